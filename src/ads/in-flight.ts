@@ -1,0 +1,75 @@
+import type { Resource } from '../snapshot/resource.ts';
+
+/** One response that the client has not answered yet. */
+export interface Sent {
+  readonly nonce: string;
+  readonly snapshot: number;
+  readonly at: number;
+  /** What is new to the client; a complete response carried more. */
+  readonly resources: ReadonlyMap<string, Resource>;
+  /** Those of them whose content the client did not hold before. */
+  readonly changed: readonly Resource[];
+  readonly removed: ReadonlySet<string>;
+  /** The oldest snapshot whose content this response brings; infinite when it only removes. */
+  readonly since: number;
+}
+
+/**
+ * One response of a type is under way at a time. But an Envoy holds back the ACK of clusters while one of them warms,
+ * and the next response may be what ends the warming: so after the gate timeout one more may go, up to this many.
+ */
+const most = 4;
+
+/** The responses of one type that are under way on one stream. */
+export class InFlight {
+  readonly #sent = new Map<string, Sent>();
+
+  add(sent: Sent): void {
+    this.#sent.set(sent.nonce, sent);
+  }
+
+  take(nonce: string): Sent | undefined {
+    const sent = this.#sent.get(nonce);
+    this.#sent.delete(nonce);
+    return sent;
+  }
+
+  /** When the next response may go: 0 for at once. */
+  freeAt(timeoutMs: number): number {
+    if (this.#sent.size >= most) return Infinity;
+    let free = 0;
+    for (const { at } of this.#sent.values()) free = Math.max(free, at + timeoutMs);
+    return free;
+  }
+
+  get oldest(): number {
+    let oldest = Infinity;
+    for (const { since } of this.#sent.values()) oldest = Math.min(oldest, since);
+    return oldest;
+  }
+
+  get removing(): boolean {
+    for (const { removed } of this.#sent.values()) if (removed.size > 0) return true;
+    return false;
+  }
+
+  /** The oldest snapshot that a response on its way brings for this name; infinite when none names it. */
+  since(name: string): number {
+    let oldest = Infinity;
+    for (const { resources, removed, since, snapshot } of this.#sent.values()) {
+      if (resources.has(name)) oldest = Math.min(oldest, since);
+      else if (removed.has(name)) oldest = Math.min(oldest, snapshot);
+    }
+    return oldest;
+  }
+
+  /** What the client will hold of a name when it has accepted everything; `otherwise` when none of it names it. */
+  versionOf(name: string, otherwise: string | undefined): string | undefined {
+    let version = otherwise;
+    for (const { resources, removed } of this.#sent.values()) {
+      if (removed.has(name)) version = undefined;
+      version = resources.get(name)?.version ?? version;
+    }
+    return version;
+  }
+}

@@ -1,0 +1,220 @@
+import { status } from '@grpc/grpc-js';
+import { typeNames, typeUrls, type TypeName } from '../snapshot/resource.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { Acceptance } from './acceptance.ts';
+import type { Acknowledgement } from './acknowledgement.ts';
+import type { Clock } from './clock.ts';
+import type { Fleet, SnapshotListener } from './fleet.ts';
+import { Order, sendingOrder, type OrderOptions } from './order.ts';
+import type { Accepted, ProxyState, TypeReport } from './proxy-state.ts';
+import { versionOf, type DiscoveryRequest, type Node } from './request.ts';
+import { TypeState } from './type-state.ts';
+import type { Variant } from './variant.ts';
+
+/** The wire to one Envoy, whatever carries it. */
+export interface Connection {
+  readonly address: string;
+  send(bytes: Buffer): void;
+  /** Ends the stream with a gRPC status. */
+  end(code: status, details: string): void;
+}
+
+export interface StreamOptions extends OrderOptions {
+  readonly clock: Clock;
+  readonly log: (line: string) => void;
+  readonly onAcknowledgement: (acknowledgement: Acknowledgement) => void;
+  readonly onAccepted: (accepted: Accepted) => void;
+}
+
+const typeOfUrl: ReadonlyMap<string, TypeName> = new Map(typeNames.map((type) => [typeUrls[type], type]));
+
+/** One Envoy on one stream. Whatever happens here, good or bad, concerns this Envoy only. */
+export class ProxyStream implements SnapshotListener {
+  readonly #fleet: Fleet;
+  readonly #node: Node;
+  readonly #variant: Variant;
+  readonly #connection: Connection;
+  readonly #options: StreamOptions;
+  readonly #types: Readonly<Record<TypeName, TypeState>>;
+  readonly #order: Order;
+  readonly #acceptance: Acceptance;
+  readonly #connectedSince = Date.now();
+  readonly #connectedAt = performance.now();
+  readonly #unknownTypes = new Set<string>();
+  #seen = 0;
+  #nonces = 0;
+  #closed = false;
+  #callOffWake: (() => void) | undefined;
+
+  constructor(fleet: Fleet, node: Node, variant: Variant, connection: Connection, options: StreamOptions) {
+    this.#fleet = fleet;
+    this.#node = node;
+    this.#variant = variant;
+    this.#connection = connection;
+    this.#options = options;
+    const state = (type: TypeName) => new TypeState(type, variant, (resource) => this.#acceptance.held(resource));
+    this.#types = {
+      clusters: state('clusters'),
+      endpoints: state('endpoints'),
+      secrets: state('secrets'),
+      listeners: state('listeners'),
+      routes: state('routes'),
+    };
+    this.#order = new Order(options);
+    this.#acceptance = new Acceptance(this.#types);
+    this.#seen = fleet.current?.number ?? 0;
+    fleet.join(this);
+  }
+
+  receive(request: DiscoveryRequest): void {
+    this.#safely(() => {
+      const type = typeOfUrl.get(request.type_url ?? '');
+      if (type === undefined) return this.#ignore(request.type_url ?? '');
+      this.#takeAnswer(type, request);
+      this.#types[type].request(request, this.#fleet.current, this.#options.clock.now());
+      this.#advance();
+    });
+  }
+
+  publish(snapshot: Snapshot): void {
+    this.#safely(() => {
+      const changes = this.#seen > 0 && snapshot.number === this.#seen + 1 ? snapshot.changes : undefined;
+      this.#seen = snapshot.number;
+      for (const type of typeNames) this.#types[type].publish(snapshot, changes, this.#options.clock.now());
+      this.#advance();
+    });
+  }
+
+  /** The client has gone, or will be sent away. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#fleet.leave(this);
+    this.#callOffWake?.();
+  }
+
+  end(code: status, details: string): void {
+    this.close();
+    this.#connection.end(code, details);
+  }
+
+  state(): ProxyState {
+    const version = versionOf(this.#node);
+    const types: Record<TypeName, TypeReport> = {
+      clusters: this.#types.clusters.report(),
+      endpoints: this.#types.endpoints.report(),
+      secrets: this.#types.secrets.report(),
+      listeners: this.#types.listeners.report(),
+      routes: this.#types.routes.report(),
+    };
+    return {
+      id: this.#id,
+      cluster: this.#node.cluster ?? '',
+      fleet: this.#fleet.name,
+      address: this.#connection.address,
+      connectedSince: this.#connectedSince,
+      protocol: this.#variant.protocol,
+      ...(version === undefined ? {} : { version }),
+      accepted: this.#acceptance.accepted,
+      types,
+    };
+  }
+
+  get #id(): string {
+    return this.#node.id ?? '';
+  }
+
+  #takeAnswer(type: TypeName, request: DiscoveryRequest): void {
+    const snapshot = this.#fleet.current;
+    const now = this.#options.clock.now();
+    const sent = snapshot === undefined ? undefined : this.#types[type].answered(request, snapshot, now);
+    if (sent === undefined) return;
+    const refusal = request.error_detail ? (request.error_detail.message ?? '') : undefined;
+    const names = [...sent.resources.keys(), ...sent.removed];
+    if (refusal !== undefined) {
+      this.#log(`refused ${type} of snapshot ${sent.snapshot} (${names.slice(0, 5).join(', ')}): ${refusal}`);
+    }
+    this.#options.onAcknowledgement({
+      proxy: this.#id,
+      fleet: this.#fleet.name,
+      type,
+      names,
+      snapshot: sent.snapshot,
+      nonce: sent.nonce,
+      ...(refusal === undefined ? {} : { refusal }),
+      tookMs: now - sent.at,
+    });
+  }
+
+  /** Sends what may go now. Called after everything that can open a gate; finding nothing to do costs little. */
+  #advance(): void {
+    const snapshot = this.#fleet.current;
+    if (snapshot === undefined || this.#closed) return;
+    const now = this.#options.clock.now();
+    let wakeAt = Infinity;
+    for (const type of sendingOrder) wakeAt = Math.min(wakeAt, this.#advanceType(type, snapshot, now));
+    this.#wakeAt(wakeAt, now);
+    this.#noteAccepted();
+  }
+
+  /** Gives back when this type wants to be looked at again. */
+  #advanceType(type: TypeName, snapshot: Snapshot, now: number): number {
+    const state = this.#types[type];
+    const freeAt = state.freeAt(this.#options.gateTimeoutMs);
+    if (freeAt === undefined) return Infinity;
+    if (freeAt > now) return freeAt;
+    const turn = this.#order.turn(type, this.#types, now);
+    const response = state.take(snapshot, turn, String(this.#nonces + 1), now);
+    if (response === undefined) return turn.wakeAt;
+    this.#nonces++;
+    this.#connection.send(response.bytes);
+    for (const { references } of type === 'clusters' ? response.sent.changed : []) {
+      for (const reference of references) {
+        if (reference.type === 'endpoints') this.#types.endpoints.warm(reference.name, snapshot);
+      }
+    }
+    // What is left waits for the answer, or for its own time.
+    return turn.wakeAt;
+  }
+
+  #wakeAt(at: number, now: number): void {
+    this.#callOffWake?.();
+    this.#callOffWake = undefined;
+    if (at === Infinity) return;
+    this.#callOffWake = this.#options.clock.after(Math.max(0, at - now), () => this.#safely(() => this.#advance()));
+  }
+
+  #noteAccepted(): void {
+    const number = this.#acceptance.advance();
+    if (number === undefined) return;
+    const since = Math.max(this.#fleet.publishedAt(number) ?? 0, this.#connectedAt);
+    this.#options.onAccepted({
+      proxy: this.#id,
+      fleet: this.#fleet.name,
+      snapshot: number,
+      tookMs: performance.now() - since,
+    });
+  }
+
+  /** An Envoy may ask this server for types it does not serve; that is no reason to take from it what it does serve. */
+  #ignore(typeUrl: string): void {
+    if (this.#unknownTypes.has(typeUrl) || this.#unknownTypes.size >= 16) return;
+    this.#unknownTypes.add(typeUrl);
+    this.#log(`asked for ${typeUrl || 'a type without a name'}, which is not served: ignored`);
+  }
+
+  /** Our own bug ends this stream with a clear status; the Envoy connects again and starts from nothing. */
+  #safely(step: () => void): void {
+    if (this.#closed) return;
+    try {
+      step();
+    } catch (error) {
+      this.#log(`stream broken off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      this.end(status.INTERNAL, `Naru failed on this stream: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  #log(line: string): void {
+    this.#options.log(`proxy ${this.#id || this.#connection.address}: ${line}`);
+  }
+}

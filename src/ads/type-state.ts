@@ -1,0 +1,299 @@
+import { typeUrls, type Resource, type TypeName } from '../snapshot/resource.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { Backlog, type Departure } from './backlog.ts';
+import { InFlight, type Sent } from './in-flight.ts';
+import type { Progress, Turn } from './order.ts';
+import type { TypeReport } from './proxy-state.ts';
+import { RefusedVersions } from './refused-versions.ts';
+import type { DiscoveryRequest } from './request.ts';
+import { chooseComplete, chooseSome, versionOf } from './response.ts';
+import { Subscription } from './subscription.ts';
+import type { Variant } from './variant.ts';
+
+/** Stands for the version of a resource whose removal was refused. */
+const removal = '';
+
+/** One type on one stream: what the client wants and holds, what waits, what is under way, what was refused. */
+export class TypeState implements Progress {
+  readonly type: TypeName;
+  readonly subscription: Subscription;
+  readonly #variant: Variant;
+  readonly #onHeld: (resource: Resource) => void;
+  readonly #backlog = new Backlog();
+  readonly #inFlight = new InFlight();
+  readonly #refused = new RefusedVersions();
+  #lastNonce: string | undefined;
+  /** The newest snapshot that was looked at. */
+  #number = 0;
+  #reportedSent = 0;
+  #reportedAcknowledged = 0;
+
+  constructor(type: TypeName, variant: Variant, onHeld: (resource: Resource) => void) {
+    this.type = type;
+    this.#variant = variant;
+    this.#onHeld = onHeld;
+    this.subscription = new Subscription({ legacyWildcard: type === 'clusters' || type === 'listeners' });
+  }
+
+  get subscribed(): boolean {
+    return this.subscription.begun;
+  }
+
+  get waiting(): number | undefined {
+    return this.#backlog.waiting ? this.#backlog.newest : undefined;
+  }
+
+  get departures(): ReadonlyMap<string, Departure> {
+    return this.#backlog.departures;
+  }
+
+  get refused(): boolean {
+    return this.#refused.inForce;
+  }
+
+  get sent(): number {
+    return Math.min(this.#number, this.#backlog.oldest - 1);
+  }
+
+  get settled(): number {
+    return Math.min(this.sent, this.#inFlight.oldest - 1);
+  }
+
+  get acknowledged(): number {
+    return Math.min(this.settled, this.#refused.oldest - 1);
+  }
+
+  removing(number: number): boolean {
+    if (this.#inFlight.removing) return true;
+    for (const departure of this.departures.values()) if (departure.since <= number) return true;
+    return false;
+  }
+
+  /** When the next response may go as far as this type's own responses are concerned; undefined without need. */
+  freeAt(timeoutMs: number): number | undefined {
+    const { waiting, departures, missing } = this.#backlog;
+    return waiting || departures.size > 0 || missing.size > 0 ? this.#inFlight.freeAt(timeoutMs) : undefined;
+  }
+
+  /** Applies what a request says about names. */
+  request(request: DiscoveryRequest, snapshot: Snapshot | undefined, now: number): void {
+    const change = this.#variant.subscribe(this.subscription, request, this.#lastNonce);
+    if (change === undefined) return;
+    if (change.narrowed) {
+      this.#backlog.keep((name) => this.subscription.covers(name));
+      this.#refused.keep((name) => this.subscription.covers(name));
+    }
+    // Before the first snapshot names are only remembered; that snapshot is compared with all of them.
+    if (snapshot === undefined) return;
+    this.#number = snapshot.number;
+    if (change.first) this.#begin(snapshot, now);
+    else {
+      if (change.widened) this.#compareAll(snapshot, snapshot.number, now);
+      for (const name of change.asked) this.#answer(name, snapshot, now);
+      if (change.widened && !this.#backlog.waiting) this.#backlog.oweAnswer(snapshot.number, snapshot.number);
+    }
+  }
+
+  /** Takes in a new snapshot: by its changes, or whole when this stream has not seen the one before. */
+  publish(snapshot: Snapshot, changes: Snapshot['changes'] | undefined, now: number): void {
+    if (!this.subscribed) return;
+    const before = this.#number;
+    this.#number = snapshot.number;
+    if (before === 0) this.#begin(snapshot, now);
+    else if (changes === undefined) this.#compareAll(snapshot, before + 1, now);
+    else {
+      for (const change of changes) {
+        if (change.type !== this.type || !this.subscription.covers(change.name)) continue;
+        this.#compare(change.name, change.after, snapshot.number, now);
+      }
+    }
+  }
+
+  /**
+   * A cluster that was added or changed warms until its endpoints come after it, the same bytes or not.
+   * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#resource-warming
+   */
+  warm(name: string, snapshot: Snapshot): void {
+    if (!this.subscription.covers(name) || !snapshot.resources[this.type].has(name)) return;
+    this.#backlog.add(name, { since: snapshot.number, forced: true, alone: false }, snapshot.number);
+  }
+
+  /** Makes the next response of what may go now; undefined when there is nothing to say. */
+  take(snapshot: Snapshot, turn: Turn, nonce: string, now: number): { sent: Sent; bytes: Buffer } | undefined {
+    const complete = this.#variant.isComplete(this.type);
+    // A complete response would carry what still has to wait, too.
+    if (complete && this.#backlog.waiting && !turn.upserts) return undefined;
+    const from = {
+      ...turn,
+      table: snapshot.resources[this.type],
+      backlog: this.#backlog,
+      refused: this.#refused,
+      subscription: this.subscription,
+    };
+    const { fresh, resources, removed } = complete ? chooseComplete(from) : chooseSome(from);
+    const answers = turn.upserts && this.#backlog.waiting;
+    // Removals that were refused go along with a whole response, but are no reason for one.
+    const takesAway = complete ? turn.removals.length > 0 : removed.length > 0;
+    if (!answers && !takesAway) return undefined;
+
+    const bytes = this.#variant.frame({ typeUrl: typeUrls[this.type], version: versionOf(snapshot), nonce, resources, removed });
+    const sent = {
+      nonce,
+      snapshot: snapshot.number,
+      at: now,
+      resources: fresh,
+      removed: new Set(removed),
+      changed: [...fresh.values()].filter(({ name, version }) => this.subscription.held.get(name)?.version !== version),
+      since: Math.min(answers ? this.#backlog.oldest : Infinity, complete ? this.#refused.oldest : Infinity),
+    };
+    this.#backlog.sent(fresh.keys(), removed, answers);
+    this.#inFlight.add(sent);
+    this.#lastNonce = nonce;
+    return { sent, bytes };
+  }
+
+  /**
+   * Takes in the answer to a response; undefined when the nonce belongs to none that is under way. Only
+   * `error_detail` makes a refusal, never a version.
+   * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#ack-and-nack-semantics-summary
+   */
+  answered(request: DiscoveryRequest, snapshot: Snapshot, now: number): Sent | undefined {
+    const sent = this.#inFlight.take(request.response_nonce ?? '');
+    if (sent === undefined) return undefined;
+    if (request.error_detail) this.#refuse(sent, request.error_detail.message ?? '', snapshot, now);
+    else {
+      this.#remove(sent);
+      for (const resource of sent.resources.values()) {
+        this.#refused.forget(resource.name);
+        this.#hold(resource);
+      }
+    }
+    return sent;
+  }
+
+  report(): TypeReport {
+    // A client that asks again for what it holds makes the numbers fall for a moment; that is nobody's concern.
+    this.#reportedSent = Math.max(this.#reportedSent, this.sent);
+    this.#reportedAcknowledged = Math.max(this.#reportedAcknowledged, this.acknowledged);
+    const refused = this.#refused.refusal;
+    return {
+      subscribed: this.subscribed,
+      resources: this.subscription.held.size,
+      sent: this.#reportedSent,
+      acknowledged: this.#reportedAcknowledged,
+      ...(refused === undefined ? {} : { refused }),
+    };
+  }
+
+  /**
+   * The refused resources do not count as held. After a refusal Envoy does not say which resource was the bad one, and
+   * may have dropped good ones with it: each goes again once on its own, so that only the bad one stays refused. A
+   * complete response cannot be cut like that; there all of it goes again when something changes.
+   */
+  #refuse(sent: Sent, message: string, snapshot: Snapshot, now: number): void {
+    const complete = this.#variant.isComplete(this.type);
+    const again = !complete && sent.resources.size > 1;
+    if (complete) {
+      // A removal cannot be wrong in itself; in a whole response it is refused with the rest.
+      for (const name of sent.removed) this.#refused.add(name, { version: removal, since: sent.snapshot, certain: true });
+    } else if (sent.resources.size === 0) this.#remove(sent);
+    else for (const name of sent.removed) if (!snapshot.resources[this.type].has(name)) this.#depart(name, now, true);
+    this.#refused.record({ snapshot: sent.snapshot, message, at: Date.now() });
+    for (const { name, version } of sent.resources.values()) {
+      if (!this.subscription.covers(name)) continue;
+      const wanted = snapshot.resources[this.type].get(name);
+      if (wanted?.version === version) {
+        this.#refused.add(name, { version, since: sent.since, certain: !again });
+        if (again) this.#backlog.add(name, { since: sent.since, forced: true, alone: true }, sent.snapshot);
+      } else if (complete) {
+        // It has changed meanwhile, and with it the whole.
+        this.#backlog.oweAnswer(sent.since, snapshot.number);
+      } else if (wanted !== undefined) this.#compare(name, wanted, sent.since, now);
+    }
+  }
+
+  #remove(sent: Sent): void {
+    for (const name of sent.removed) {
+      this.#refused.forget(name);
+      this.subscription.drop(name);
+    }
+  }
+
+  /** The first request meets the first snapshot: everything the client wants against what it said it holds. */
+  #begin(snapshot: Snapshot, now: number): void {
+    this.#compareAll(snapshot, 1, now);
+    const { wildcard, names, held } = this.subscription;
+    // An Envoy that asks for all clusters waits for an answer even when there are none. And one that connects again may
+    // hold some that are gone: a whole response tells it, whatever becomes of the resources until it can be sent.
+    const waits = this.#variant.isComplete(this.type) ? wildcard || names.size > 0 : wildcard && held.size === 0 && !this.#backlog.waiting;
+    if (waits) this.#backlog.oweAnswer(1, snapshot.number);
+  }
+
+  #compareAll(snapshot: Snapshot, since: number, now: number): void {
+    const table = snapshot.resources[this.type];
+    const { wildcard, names, held } = this.subscription;
+    if (wildcard) for (const resource of table.values()) this.#compare(resource.name, resource, since, now);
+    for (const name of names) this.#compare(name, table.get(name), since, now);
+    for (const name of held.keys()) if (!table.has(name)) this.#compare(name, undefined, since, now);
+  }
+
+  /**
+   * Finds out whether a name must be sent or removed. What was skipped and has come back costs nothing.
+   * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#when-to-send-an-update
+   */
+  #compare(name: string, wanted: Resource | undefined, since: number, now: number): void {
+    if (wanted === undefined) return this.#depart(name, now, false);
+    const held = this.subscription.held.get(name);
+    if (this.#inFlight.versionOf(name, held?.version) === wanted.version) {
+      this.#noLongerRefused(name);
+      this.#backlog.settle(name);
+      if (held?.version === wanted.version) this.#hold(wanted);
+    } else if (this.#refused.has(name, wanted.version) && this.#inFlight.since(name) === Infinity) {
+      // The client has refused this very content, and was sent no other since.
+      this.#backlog.settle(name);
+    } else {
+      const upsert = { since: Math.min(since, this.#refused.since(name)), forced: false, alone: false };
+      this.#backlog.add(name, upsert, this.#number);
+    }
+  }
+
+  /** A name was asked for on a stream that is under way: that is answered even if the client holds it already. */
+  #answer(name: string, snapshot: Snapshot, now: number): void {
+    if (!snapshot.resources[this.type].has(name)) {
+      this.#depart(name, now, true);
+      if (this.#variant.isComplete(this.type)) this.#backlog.oweAnswer(snapshot.number, snapshot.number);
+      return;
+    }
+    const since = Math.min(snapshot.number, this.#refused.since(name));
+    this.#refused.forget(name);
+    this.#backlog.add(name, { since, forced: true, alone: false }, snapshot.number);
+  }
+
+  /** The newest snapshot does not have this name. */
+  #depart(name: string, now: number, asked: boolean): void {
+    const mayHold = this.#inFlight.versionOf(name, this.subscription.held.get(name)?.version) !== undefined;
+    const since = Math.min(this.#number, this.#refused.since(name), this.#inFlight.since(name));
+    const mayHoldPart = this.#refused.since(name) < Infinity;
+    this.#noLongerRefused(name);
+    if (mayHold || mayHoldPart) {
+      if (this.#variant.canRemove(this.type)) this.#backlog.depart(name, { number: this.#number, since, at: now });
+      else this.#backlog.forget(name);
+    } else if (this.#variant.canMiss(this.type) && (asked || this.subscription.names.has(name))) this.#backlog.miss(name);
+    else this.#backlog.forget(name);
+  }
+
+  /**
+   * The refused content is no longer wanted. A whole response in which it was may have been dropped or taken over in
+   * part, so that the whole goes again.
+   */
+  #noLongerRefused(name: string): void {
+    const since = this.#refused.since(name);
+    if (since === Infinity) return;
+    this.#refused.forget(name);
+    if (this.#variant.isComplete(this.type)) this.#backlog.oweAnswer(since, this.#number);
+  }
+
+  #hold(resource: Resource): void {
+    if (this.subscription.hold(resource.name, resource)) this.#onHeld(resource);
+  }
+}

@@ -1,0 +1,105 @@
+import type { Accepted } from '../ads/proxy-state.ts';
+import type { EnvoyEvent } from '../dev/envoy-process.ts';
+import type { Locate } from '../kube/folder.ts';
+import type { VirtualHost } from '../model/virtual-host.ts';
+import type { Build, Pass } from '../runtime/build.ts';
+import { packageVersion } from './package-version.ts';
+import { printProblem } from './print-problem.ts';
+
+export interface DevPorts {
+  readonly http: number;
+  readonly https: number;
+  readonly debug: number;
+  readonly admin?: number;
+}
+
+export interface DevReportOptions {
+  readonly dir: string;
+  readonly locate: Locate;
+  readonly envoy: { readonly path: string; readonly version: string };
+  readonly ports: DevPorts;
+}
+
+/** What `naru dev` says on the terminal: once how to reach it, then one line per change. */
+export class DevReport {
+  readonly #options: DevReportOptions;
+  /** Snapshots that Envoy has not accepted yet, by number: how to tell of them when it has. */
+  readonly #pending = new Map<number, string>();
+  #serving = false;
+
+  constructor(options: DevReportOptions) {
+    this.#options = options;
+    const { envoy, dir } = options;
+    say(`naru ${packageVersion()}  Envoy ${envoy.version} (${envoy.path})  Node ${process.versions.node}`);
+    say(`Reading ${dir}`);
+  }
+
+  passed({ snapshot, newProblems, cause }: Pass): void {
+    for (const problem of newProblems) {
+      if (problem.code !== 'NR103' || !this.#serving) printProblem(problem, this.#options.locate, say);
+    }
+    if (snapshot !== undefined) this.#pending.set(snapshot.number, `${cause}  v${snapshot.number}  ${snapshot.summary}`);
+  }
+
+  accepted({ snapshot, tookMs }: Accepted): void {
+    for (const [number, line] of this.#pending) {
+      if (number > snapshot) continue;
+      this.#pending.delete(number);
+      if (this.#serving) say(`${clock()}  ${line}  accepted in ${Math.round(tookMs)} ms`);
+    }
+  }
+
+  /** Envoy takes requests: says where. */
+  serving({ snapshot, tookMs }: Accepted, build: Build): void {
+    this.#serving = true;
+    const { http, https, debug, admin } = this.#options.ports;
+    const { model, current } = build;
+    const hosts = [...model.virtualHosts.keys()].sort().flatMap((host) => model.virtualHosts.get(host) ?? []);
+    say('');
+    for (const { hostname, routes } of hosts)
+      say(`  ${address(hostname, http)}   ${routes.length} ${routes.length === 1 ? 'path' : 'paths'}`);
+    say(`  https on port ${https}; hosts without a certificate of their own get a self-signed one`);
+    say(`  http://127.0.0.1:${debug}/debug/snapshots   debug endpoint`);
+    if (admin !== undefined) say(`  http://127.0.0.1:${admin}   Envoy's admin interface`);
+    const counts = current === undefined ? '' : `${count(current.resources.clusters.size, 'cluster')}, ${count(hosts.length, 'host')}`;
+    say('');
+    say(`Snapshot v${snapshot}  ${counts}  accepted by Envoy in ${Math.round(tookMs)} ms`);
+    const example = hosts.find(({ routes }) => routes.length > 0);
+    if (example !== undefined) say(`Try:  ${curl(example, http)}`);
+    say(`Watching ${this.#options.dir}. Save a file to change the running Envoy. Ctrl-C stops everything.`);
+  }
+
+  envoy(event: EnvoyEvent): void {
+    if (event.type === 'started') return;
+    for (const line of event.log.slice(-10)) say(`  envoy: ${line}`);
+    say(`${clock()}  Envoy ended (${event.signal ?? `code ${event.code}`}); starting it again in ${event.restartInMs} ms`);
+  }
+
+  stopping(): void {
+    say('\nStopping.');
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function clock(): string {
+  return new Date().toTimeString().slice(0, 8);
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** `*.localhost` names resolve by themselves to this machine; for others curl is told. */
+function curl({ hostname, routes }: VirtualHost, port: number): string {
+  const host = hostname === '*' ? 'localhost' : hostname.replace(/^\*/, 'any');
+  const path = routes.find(({ match }) => match.type === 'prefix')?.match.path ?? routes[0]?.match.path ?? '/';
+  const resolve = host.endsWith('localhost') ? '' : `--resolve ${host}:${port}:127.0.0.1 `;
+  return `curl ${resolve}http://${host}:${port}${path}`;
+}
+
+function address(hostname: string, port: number): string {
+  return `http://${hostname === '*' ? 'any-host' : hostname}:${port}`;
+}

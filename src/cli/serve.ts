@@ -1,0 +1,89 @@
+import { merge } from 'rxjs';
+import { pino } from 'pino';
+import { connect, NoApiServer } from '../kube/connection.ts';
+import { kindNames } from '../kube/kinds.ts';
+import { watchKind } from '../kube/watch.ts';
+import { printSource } from '../model/source.ts';
+import type { Pass } from '../runtime/build.ts';
+import { ControlPlane } from '../runtime/control-plane.ts';
+import { makeDefaultCertificate } from '../runtime/default-certificate.ts';
+import type { Address, ServeSettings } from '../settings.ts';
+import { ingressOptions } from './ingress-options.ts';
+import { packageVersion } from './package-version.ts';
+import { stopSignal } from './stop-signal.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Serves a cluster's Ingresses to its Envoys until it is asked to stop. Logs one JSON object a line. */
+export async function serve(settings: ServeSettings): Promise<void> {
+  const stopped = stopSignal();
+  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } });
+  const { adsAddress, debugAddress, kubeconfig, context, watchNamespace } = settings;
+  const connection = await connect({ kubeconfig, context }).catch((error: unknown) => {
+    throw error instanceof NoApiServer ? new UsageError(error.message) : error;
+  });
+  log.info({ version: packageVersion(), server: connection.server }, `watching ${connection.description}`);
+  if (!isLoopback(adsAddress))
+    log.warn({ address: printAddress(adsAddress) }, 'ADS is not encrypted and carries private keys: let only Envoys reach it');
+  if (settings.configmap !== undefined) log.warn({ configmap: settings.configmap }, 'no key of the ConfigMap is read yet');
+  const failure = Promise.withResolvers<never>();
+  const watches = kindNames.map((kind) =>
+    watchKind(connection, kind, {
+      namespace: watchNamespace,
+      onTrouble: (sentence) => log.warn({ kind }, sentence),
+      onWell: () => log.info({ kind }, 'the API server answers again'),
+    }),
+  );
+  const controlPlane = new ControlPlane({
+    build: {
+      fleet: settings.fleet,
+      ingress: ingressOptions(settings, { inFolder: false }),
+      listen: {
+        address: settings.listenAddress,
+        httpPort: settings.httpPort,
+        httpsPort: settings.httpsPort,
+        defaultCertificate: await makeDefaultCertificate(),
+      },
+    },
+    events: merge(...watches),
+    ads: adsAddress,
+    debug: debugAddress,
+    version: packageVersion(),
+    onPass: (pass) => logPass(pass, log),
+    onTrouble: (line) => log.warn(line),
+    onFailure: failure.reject,
+  });
+  const answers = controlPlane.ads.acknowledgements.subscribe(({ proxy, type, names, snapshot, refusal }) => {
+    if (refusal !== undefined)
+      log.error({ code: 'NR701', proxy, type, names: names.slice(0, 20), snapshot, refusal }, 'an Envoy refused a resource');
+  });
+  const accepted = controlPlane.ads.accepted.subscribe((event) => log.info(event, 'snapshot accepted'));
+  try {
+    const { adsPort, debugPort } = await controlPlane.start();
+    log.info(
+      { ads: printAddress({ ...adsAddress, port: adsPort }), debug: printAddress({ ...debugAddress, port: debugPort }) },
+      'listening',
+    );
+    await Promise.race([stopped, failure.promise]);
+    log.info('stopping; Envoys keep what they have');
+  } finally {
+    answers.unsubscribe();
+    accepted.unsubscribe();
+    await controlPlane.stop();
+  }
+}
+
+function logPass({ snapshot, cause, newProblems }: Pass, log: pino.Logger): void {
+  for (const { code, severity, source, message, done, fix } of newProblems) {
+    const level = severity === 'error' ? 'error' : severity === 'warning' ? 'warn' : 'info';
+    log[level]({ code, source: printSource(source), done, fix }, message);
+  }
+  if (snapshot !== undefined) log.info({ snapshot: snapshot.number, hash: snapshot.hash, cause, changes: snapshot.summary }, 'snapshot');
+}
+
+function isLoopback({ host }: Address): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+function printAddress({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

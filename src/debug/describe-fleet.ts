@@ -1,0 +1,47 @@
+import { type TypeName, typeNames } from '../snapshot/resource.ts';
+import type { Change, ResourceSet } from '../snapshot/snapshot.ts';
+import type { FleetView, SnapshotSummary } from './view.ts';
+
+/** A fleet and its snapshots as `/debug/snapshots` prints them: what users call the version is the snapshot's number. */
+export function describeFleet({ name, current, history }: FleetView) {
+  const newest = current && {
+    version: current.number,
+    hash: current.hash,
+    cause: current.cause,
+    summary: current.summary,
+    time: printTime(current.time),
+    resources: listResources(current.resources),
+    changes: current.changes.map(describeChange).sort(byTypeAndName),
+  };
+  return { name, ...(newest ?? { version: 0 }), history: history.map(describeSummary) };
+}
+
+/** Milliseconds since the epoch in RFC 3339. */
+export function printTime(time: number): string {
+  return new Date(time).toISOString();
+}
+
+interface NameAndVersion {
+  readonly name: string;
+  readonly version: string;
+}
+
+function listResources(resources: ResourceSet): Readonly<Record<TypeName, readonly NameAndVersion[]>> {
+  const entries = typeNames.map((type) => {
+    const rows = [...resources[type].values()].map(({ name, version }) => ({ name, version }));
+    return [type, rows.sort((a, b) => (a.name < b.name ? -1 : 1))] as const;
+  });
+  return Object.fromEntries(entries) as Record<TypeName, NameAndVersion[]>;
+}
+
+function describeChange({ type, name, before, after }: Change) {
+  return { type, name, verb: before === undefined ? 'added' : after === undefined ? 'removed' : 'changed' };
+}
+
+function byTypeAndName(a: { readonly type: TypeName; readonly name: string }, b: typeof a): number {
+  return typeNames.indexOf(a.type) - typeNames.indexOf(b.type) || (a.name < b.name ? -1 : 1);
+}
+
+function describeSummary({ number, hash, cause, summary, time, added, changed, removed }: SnapshotSummary) {
+  return { version: number, hash, cause, summary, time: printTime(time), added, changed, removed };
+}

@@ -1,0 +1,46 @@
+import type { ProxyState } from '../ads/proxy-state.ts';
+import type { RefusedStream } from '../ads/refused-streams.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+
+/** What the debug endpoint shows. Every function tells about this moment and is called for each request. */
+export interface DebugView {
+  fleets(): readonly FleetView[];
+  proxies(): readonly ProxyState[];
+  /** Streams that were turned away lately. */
+  refusals(): readonly RefusedStream[];
+  problems(): readonly Problem[];
+  /** What must hold for `/readyz` to say 200. */
+  checks(): readonly Check[];
+  /** False when only a restart can help. */
+  live(): boolean;
+}
+
+export interface FleetView {
+  readonly name: string;
+  /** Undefined before the first one. */
+  readonly current: Snapshot | undefined;
+  /** The last snapshots, the newest first. */
+  readonly history: readonly SnapshotSummary[];
+}
+
+/** A snapshot without its resources. */
+export interface SnapshotSummary {
+  readonly number: number;
+  readonly hash: string;
+  readonly cause: string;
+  readonly summary: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+}
+
+export interface Check {
+  /** One word. */
+  readonly name: string;
+  readonly ok: boolean;
+  /** How it stands. */
+  readonly message: string;
+}

@@ -1,0 +1,73 @@
+import { objectKey } from '../kube/event.ts';
+import { problem, type Problem } from '../model/problem.ts';
+import { anyHost } from '../model/virtual-host.ts';
+import type { Key } from '../store/table.ts';
+import { byAge } from './age.ts';
+import { type CertificateRow, coversHost } from './certificate.ts';
+import type { IngressRow } from './ingress-row.ts';
+import { sourceOf } from './source-of.ts';
+
+/** Which certificate a host is served with. No key: the default certificate. */
+export interface HostCertificateRow {
+  readonly certificate?: Key;
+  readonly problems: readonly Problem[];
+}
+
+/** The Secrets that an Ingress names for TLS. */
+export function secretsOf({ selected, metadata, spec }: IngressRow): readonly Key[] {
+  if (!selected) return [];
+  return spec.tls.flatMap(({ secretName }) => (secretName === undefined ? [] : [objectKey(metadata.namespace, secretName)]));
+}
+
+/**
+ * Chooses as ingress-nginx does (createServers and extractTLSSecretName in its controller.go): the oldest Ingress of the
+ * host that has TLS at all decides; in it the first entry that lists the host, else any Secret whose certificate covers it.
+ */
+export function chooseCertificate(
+  hostname: string,
+  rows: readonly IngressRow[],
+  certificateOf: (key: Key) => CertificateRow | undefined,
+): HostCertificateRow | undefined {
+  const [row] = rows
+    .filter(({ canary, spec }) => canary === undefined && spec.tls.length > 0)
+    .sort((a, b) => byAge(a.metadata, b.metadata));
+  if (row === undefined || hostname === anyHost) return undefined;
+  const { namespace } = row.metadata;
+  const listed = row.spec.tls.findIndex(({ hosts }) => hosts.some((host) => host.toLowerCase() === hostname));
+  const entry = row.spec.tls[listed];
+  if (entry !== undefined) {
+    if (entry.secretName === undefined) return { problems: [] };
+    return useListed(hostname, row, `spec.tls[${listed}].secretName`, objectKey(namespace, entry.secretName), certificateOf);
+  }
+  const covering = secretsOf(row).find((key) => {
+    const found = certificateOf(key);
+    return found?.ok === true && coversHost(found.certificate, hostname);
+  });
+  if (covering !== undefined) return { certificate: covering, problems: [] };
+  const open = row.spec.tls.findIndex(({ hosts, secretName }) => hosts.length === 0 && secretName !== undefined);
+  const secretName = row.spec.tls[open]?.secretName;
+  if (secretName === undefined) return { problems: [] };
+  return useListed(hostname, row, `spec.tls[${open}].secretName`, objectKey(namespace, secretName), certificateOf);
+}
+
+function useListed(
+  hostname: string,
+  row: IngressRow,
+  field: string,
+  key: Key,
+  certificateOf: (key: Key) => CertificateRow | undefined,
+): HostCertificateRow {
+  const source = sourceOf({ kind: 'Ingress', ...row }, field);
+  const found = certificateOf(key);
+  const done = `Host ${hostname} is served with the default certificate.`;
+  if (found?.ok !== true) {
+    const { code, message, fix } = found ?? { code: 'NR401' as const, message: `There is no Secret ${key}.`, fix: 'Create it.' };
+    return { problems: [problem(code, source, { message, done, fix })] };
+  }
+  if (!coversHost(found.certificate, hostname)) {
+    const names = found.certificate.names.join(', ') || 'no host';
+    const message = `The certificate of Secret ${key} is for ${names}, not for ${hostname}.`;
+    return { problems: [problem('NR403', source, { message, done, fix: 'Use a certificate that names the host.' })] };
+  }
+  return { certificate: key, problems: [] };
+}

@@ -1,0 +1,48 @@
+import type { Ingress, IngressBackend, Metadata } from '../kube/objects.ts';
+import type { Problem } from '../model/problem.ts';
+import { anyHost } from '../model/virtual-host.ts';
+import type { Read } from '../store/derived-table.ts';
+import type { World } from '../store/world.ts';
+import { canary, type CanaryPolicy } from './annotations/canary.ts';
+import { readFamily } from './annotations/family.ts';
+import { selectIngress } from './ingress-class.ts';
+import type { IngressOptions } from './options.ts';
+import { sourceOf } from './source-of.ts';
+
+/** An Ingress as the translation sees it: chosen or not, its annotations read. */
+export interface IngressRow {
+  readonly metadata: Metadata;
+  readonly spec: Ingress['spec'];
+  readonly selected: boolean;
+  readonly canary: CanaryPolicy | undefined;
+  readonly problems: readonly Problem[];
+}
+
+export function readIngress(ingress: Ingress, read: Read, world: World, options: IngressOptions): IngressRow {
+  const { metadata, spec } = ingress;
+  const { selected, problems } = selectIngress(ingress, read, world, options);
+  if (!selected) return { metadata, spec, selected, canary: undefined, problems };
+  const annotations = { prefix: options.annotationsPrefix, values: metadata.annotations, source: sourceOf(ingress) };
+  const { policy, problems: canaryProblems } = readFamily(canary, annotations);
+  return { metadata, spec, selected, canary: policy, problems: [...problems, ...canaryProblems] };
+}
+
+/** The hostnames under which an Ingress has something to say. A default backend speaks under any host too. */
+export function hostsOf({ selected, spec }: IngressRow): ReadonlySet<string> {
+  if (!selected) return new Set();
+  const hosts = new Set(spec.rules.map(({ host }) => hostnameOf(host)));
+  if (spec.defaultBackend !== undefined) hosts.add(anyHost);
+  return hosts;
+}
+
+/** A rule without a host holds for any host. Hostnames compare without case. */
+export function hostnameOf(host: string | undefined): string {
+  return host === undefined || host === '' ? anyHost : host.toLowerCase();
+}
+
+/** Every backend that an Ingress names. */
+export function backendsOf({ selected, spec }: IngressRow): readonly IngressBackend[] {
+  if (!selected) return [];
+  const backends = spec.rules.flatMap(({ paths }) => (paths ?? []).map(({ backend }) => backend));
+  return spec.defaultBackend === undefined ? backends : [...backends, spec.defaultBackend];
+}

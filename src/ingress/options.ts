@@ -1,0 +1,30 @@
+/** What decides which Ingresses are served, and how their annotations are called. Names as in ingress-nginx. */
+export interface IngressOptions {
+  /** Serve the IngressClasses whose `spec.controller` is this. */
+  readonly controllerClass: string;
+  /** Value of the annotation `kubernetes.io/ingress.class` that selects an Ingress which names no class. */
+  readonly ingressClass: string;
+  /** Also serve the IngressClass whose name is `ingressClass`, whatever its controller. */
+  readonly ingressClassByName: boolean;
+  /** Also serve Ingresses that name no class at all. */
+  readonly watchIngressWithoutClass: boolean;
+  /**
+   * Give Ingresses without a class the one marked as default, as an API server does when they are created. For
+   * objects that no API server has seen.
+   */
+  readonly admitDefaultClass: boolean;
+  /** Count a Service of which no EndpointSlice is known as ready: for manifests that say nothing of pods. */
+  readonly assumePods: boolean;
+  /** What annotation names begin with, before the `/`. */
+  readonly annotationsPrefix: string;
+}
+
+export const defaultIngressOptions: IngressOptions = {
+  controllerClass: 'naru.io/ingress-controller',
+  ingressClass: 'naru',
+  ingressClassByName: false,
+  watchIngressWithoutClass: false,
+  admitDefaultClass: false,
+  assumePods: false,
+  annotationsPrefix: 'nginx.ingress.kubernetes.io',
+};

@@ -1,0 +1,50 @@
+import type { IngressBackend, IngressPath } from '../kube/objects.ts';
+import type { PathMatch } from '../model/route.ts';
+import { hostnameOf, type IngressRow } from './ingress-row.ts';
+
+/** One path of one Ingress, on its way to becoming a route. */
+export interface RouteDraft {
+  readonly row: IngressRow;
+  readonly match: PathMatch;
+  readonly backend: IngressBackend;
+  /** `spec.rules[0].http.paths[1]`. */
+  readonly field: string;
+}
+
+/** All paths that an Ingress has under a hostname, in the order in which it lists them. */
+export function draftRoutes(row: IngressRow, hostname: string): readonly RouteDraft[] {
+  return row.spec.rules.flatMap(({ host, paths }, rule) =>
+    hostnameOf(host) !== hostname
+      ? []
+      : (paths ?? []).map((path, index) => ({
+          row,
+          match: pathMatch(path),
+          backend: path.backend,
+          field: `spec.rules[${rule}].http.paths[${index}]`,
+        })),
+  );
+}
+
+/**
+ * Prefix ignores a slash at the end (https://kubernetes.io/docs/concepts/services-networking/ingress/#examples);
+ * ImplementationSpecific counts as Prefix, as in ingress-nginx.
+ */
+function pathMatch({ path, pathType }: IngressPath): PathMatch {
+  if (pathType === 'Exact') return { type: 'exact', path: path ?? '/' };
+  const trimmed = (path ?? '/').replace(/\/+$/, '');
+  return { type: 'prefix', path: trimmed === '' ? '/' : trimmed };
+}
+
+/** Two drafts with equal keys want the same requests. */
+export function matchKey({ type, path }: PathMatch): string {
+  return `${type} ${path}`;
+}
+
+/**
+ * Exact before prefix, longer before shorter: Envoy takes the first that matches, Kubernetes wants the longest,
+ * and the exact one among equals. https://kubernetes.io/docs/concepts/services-networking/ingress/#multiple-matches
+ */
+export function byPrecedence(a: PathMatch, b: PathMatch): number {
+  if (a.type !== b.type) return a.type === 'exact' ? -1 : 1;
+  return b.path.length - a.path.length || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+}

@@ -1,0 +1,19 @@
+import type * as z from 'zod';
+import type { Kind, KubeObjects } from '../objects.ts';
+
+/** Everything about one kind. Shared code reads these fields and never asks which kind it has. */
+export interface KindRow<K extends Kind> {
+  readonly kind: K;
+  readonly apiVersion: string;
+  /** Versions in which older files are written and which API servers no longer know. */
+  readonly formerApiVersions: readonly string[];
+  /** Path of the collection over all namespaces. */
+  readonly path: string;
+  readonly namespaced: boolean;
+  /** Leaves objects out on the API server's side. */
+  readonly fieldSelector?: string;
+  /** Values of this kind never appear in a message. */
+  readonly sensitive: boolean;
+  /** Validates as the API server does, sets its defaults, and trims to what Naru reads. */
+  readonly schema: z.ZodType<KubeObjects[K]>;
+}

@@ -1,0 +1,15 @@
+/** Where something came from: a Kubernetes object and, when known, the field in it. */
+export interface Source {
+  readonly kind: string;
+  /** Empty for objects without a namespace. */
+  readonly namespace: string;
+  readonly name: string;
+  /** A path such as `spec.rules[0].http.paths[1]` or `metadata.annotations["…/canary-weight"]`. */
+  readonly field?: string;
+}
+
+/** `Ingress shop/web spec.rules[0]`: the way sources are written in messages. */
+export function printSource({ kind, namespace, name, field }: Source): string {
+  const object = namespace === '' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
+  return field === undefined ? object : `${object} ${field}`;
+}

@@ -1,0 +1,14 @@
+import type { Route } from './route.ts';
+
+/** The virtual host that takes requests which no other hostname matches. */
+export const anyHost = '*';
+
+/** Everything served under one hostname, whatever number of objects it came from. The unit of recomputation. */
+export interface VirtualHost {
+  /** Lower case: `shop.example.com`, `*.example.com` (exactly one label), or `*`. */
+  readonly hostname: string;
+  /** In the order in which they are tried: the first that matches wins. */
+  readonly routes: readonly Route[];
+  /** What requests get that no route matches; absent: the fallback of the any-host, or 404. */
+  readonly fallback?: Route;
+}

@@ -1,0 +1,105 @@
+import { Option, InvalidArgumentError } from 'commander';
+import { defaultIngressOptions } from './ingress/options.ts';
+
+/** Every flag can also be given as an environment variable: `--ads-address` as `NARU_ADS_ADDRESS`. */
+function setting(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option.env(`NARU_${option.name().replaceAll('-', '_').toUpperCase()}`);
+}
+
+/** Which Ingresses are served. The names are ingress-nginx's. */
+export interface ControllerSettings {
+  readonly controllerClass: string;
+  readonly ingressClass: string;
+  readonly ingressClassByName: boolean;
+  readonly watchIngressWithoutClass: boolean;
+  readonly annotationsPrefix: string;
+  readonly configmap?: string;
+  readonly fleet: string;
+}
+
+export function controllerOptions(): Option[] {
+  const { controllerClass, ingressClass, annotationsPrefix } = defaultIngressOptions;
+  return [
+    setting('--ingress-class <name>', 'class that the annotation kubernetes.io/ingress.class must name').default(ingressClass),
+    setting('--controller-class <name>', 'serve IngressClasses whose spec.controller is this').default(controllerClass),
+    setting('--ingress-class-by-name', 'also serve the IngressClass called --ingress-class, whatever its controller').default(false),
+    setting('--watch-ingress-without-class', 'also serve Ingresses that name no class').default(false),
+    setting('--annotations-prefix <prefix>', 'what annotation names begin with').default(annotationsPrefix),
+    setting('--configmap <namespace/name>', "the controller's ConfigMap").argParser(namespacedName),
+    setting('--fleet <name>', 'node.cluster of the Envoys that are served').default('naru'),
+  ];
+}
+
+export interface DevSettings extends ControllerSettings {
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  readonly debugPort: number;
+  readonly envoyAdminPort?: number;
+}
+
+export function devOptions(): Option[] {
+  return [
+    setting('--http-port <port>', 'where Envoy takes HTTP; 0 chooses a free port').default(8080).argParser(port),
+    setting('--https-port <port>', 'where Envoy takes HTTPS; 0 chooses a free port').default(8443).argParser(port),
+    setting('--debug-port <port>', 'where the debug endpoint listens; 0 chooses a free port').default(9902).argParser(port),
+    setting('--envoy-admin-port <port>', "where Envoy's admin interface listens; without it, on a Unix socket").argParser(port),
+    ...controllerOptions(),
+  ];
+}
+
+export interface ServeSettings extends ControllerSettings {
+  readonly adsAddress: Address;
+  readonly debugAddress: Address;
+  readonly listenAddress: string;
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly watchNamespace?: string;
+}
+
+export function serveOptions(): Option[] {
+  return [
+    setting('--ads-address <host:port>', 'where Envoys connect; not encrypted, so keep it to a trusted network')
+      .default({ host: '127.0.0.1', port: 18000 }, '127.0.0.1:18000')
+      .argParser(address),
+    setting('--debug-address <host:port>', 'where the debug endpoint listens')
+      .default({ host: '127.0.0.1', port: 9902 }, '127.0.0.1:9902')
+      .argParser(address),
+    setting('--listen-address <ip>', 'address that Envoys bind').default('0.0.0.0'),
+    setting('--http-port <port>', 'port on which Envoys take HTTP').default(8080).argParser(port),
+    setting('--https-port <port>', 'port on which Envoys take HTTPS').default(8443).argParser(port),
+    new Option(
+      '--kubeconfig <path>',
+      'how to reach the API server; without it $KUBECONFIG, ~/.kube/config, or the credentials of the pod',
+    ).env('NARU_KUBECONFIG'),
+    setting('--context <name>', 'context of the kubeconfig'),
+    setting('--watch-namespace <name>', 'watch one namespace only'),
+    ...controllerOptions(),
+  ];
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
+  return value;
+}
+
+/** `host:port`, `[::1]:port` or `:port` for all addresses. */
+function address(text: string): Address {
+  const parts = /^(?:\[(?<v6>[0-9a-fA-F:.]+)\]|(?<host>[^:]*)):(?<port>\d+)$/.exec(text)?.groups;
+  if (parts?.['port'] === undefined) throw new InvalidArgumentError('An address is host:port, such as 127.0.0.1:18000.');
+  const host = parts['v6'] ?? parts['host'] ?? '';
+  return { host: host === '' ? '0.0.0.0' : host, port: port(parts['port']) };
+}
+
+function namespacedName(text: string): string {
+  if (!/^[a-z0-9-]+\/[a-z0-9.-]+$/.test(text)) throw new InvalidArgumentError('Write it as NAMESPACE/NAME.');
+  return text;
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import type { Resource } from './resource.ts';
+
+const bucketCount = 256;
+type Bucket = ReadonlyMap<string, Resource>;
+const emptyBucket: Bucket = new Map();
+
+/**
+ * An immutable table of the resources of one type, by name. Tables that follow each other share all buckets
+ * that did not change, so that keeping many snapshots costs what changed between them.
+ */
+export class ResourceTable {
+  static readonly empty = new ResourceTable(
+    Array.from({ length: bucketCount }, () => emptyBucket),
+    [],
+    0,
+  );
+
+  readonly #buckets: readonly Bucket[];
+  readonly #hashes: readonly (string | undefined)[];
+  readonly size: number;
+
+  private constructor(buckets: readonly Bucket[], hashes: readonly (string | undefined)[], size: number) {
+    this.#buckets = buckets;
+    this.#hashes = hashes;
+    this.size = size;
+  }
+
+  get(name: string): Resource | undefined {
+    return this.#buckets[bucketOf(name)]?.get(name);
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  *values(): IterableIterator<Resource> {
+    for (const bucket of this.#buckets) yield* bucket.values();
+  }
+
+  *names(): IterableIterator<string> {
+    for (const bucket of this.#buckets) yield* bucket.keys();
+  }
+
+  /** A table with these names replaced, or removed where the value is undefined. */
+  with(changes: ReadonlyMap<string, Resource | undefined>): ResourceTable {
+    if (changes.size === 0) return this;
+    const buckets = [...this.#buckets];
+    const hashes = [...this.#hashes];
+    const touched = new Map<number, Map<string, Resource>>();
+    let size = this.size;
+    for (const [name, resource] of changes) {
+      const index = bucketOf(name);
+      let bucket = touched.get(index);
+      if (bucket === undefined) touched.set(index, (bucket = new Map(buckets[index])));
+      if (bucket.has(name)) size--;
+      if (resource === undefined) bucket.delete(name);
+      else {
+        bucket.set(name, resource);
+        size++;
+      }
+    }
+    for (const [index, bucket] of touched) {
+      buckets[index] = bucket;
+      hashes[index] = hashBucket(bucket);
+    }
+    return new ResourceTable(buckets, hashes, size);
+  }
+
+  /** A hash over all names and versions: equal tables have equal hashes, whatever way they came about. */
+  hash(): string {
+    const hash = createHash('sha256');
+    this.#hashes.forEach((bucket, index) => {
+      if (bucket !== undefined) hash.update(`${index}:${bucket}\n`);
+    });
+    return hash.digest('base64url').slice(0, 22);
+  }
+}
+
+/** FNV-1a over UTF-16 code units, folded to a bucket. */
+function bucketOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < name.length; index++) hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);
+  return (hash ^ (hash >>> 16)) & (bucketCount - 1);
+}
+
+function hashBucket(bucket: Bucket): string | undefined {
+  if (bucket.size === 0) return undefined;
+  const lines = [...bucket.values()].map((resource) => `${resource.name} ${resource.version}`).sort();
+  return createHash('sha256').update(lines.join('\n')).digest('base64url');
+}

@@ -1,0 +1,31 @@
+import type { Source } from '../model/source.ts';
+
+/** The five types that Naru serves, by the short names used in messages and at the debug endpoint. */
+export const typeUrls = {
+  clusters: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
+  endpoints: 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment',
+  secrets: 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret',
+  listeners: 'type.googleapis.com/envoy.config.listener.v3.Listener',
+  routes: 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration',
+} as const;
+
+export type TypeName = keyof typeof typeUrls;
+export const typeNames = Object.keys(typeUrls) as readonly TypeName[];
+
+export interface Reference {
+  readonly type: TypeName;
+  readonly name: string;
+}
+
+/** One xDS resource, encoded once and shared by every stream that sends it. */
+export interface Resource {
+  readonly type: TypeName;
+  readonly name: string;
+  /** Content hash: equal bytes have equal versions in every process. */
+  readonly version: string;
+  /** The encoded message, without the Any around it. */
+  readonly bytes: Buffer;
+  /** The resources this one names and cannot work without. */
+  readonly references: readonly Reference[];
+  readonly sources: readonly Source[];
+}

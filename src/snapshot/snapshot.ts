@@ -1,0 +1,39 @@
+import { ResourceTable } from './resource-table.ts';
+import type { Resource, TypeName } from './resource.ts';
+
+/** All resources of one moment, by type and name. Immutable. */
+export type ResourceSet = Readonly<Record<TypeName, ResourceTable>>;
+
+export const emptyResourceSet: ResourceSet = {
+  clusters: ResourceTable.empty,
+  endpoints: ResourceTable.empty,
+  secrets: ResourceTable.empty,
+  listeners: ResourceTable.empty,
+  routes: ResourceTable.empty,
+};
+
+/** One resource that differs from the snapshot before: added (no `before`), removed (no `after`) or changed. */
+export interface Change {
+  readonly type: TypeName;
+  readonly name: string;
+  readonly before?: Resource;
+  readonly after?: Resource;
+}
+
+/** What a fleet of Envoys should run: consistent (every name that is referenced exists), numbered, with its cause. */
+export interface Snapshot {
+  readonly fleet: string;
+  /** Counts up by one from 1 within this process. */
+  readonly number: number;
+  /** Over all names and versions: equal resources give equal hashes on every replica. */
+  readonly hash: string;
+  /** What made it, such as `Ingress shop/web changed`. */
+  readonly cause: string;
+  /** What differs from the one before, such as `~host shop.example.com, +cluster shop/web/80`. */
+  readonly summary: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly resources: ResourceSet;
+  /** Against the snapshot with the number before. */
+  readonly changes: readonly Change[];
+}

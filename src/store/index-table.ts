@@ -1,0 +1,59 @@
+import type { Changes, FollowingTable, Key, Table } from './table.ts';
+
+/**
+ * Groups the rows of another table: `hostname → keys of the Ingresses that name it`.
+ *
+ * A row is the sorted list of member keys. It changes when a member comes or goes, not when a member's own value
+ * changes: who reads the members as well hears of that from their table.
+ */
+export class IndexTable<I> implements FollowingTable<readonly Key[]> {
+  readonly name: string;
+  readonly #input: Table<I>;
+  readonly #groupsOf: (row: I, key: Key) => Iterable<Key>;
+  readonly #groups = new Map<Key, ReadonlySet<Key>>();
+  readonly #rows = new Map<Key, readonly Key[]>();
+
+  constructor(name: string, input: Table<I>, groupsOf: (row: I, key: Key) => Iterable<Key>) {
+    this.name = name;
+    this.#input = input;
+    this.#groupsOf = groupsOf;
+  }
+
+  get(group: Key): readonly Key[] | undefined {
+    return this.#rows.get(group);
+  }
+
+  keys(): Iterable<Key> {
+    return this.#rows.keys();
+  }
+
+  refresh(changes: Changes): ReadonlySet<Key> {
+    const joined = new Map<Key, Set<Key>>();
+    const left = new Map<Key, Set<Key>>();
+    for (const member of changes.get(this.#input) ?? []) {
+      const row = this.#input.get(member);
+      const before = this.#groups.get(member) ?? new Set<Key>();
+      const after = new Set(row === undefined ? [] : this.#groupsOf(row, member));
+      for (const group of after) if (!before.has(group)) add(joined, group, member);
+      for (const group of before) if (!after.has(group)) add(left, group, member);
+      if (after.size === 0) this.#groups.delete(member);
+      else this.#groups.set(member, after);
+    }
+    const changed = new Set([...joined.keys(), ...left.keys()]);
+    for (const group of changed) this.#change(group, joined.get(group), left.get(group));
+    return changed;
+  }
+
+  #change(group: Key, joined: ReadonlySet<Key> | undefined, left: ReadonlySet<Key> | undefined): void {
+    const stayed = (this.#rows.get(group) ?? []).filter((member) => left?.has(member) !== true);
+    const members = joined === undefined ? stayed : [...stayed, ...joined].sort();
+    if (members.length === 0) this.#rows.delete(group);
+    else this.#rows.set(group, members);
+  }
+}
+
+function add(groups: Map<Key, Set<Key>>, group: Key, member: Key): void {
+  const members = groups.get(group);
+  if (members === undefined) groups.set(group, new Set([member]));
+  else members.add(member);
+}

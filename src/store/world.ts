@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KubeEvent } from '../kube/event.ts';
+import { objectKey } from '../kube/event.ts';
+import type { KubeObjects, Kind } from '../kube/objects.ts';
+import type { Problem } from '../model/problem.ts';
+import { IndexTable } from './index-table.ts';
+import { type Changes, type Key, SourceTable, type Table } from './table.ts';
+
+const kinds: readonly Kind[] = ['IngressClass', 'Ingress', 'Service', 'EndpointSlice', 'Secret'];
+
+/** EndpointSlices name their Service by this label. https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#ownership */
+const serviceNameLabel = 'kubernetes.io/service-name';
+
+/** All objects known at one moment. Complete once `synced`: nothing is derived from half a world. */
+export class World {
+  readonly objects: { readonly [K in Kind]: SourceTable<KubeObjects[K]> } = {
+    IngressClass: new SourceTable('IngressClass'),
+    Ingress: new SourceTable('Ingress'),
+    Service: new SourceTable('Service'),
+    EndpointSlice: new SourceTable('EndpointSlice'),
+    Secret: new SourceTable('Secret'),
+  };
+  /** Service key → keys of its EndpointSlices. */
+  readonly slicesByService = new IndexTable('slicesByService', this.objects.EndpointSlice, ({ metadata }) => {
+    const service = metadata.labels[serviceNameLabel];
+    return service === undefined ? [] : [objectKey(metadata.namespace, service)];
+  });
+  /** What sources could not read, by the file or object it concerns. */
+  readonly problems = new SourceTable<readonly Problem[]>('problems');
+  readonly #waitingFor = new Set<Kind>(kinds);
+
+  get synced(): boolean {
+    return this.#waitingFor.size === 0;
+  }
+
+  /** Takes in a batch and returns what it changed. An object equal to the one known is no change. */
+  apply(events: readonly KubeEvent[]): Changes {
+    const changes = new Map<Table<unknown>, Set<Key>>();
+    const change = (table: Table<unknown>, key: Key) => {
+      const keys = changes.get(table);
+      if (keys === undefined) changes.set(table, new Set([key]));
+      else keys.add(key);
+    };
+    for (const event of events) {
+      if (event.type === 'synced') {
+        this.#waitingFor.delete(event.kind);
+      } else if (event.type === 'problems') {
+        this.problems.set(event.origin, event.problems.length === 0 ? undefined : event.problems);
+        change(this.problems, event.origin);
+      } else {
+        const table: SourceTable<unknown> = this.objects[event.kind];
+        const object = event.type === 'upsert' ? event.object : undefined;
+        if (isDeepStrictEqual(table.get(event.key), object)) continue;
+        table.set(event.key, object);
+        change(table, event.key);
+      }
+    }
+    return changes;
+  }
+}

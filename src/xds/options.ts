@@ -1,0 +1,9 @@
+/** Where a fleet's Envoys listen. */
+export interface ListenOptions {
+  /** IP address to bind. */
+  readonly address: string;
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  /** PEM, for hosts without a certificate of their own; absent: connections for them are refused. */
+  readonly defaultCertificate?: { readonly chain: string; readonly privateKey: string };
+}

@@ -1,0 +1,87 @@
+import type { Route } from '../model/route.ts';
+import type { Source } from '../model/source.ts';
+import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
+import { any, encode } from '../proto/codec.ts';
+import type { Messages } from '../proto/gen/messages.ts';
+
+type EnvoyRoute = Messages['envoy.config.route.v3.Route'];
+type RouteMatch = Messages['envoy.config.route.v3.RouteMatch'];
+
+/** A virtual host, encoded once; a route configuration is put together from these bytes. */
+export interface EncodedVirtualHost {
+  readonly bytes: Buffer;
+  /** Names of the clusters that its routes use. */
+  readonly clusters: readonly string[];
+  readonly sources: readonly Source[];
+}
+
+/** Tries another pod where the first could not have seen the request; three tries, as nginx by default. */
+const retryPolicy = {
+  retry_on: 'connect-failure,refused-stream,reset-before-request',
+  num_retries: 2,
+  retry_host_predicate: [
+    {
+      name: 'envoy.retry_host_predicates.previous_hosts',
+      typed_config: any('envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate', {}),
+    },
+  ],
+  host_selection_retry_max_attempts: 3,
+} as const;
+
+/**
+ * A virtual host with its routes in order, its fallback last. `catchAll` is the virtual host under any hostname: its
+ * default backend serves what no host's own routes match.
+ */
+export function renderVirtualHost(host: VirtualHost, catchAll: VirtualHost | undefined): EncodedVirtualHost {
+  const fallback = host.fallback ?? catchAll?.fallback;
+  const routes = fallback === undefined ? host.routes : [...host.routes, fallback];
+  const domains = [host.hostname];
+  const envoyRoutes = isWildcard(host.hostname)
+    ? wildcardRoutes(host.hostname, routes, catchAll)
+    : routes.map((route) => renderRoute(route));
+  const shown = isWildcard(host.hostname) ? [...routes, ...(catchAll?.routes ?? [])] : routes;
+  return {
+    bytes: encode('envoy.config.route.v3.VirtualHost', { name: host.hostname, domains, routes: envoyRoutes, retry_policy: retryPolicy }),
+    clusters: [
+      ...new Set(shown.flatMap(({ action }) => (action.type === 'forward' ? action.upstreams.map(({ upstream }) => upstream) : []))),
+    ].sort(),
+    sources: shown.flatMap(({ sources }) => sources),
+  };
+}
+
+function isWildcard(hostname: string): boolean {
+  return hostname !== anyHost && hostname.startsWith('*.');
+}
+
+/**
+ * A wildcard stands for exactly one label in Kubernetes and for any number of them in Envoy: hosts with more labels
+ * pass these routes by and get what hosts get that nobody named.
+ * https://kubernetes.io/docs/concepts/services-networking/ingress/#hostname-wildcards
+ */
+function wildcardRoutes(hostname: string, routes: readonly Route[], catchAll: VirtualHost | undefined): EnvoyRoute[] {
+  const suffix = hostname.slice(1).replaceAll('.', '\\.');
+  const oneLabel = { name: ':authority', string_match: { safe_regex: { regex: `(?i)[^.:]+${suffix}(?::[0-9]+)?` } } };
+  const own = routes.map((route) => renderRoute(route, [oneLabel]));
+  const others = [...(catchAll?.routes ?? []), ...(catchAll?.fallback === undefined ? [] : [catchAll.fallback])];
+  return [...own, ...others.map((route) => renderRoute(route))];
+}
+
+function renderRoute({ name, match, action }: Route, headers: NonNullable<RouteMatch['headers']> = []): EnvoyRoute {
+  return { name, match: { ...renderPath(match), headers }, ...renderAction(action) };
+}
+
+/** `path_separated_prefix` takes whole segments; Envoy does not allow it for `/` itself. */
+function renderPath({ type, path }: Route['match']): RouteMatch {
+  if (type === 'exact') return { path };
+  return path === '/' ? { prefix: '/' } : { path_separated_prefix: path };
+}
+
+function renderAction(action: Route['action']): EnvoyRoute {
+  if (action.type === 'answer') return { direct_response: { status: action.status, body: { inline_string: action.body } } };
+  // No total timeout and 60 s between two reads, as in ingress-nginx: Envoy's own default cuts every answer at 15 s.
+  const limits = { timeout: '0s', idle_timeout: '60s' } as const;
+  const [only, ...others] = action.upstreams;
+  if (only !== undefined && others.length === 0) return { route: { cluster: only.upstream, ...limits } };
+  const clusters = action.upstreams.map(({ upstream, weight }) => ({ name: upstream, weight }));
+  return { route: { weighted_clusters: { clusters }, ...limits } };
+}

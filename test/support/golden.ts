@@ -1,0 +1,74 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createTwoFilesPatch } from 'diff';
+import { parse, stringify } from 'yaml';
+import { resourceMessages } from '../../src/debug/resource-messages.ts';
+import type { Build } from '../../src/runtime/build.ts';
+import { built, buildOptions } from './build.ts';
+import { readManifests } from './manifests.ts';
+import { naruClass } from './objects.ts';
+
+/** A golden case: the objects as a user would apply them, and what becomes of them. */
+export interface GoldenCase {
+  readonly folder: string;
+  readonly build: Build;
+  /** File name → what it should say. */
+  readonly outputs: Readonly<Record<'model.yaml' | 'xds.yaml' | 'status.yaml', string>>;
+}
+
+export async function readGoldenCase(folder: string): Promise<GoldenCase> {
+  const { events } = await readManifests(readFileSync(join(folder, 'given.yaml'), 'utf8'));
+  const objects = events.flatMap((event) => (event.type === 'upsert' ? [event.object] : []));
+  const build = built([naruClass, ...objects], buildOptions);
+  const problems = [...events.flatMap((event) => (event.type === 'problems' ? event.problems : [])), ...build.problems()];
+  return {
+    folder,
+    build,
+    outputs: { 'model.yaml': print(printModel(build)), 'xds.yaml': print(printResources(build)), 'status.yaml': print(problems) },
+  };
+}
+
+/** The difference between a case's files and what came out, or undefined; `NARU_GOLDEN=write` writes the files instead. */
+export function differenceFrom({ folder, outputs }: GoldenCase): string | undefined {
+  const patches = Object.entries(outputs).flatMap(([name, actual]) => {
+    const path = join(folder, name);
+    if (process.env['NARU_GOLDEN'] === 'write') writeFileSync(path, actual);
+    const expected = readIfThere(path);
+    return expected === actual ? [] : [createTwoFilesPatch(`expected ${path}`, `actual ${path}`, expected, actual, '', '', { context: 3 })];
+  });
+  return patches.length === 0 ? undefined : patches.join('\n');
+}
+
+function printModel({ model }: Build): unknown {
+  const rows = <T>(table: { keys(): Iterable<string>; get(key: string): T | undefined }) =>
+    [...table.keys()].sort().flatMap((key) => table.get(key) ?? []);
+  return {
+    virtualHosts: rows(model.virtualHosts),
+    upstreams: rows(model.upstreams).map((upstream) => ({ ...upstream, endpoints: model.endpoints.get(upstream.key) })),
+    certificates: rows(model.certificates).map(({ key, names, privateKey, sources }) => ({ key, names, privateKey, sources })),
+    hostCertificates: Object.fromEntries(
+      [...model.hostCertificates.keys()].sort().map((host) => [host, model.hostCertificates.get(host)?.certificate ?? 'default']),
+    ),
+  };
+}
+
+/** Certificates are made anew in each run: what they hold is not part of the expectation. */
+function printResources({ current }: Build): unknown {
+  if (current === undefined) return {};
+  return JSON.parse(
+    JSON.stringify(resourceMessages(current.resources), (key, value: unknown) => (key === 'certificate_chain' ? '[a certificate]' : value)),
+  );
+}
+
+function print(value: unknown): string {
+  // Through JSON, so that a value that redacts itself does so here too.
+  return stringify(parse(JSON.stringify(value)), { aliasDuplicateObjects: false, lineWidth: 0 });
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import { Subject } from 'rxjs';
+import { withEchoBackends } from '../../src/dev/echo-backends.ts';
+import { EnvoyProcess } from '../../src/dev/envoy-process.ts';
+import { findEnvoy } from '../../src/dev/find-envoy.ts';
+import { choosePort } from '../../src/dev/ports.ts';
+import { defaultIngressOptions } from '../../src/ingress/options.ts';
+import type { KubeEvent } from '../../src/kube/event.ts';
+import type { Problem } from '../../src/model/problem.ts';
+import { ControlPlane } from '../../src/runtime/control-plane.ts';
+import { makeDefaultCertificate } from '../../src/runtime/default-certificate.ts';
+import { eventually } from './eventually.ts';
+import { readManifests } from './manifests.ts';
+import { naruClass, upsert } from './objects.ts';
+import { type Answer, type Ports, request, type RequestDetails } from './request.ts';
+
+type ObjectEvent = KubeEvent & { readonly type: 'upsert' };
+
+interface Parts {
+  readonly ports: Ports & { readonly debug: number };
+  readonly controlPlane: ControlPlane;
+  readonly envoy: EnvoyProcess;
+  readonly source: Subject<KubeEvent>;
+  readonly folder: string;
+}
+
+const host = '127.0.0.1';
+
+/** Naru with a real Envoy in front of echo backends, in this process. Started once and shared by many tests. */
+export class Naru {
+  readonly ports: Ports & { readonly debug: number };
+  readonly #source: Subject<KubeEvent>;
+  readonly #folder: string;
+  readonly #controlPlane: ControlPlane;
+  readonly #envoy: EnvoyProcess;
+  #given = new Map<string, ObjectEvent>();
+  #synced = false;
+
+  private constructor({ ports, controlPlane, envoy, source, folder }: Parts) {
+    this.ports = ports;
+    this.#controlPlane = controlPlane;
+    this.#envoy = envoy;
+    this.#source = source;
+    this.#folder = folder;
+  }
+
+  static async start(): Promise<Naru> {
+    const found = await findEnvoy();
+    assert.ok(found.found, found.found ? '' : found.message);
+    const folder = mkdtempSync(join(tmpdir(), 'naru-test-'));
+    const ports = { http: await choosePort(0), https: await choosePort(0), debug: await choosePort(0) };
+    const source = new Subject<KubeEvent>();
+    const controlPlane = new ControlPlane({
+      build: {
+        fleet: 'naru',
+        ingress: defaultIngressOptions,
+        listen: { address: host, httpPort: ports.http, httpsPort: ports.https, defaultCertificate: await makeDefaultCertificate() },
+      },
+      events: source.pipe(withEchoBackends()),
+      ads: { host: `unix:${join(folder, 'ads.sock')}`, port: 0 },
+      debug: { host, port: ports.debug },
+      version: 'test',
+      onFailure: (error) => {
+        throw error;
+      },
+    });
+    await controlPlane.start();
+    const envoy = EnvoyProcess.start({ envoy: found.path, bootstrap: { nodeId: 'test', adsAddress: { path: join(folder, 'ads.sock') } } });
+    return new Naru({ ports, controlPlane, envoy, source, folder });
+  }
+
+  async stop(): Promise<void> {
+    await this.#envoy.stop();
+    await this.#controlPlane.stop();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  /** Makes these objects (and Naru's IngressClass) all there is, and resolves when Envoy has accepted what follows from it. */
+  async given(yaml: string): Promise<void> {
+    const { events } = await readManifests(yaml);
+    const wanted = new Map(
+      [upsert(naruClass), ...events].flatMap((event) => (event.type === 'upsert' ? [[`${event.kind} ${event.key}`, event]] : [])),
+    );
+    for (const [id, { kind, key }] of this.#given) if (!wanted.has(id)) this.#source.next({ type: 'delete', kind, key });
+    for (const event of wanted.values()) this.#source.next(event);
+    if (!this.#synced) for (const event of events) if (event.type === 'synced') this.#source.next(event);
+    this.#synced = true;
+    const gone = [...this.#given].filter(([id]) => !wanted.has(id)).map(([, event]) => event);
+    this.#given = wanted;
+    await eventually('Envoy accepts what was given', () =>
+      this.#hasTakenIn([...wanted.values()], gone) && this.#isAccepted() ? true : undefined,
+    );
+    await eventually('Envoy answers', async () => ((await request('http://unknown.test/', this.ports)).status > 0 ? true : undefined));
+  }
+
+  get problems(): readonly Problem[] {
+    return this.#controlPlane.build.problems();
+  }
+
+  /** The number of the current snapshot. */
+  get snapshot(): number {
+    return this.#controlPlane.build.current?.number ?? 0;
+  }
+
+  get(url: string, details?: RequestDetails): Promise<Answer> {
+    return request(url, this.ports, details);
+  }
+
+  /** Name of the Service whose echo answered, or the status where none did. */
+  async served(url: string, details?: RequestDetails): Promise<string | number> {
+    const { status, body } = await this.get(url, details);
+    if (status !== 200) return status;
+    return (JSON.parse(body) as { service: string }).service;
+  }
+
+  /** Envoy's counters whose names match. */
+  async stats(filter: string): Promise<string> {
+    return (await this.#envoy.adminRequest(`/stats?filter=${encodeURIComponent(filter)}`)).body;
+  }
+
+  /** What Envoy wrote to its log. */
+  get envoyLog(): readonly string[] {
+    return this.#envoy.log;
+  }
+
+  #hasTakenIn(wanted: readonly ObjectEvent[], gone: readonly ObjectEvent[]): boolean {
+    const { world } = this.#controlPlane.build;
+    return (
+      wanted.every(({ kind, key, object }) => isDeepStrictEqual(world.objects[kind].get(key), object)) &&
+      gone.every(({ kind, key }) => world.objects[kind].get(key) === undefined) &&
+      wanted.every(
+        ({ kind, key, object }) =>
+          kind !== 'Service' ||
+          object.kind !== 'Service' ||
+          object.spec.type === 'ExternalName' ||
+          world.slicesByService.get(key) !== undefined,
+      )
+    );
+  }
+
+  #isAccepted(): boolean {
+    const [proxy] = this.#controlPlane.ads.proxies();
+    return proxy !== undefined && this.snapshot > 0 && proxy.accepted === this.snapshot;
+  }
+}
+
+let shared: Promise<Naru> | undefined;
+
+/** The one Naru that the tests of a run share. */
+export function sharedNaru(): Promise<Naru> {
+  shared ??= Naru.start();
+  return shared;
+}
+
+after(async () => (await shared)?.stop());

@@ -1,0 +1,32 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What a pod's container does in tests: an HTTP server that says its name. */
+export class Pod {
+  readonly name: string;
+  readonly port: number;
+  readonly #server: Server;
+
+  private constructor(name: string, server: Server) {
+    this.name = name;
+    this.port = (server.address() as AddressInfo).port;
+    this.#server = server;
+  }
+
+  static async start(name: string, host = '127.0.0.1'): Promise<Pod> {
+    const server = createServer((_, response) => response.end(JSON.stringify({ service: name })));
+    await new Promise<void>((resolve) => {
+      server.listen(0, host, resolve);
+    });
+    return new Pod(name, server);
+  }
+
+  /** As kubelet's SIGTERM does to a good server: answers what is under way, takes no new connections. */
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeIdleConnections();
+      setTimeout(() => this.#server.closeAllConnections(), 500).unref();
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { EnvoyProcess } from '../../src/dev/envoy-process.ts';
+import { findEnvoy } from '../../src/dev/find-envoy.ts';
+import { choosePort } from '../../src/dev/ports.ts';
+import { eventually } from './eventually.ts';
+import { type Answer, type Ports, request, type RequestDetails } from './request.ts';
+
+interface DebugSnapshots {
+  readonly fleets: readonly { readonly name: string; readonly version: number; readonly hash: string; readonly cause: string }[];
+}
+
+interface DebugProxies {
+  readonly proxies: readonly {
+    readonly id: string;
+    readonly acceptedVersion: number;
+    readonly types: Readonly<Record<string, { readonly acknowledged: number; readonly refused: unknown }>>;
+  }[];
+}
+
+/** `naru serve` in a process of its own against a real API server, with a real Envoy beside it. */
+export class Served {
+  readonly ports: Ports & { readonly ads: number; readonly debug: number };
+  readonly #naru: ChildProcess;
+  readonly #envoy: EnvoyProcess;
+  readonly #log: string[];
+
+  private constructor(parts: { ports: Served['ports']; naru: ChildProcess; envoy: EnvoyProcess; log: string[] }) {
+    this.ports = parts.ports;
+    this.#naru = parts.naru;
+    this.#envoy = parts.envoy;
+    this.#log = parts.log;
+  }
+
+  static async start(kubeconfig: string, flags: readonly string[] = []): Promise<Served> {
+    const found = await findEnvoy();
+    if (!found.found) throw new Error(found.message);
+    const [http, https, ads, debug] = await Promise.all([choosePort(0), choosePort(0), choosePort(0), choosePort(0)]);
+    const addresses = ['--ads-address', `127.0.0.1:${ads}`, '--debug-address', `127.0.0.1:${debug}`, '--listen-address', '127.0.0.1'];
+    const ports = ['--http-port', String(http), '--https-port', String(https)];
+    const naru = spawn(process.execPath, ['src/main.ts', 'serve', '--kubeconfig', kubeconfig, ...addresses, ...ports, ...flags], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const log: string[] = [];
+    for (const stream of [naru.stdout, naru.stderr]) stream.on('data', (chunk: Buffer) => log.push(chunk.toString('utf8')));
+    const envoy = EnvoyProcess.start({ envoy: found.path, bootstrap: { nodeId: 'node-1', adsAddress: { host: '127.0.0.1', port: ads } } });
+    return new Served({ ports: { http, https, ads, debug }, naru, envoy, log });
+  }
+
+  get(url: string, details?: RequestDetails): Promise<Answer> {
+    return request(url, this.ports, details);
+  }
+
+  async snapshots(): Promise<DebugSnapshots['fleets'][number]> {
+    const { fleets } = (await this.#debug('/debug/snapshots')) as DebugSnapshots;
+    const [fleet] = fleets;
+    if (fleet === undefined) throw new Error('there is no fleet');
+    return fleet;
+  }
+
+  async proxies(): Promise<DebugProxies['proxies']> {
+    return ((await this.#debug('/debug/proxies')) as DebugProxies).proxies;
+  }
+
+  /** Resolves when Envoy has accepted a snapshot newer than this one; with its number. */
+  async accepted(after: number): Promise<number> {
+    return eventually(`Envoy accepts a snapshot after ${after}\n${this.log}`, async () => {
+      const { version } = await this.snapshots();
+      const [proxy] = await this.proxies();
+      return version > after && proxy?.acceptedVersion === version ? version : undefined;
+    });
+  }
+
+  get log(): string {
+    return this.#log.join('');
+  }
+
+  async stop(): Promise<void> {
+    await this.#envoy.stop();
+    if (this.#naru.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.#naru.once('exit', resolve));
+    this.#naru.kill('SIGTERM');
+    await ended;
+  }
+
+  async #debug(path: string): Promise<unknown> {
+    const answer = await request(`http://127.0.0.1:${this.ports.debug}${path}`, { http: this.ports.debug, https: 0 });
+    return JSON.parse(answer.body) as unknown;
+  }
+}
