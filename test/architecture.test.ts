@@ -28,7 +28,7 @@ const layers: Readonly<Record<string, Layer>> = {
     packages: ['rxjs', '@peculiar/x509', 'reflect-metadata'],
   },
   cli: {
-    imports: ['runtime', 'dev', 'kube', 'ads', 'snapshot', 'proto', 'model', 'status', 'ingress', 'settings.ts'],
+    imports: ['runtime', 'dev', 'kube', 'ads', 'snapshot', 'debug', 'model', 'ingress', 'settings.ts'],
     packages: ['commander', 'rxjs', 'yaml', 'pino'],
   },
   'settings.ts': { imports: ['ingress'], packages: ['commander'] },

@@ -37,7 +37,7 @@ export class ProblemList {
 }
 
 /** Two problems with the same identity are the same one: an unchanged problem is told once. */
-export function identityOf({ source, code, message }: Problem): string {
+function identityOf({ source, code, message }: Problem): string {
   return `${printSource(source)} ${code} ${message}`;
 }
 

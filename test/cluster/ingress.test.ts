@@ -114,8 +114,8 @@ describe('a cluster with Naru', () => {
     assertShare(counts, 'web-v2', 10);
   });
 
-  test('a changed weight is live at once, is a new snapshot that Envoy acknowledges, and fails no request', async () => {
-    const load = new Load(200, async () => {
+  test('a changed weight is live at once, is a new snapshot that Envoy acknowledges, and fails no request', async (t) => {
+    const load = new Load(t, 200, async () => {
       const { status } = await naru.get(url);
       return status === 200 ? undefined : `status ${status}`;
     });
@@ -135,10 +135,10 @@ describe('a cluster with Naru', () => {
     assert.deepEqual(proxy?.types['routes'], { ...proxy?.types['routes'], acknowledged: version, refused: null });
   });
 
-  test('pods that come and go are followed, and lose no request', async () => {
+  test('pods that come and go are followed, and lose no request', async (t) => {
     await kubectl('delete', 'ingress', 'web-canary');
     await eventually('the canary takes nothing', async () => ((await count()).has('web-v2') ? undefined : true));
-    const load = new Load(200, async () => {
+    const load = new Load(t, 200, async () => {
       const { status } = await naru.get(url);
       return status === 200 ? undefined : `status ${status}`;
     });

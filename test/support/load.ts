@@ -1,3 +1,5 @@
+import type { TestContext } from 'node:test';
+
 /** A steady load: `perSecond` requests, each started on time whether or not the ones before it have been answered. */
 export class Load {
   readonly #send: () => Promise<string | undefined>;
@@ -7,10 +9,11 @@ export class Load {
   readonly #perSecond: number;
 
   /** `send` resolves with what went wrong, or with undefined. */
-  constructor(perSecond: number, send: () => Promise<string | undefined>) {
+  constructor(t: TestContext, perSecond: number, send: () => Promise<string | undefined>) {
     this.#send = send;
     this.#perSecond = perSecond;
     this.#timer = setInterval(() => this.#catchUp(), 1);
+    t.after(() => clearInterval(this.#timer));
   }
 
   /** Resolves when every request has been answered. */

@@ -1,4 +1,4 @@
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
 /** One annotation: how to read it, what it means when absent, and what to tell the reader. */
 export interface Field<T> {
