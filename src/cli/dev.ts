@@ -13,8 +13,10 @@ import { ControlPlane } from '../runtime/control-plane.ts';
 import { makeDefaultCertificate } from '../runtime/default-certificate.ts';
 import type { DevSettings } from '../settings.ts';
 import { DevReport, type DevPorts } from './dev-report.ts';
+import { Failure } from './failure.ts';
 import { ingressOptions } from './ingress-options.ts';
 import { packageVersion } from './package-version.ts';
+import { requireFolder } from './require-path.ts';
 import { stopSignal } from './stop-signal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -22,6 +24,7 @@ const host = '127.0.0.1';
 
 /** Serves a folder with a local Envoy until it is asked to stop. */
 export async function dev(dir: string, settings: DevSettings): Promise<void> {
+  requireFolder(dir);
   const stopped = stopSignal();
   const envoy = await findEnvoy();
   if (!envoy.found) throw new UsageError(envoy.message);
@@ -31,7 +34,7 @@ export async function dev(dir: string, settings: DevSettings): Promise<void> {
   const sockets = mkdtempSync(join(tmpdir(), 'naru-dev-'));
   const ads = join(sockets, 'ads.sock');
   const ended = new AbortController();
-  const failure = Promise.withResolvers<never>();
+  const failure = new Failure();
   let serving = false;
   const controlPlane = new ControlPlane({
     build: await buildOptions(settings, ports),
@@ -40,7 +43,7 @@ export async function dev(dir: string, settings: DevSettings): Promise<void> {
     debug: { host, port: ports.debug },
     version: packageVersion(),
     onPass: (pass) => report.passed(pass),
-    onFailure: failure.reject,
+    onFailure: failure.fail,
     checks: () => [{ name: 'envoy', ok: serving, message: serving ? 'serving' : 'the local Envoy has not accepted a snapshot yet' }],
   });
   const accepted = controlPlane.ads.accepted.subscribe((event) => report.accepted(event));
@@ -59,7 +62,7 @@ export async function dev(dir: string, settings: DevSettings): Promise<void> {
       serving = true;
       report.serving(event, controlPlane.build);
     };
-    announce().catch(failure.reject);
+    announce().catch(failure.fail);
     await Promise.race([stopped, failure.promise]);
   } finally {
     ended.abort();

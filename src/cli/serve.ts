@@ -8,6 +8,7 @@ import type { Pass } from '../runtime/build.ts';
 import { ControlPlane } from '../runtime/control-plane.ts';
 import { makeDefaultCertificate } from '../runtime/default-certificate.ts';
 import type { Address, ServeSettings } from '../settings.ts';
+import { Failure } from './failure.ts';
 import { ingressOptions } from './ingress-options.ts';
 import { packageVersion } from './package-version.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -15,6 +16,7 @@ import { UsageError } from './usage-error.ts';
 
 /** Serves a cluster's Ingresses to its Envoys until it is asked to stop. Logs one JSON object a line. */
 export async function serve(settings: ServeSettings): Promise<void> {
+  requireNode(22, 19);
   const stopped = stopSignal();
   const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } });
   const { adsAddress, debugAddress, kubeconfig, context, watchNamespace } = settings;
@@ -25,7 +27,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
   if (!isLoopback(adsAddress))
     log.warn({ address: printAddress(adsAddress) }, 'ADS is not encrypted and carries private keys: let only Envoys reach it');
   if (settings.configmap !== undefined) log.warn({ configmap: settings.configmap }, 'no key of the ConfigMap is read yet');
-  const failure = Promise.withResolvers<never>();
+  const failure = new Failure();
   const watches = kindNames.map((kind) =>
     watchKind(connection, kind, {
       namespace: watchNamespace,
@@ -50,7 +52,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
     version: packageVersion(),
     onPass: (pass) => logPass(pass, log),
     onTrouble: (line) => log.warn(line),
-    onFailure: failure.reject,
+    onFailure: failure.fail,
   });
   const answers = controlPlane.ads.acknowledgements.subscribe(({ proxy, type, names, snapshot, refusal }) => {
     if (refusal !== undefined)
@@ -78,6 +80,13 @@ function logPass({ snapshot, cause, newProblems }: Pass, log: pino.Logger): void
     log[level]({ code, source: printSource(source), done, fix }, message);
   }
   if (snapshot !== undefined) log.info({ snapshot: snapshot.number, hash: snapshot.hash, cause, changes: snapshot.summary }, 'snapshot');
+}
+
+/** The Kubernetes client needs more than the rest of Naru does. */
+function requireNode(major: number, minor: number): void {
+  const [ours = 0, oursMinor = 0] = process.versions.node.split('.').map(Number);
+  if (ours > major || (ours === major && oursMinor >= minor)) return;
+  throw new UsageError(`naru serve needs Node ${major}.${minor} or newer; this is Node ${process.versions.node}.`);
 }
 
 function isLoopback({ host }: Address): boolean {

@@ -5,6 +5,7 @@ import { readFolder } from '../kube/folder/read-folder.ts';
 import { Build } from '../runtime/build.ts';
 import type { ControllerSettings } from '../settings.ts';
 import { resourceMessages } from '../debug/resource-messages.ts';
+import { requirePath } from './require-path.ts';
 import { UsageError } from './usage-error.ts';
 import { ingressOptions } from './ingress-options.ts';
 import { printProblem } from './print-problem.ts';
@@ -12,6 +13,7 @@ import { printProblem } from './print-problem.ts';
 /** Objects in, Envoy resources out. Problems go to standard error; an error among them makes the exit code 1. */
 export async function translate(settings: ControllerSettings & { readonly filename: string; readonly output: string }): Promise<void> {
   if (settings.output !== 'yaml' && settings.output !== 'json') throw new UsageError(`-o ${settings.output} is neither yaml nor json.`);
+  requirePath(settings.filename);
   const { events, locate } = await readFolder(settings.filename);
   const complete = await lastValueFrom(from(events).pipe(withBuiltInClass(settings.ingressClass, settings.controllerClass), toArray()));
   const build = new Build({

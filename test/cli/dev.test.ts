@@ -1,0 +1,99 @@
+// `naru dev` as somebody uses it: start it, try the line it prints, save files, stop it.
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { eventually } from '../support/eventually.ts';
+import { request } from '../support/request.ts';
+import { NaruProcess } from './naru-process.ts';
+
+const anyPorts = ['--http-port', '0', '--https-port', '0', '--debug-port', '0', '--envoy-admin-port', '0'];
+
+interface Dev {
+  readonly naru: NaruProcess;
+  readonly dir: string;
+  readonly http: number;
+  readonly debug: number;
+  edit(file: string, change: (text: string) => string): void;
+  get(url: string): ReturnType<typeof request>;
+}
+
+/** The demo in a folder of its own, up and answering. */
+async function startDemo(t: TestContext, flags: readonly string[] = []): Promise<Dev> {
+  const dir = mkdtempSync(join(tmpdir(), 'naru-demo-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  cpSync('manifests/demo', dir, { recursive: true });
+  const naru = NaruProcess.start(t, ['dev', dir, ...anyPorts, ...flags]);
+  const http = Number((await naru.says(/Try: {2}curl http:\/\/shop\.localhost:(\d+)\//))[1]);
+  const debug = Number((await naru.says(/http:\/\/127\.0\.0\.1:(\d+)\/debug\/snapshots/))[1]);
+  const edit = (file: string, change: (text: string) => string): void => {
+    const path = join(dir, file);
+    writeFileSync(path, change(readFileSync(path, 'utf8')));
+  };
+  return { naru, dir, http, debug, edit, get: (url) => request(url, { http: url.includes('127.0.0.1') ? debug : http, https: 0 }) };
+}
+
+test('the printed line works, and a saved file changes the running Envoy within a second', async (t) => {
+  const { naru, get, edit, debug } = await startDemo(t);
+  const url = /curl (\S+)/.exec(naru.output)?.[1] ?? '';
+  const { status, body } = await get(url);
+  assert.equal(status, 200);
+  const { service, namespace, pod, path, method } = JSON.parse(body) as Record<string, string>;
+  assert.deepEqual({ service, namespace, pod, path, method }, { service: 'api', namespace: 'shop', pod: 'api-echo-1', path: '/api', method: 'GET' });
+  assert.equal((await get(`http://127.0.0.1:${debug}/readyz`)).status, 200);
+
+  const savedAt = performance.now();
+  edit('shop.yaml', (text) => text.replaceAll('shop.localhost', 'store.localhost'));
+  await naru.says(/shop\.yaml {2}v2 {2}-host shop\.localhost, \+host store\.localhost {2}accepted in \d+ ms/);
+  assert.ok(performance.now() - savedAt < 1000);
+  assert.equal((await get('http://store.localhost/api')).status, 200);
+  assert.equal((await get('http://shop.localhost/api')).status, 404);
+  const { fleets } = JSON.parse((await get(`http://127.0.0.1:${debug}/debug/snapshots`)).body) as { fleets: { name: string; version: number; cause: string }[] };
+  assert.deepEqual(fleets.map(({ name, version, cause }) => ({ name, version, cause })), [{ name: 'naru', version: 2, cause: 'shop.yaml' }]);
+});
+
+test('a mistake is shown where it stands, and harms nothing else', async (t) => {
+  const { naru, get, edit } = await startDemo(t);
+  edit('shop.yaml', (text) => text.replace('canary-weight: "20"', 'canary-weight: "5O"'));
+  const [message] = await naru.says(/NR214 error[\s\S]*\^\n.*\n/);
+  assert.match(message, /Ingress shop\/web-canary {2}canary-weight: "5O" is not a whole number/);
+  assert.match(message, /shop\.yaml:32:\d+\n {2}32 \| {5}nginx\.ingress\.kubernetes\.io\/canary-weight: "5O"/);
+  edit('services.yaml', (text) => `${text}\n  broken: [`);
+  await naru.says(/NR101 error {2}File services\.yaml[\s\S]*last good version stays active/);
+  assert.equal((await get('http://shop.localhost/api')).status, 200);
+});
+
+test('Ctrl-C ends it and leaves nothing behind', async (t) => {
+  const before = new Set(readdirSync(tmpdir()));
+  const { naru, http } = await startDemo(t);
+  const envoys = childrenOf(naru.pid);
+  assert.ok(envoys.length > 0);
+  naru.signal('SIGINT');
+  assert.equal(await naru.ended(), 0);
+  await eventually('every process is gone', () => (envoys.some((pid) => existsSync(`/proc/${pid}`)) ? undefined : true));
+  await assert.rejects(request('http://shop.localhost/', { http, https: 0 }), { code: 'ECONNREFUSED' });
+  const left = readdirSync(tmpdir()).filter((name) => /^naru-(?:dev|envoy)-/.test(name) && !before.has(name));
+  assert.deepEqual(left, []);
+});
+
+test('an Ingress of a class that the folder does not have is named, with what to do', async (t) => {
+  const { naru, edit, get } = await startDemo(t, ['--ingress-class', 'mine']);
+  edit('class.yaml', () => '# nothing\n');
+  await naru.says(/NR110 warning {2}Ingress shop\/web {2}There is no IngressClass naru\./);
+  assert.equal((await get('http://shop.localhost/api')).status, 404);
+  edit('shop.yaml', (text) => text.replaceAll('ingressClassName: naru', 'ingressClassName: mine'));
+  await naru.says(/\+host shop\.localhost/);
+  assert.equal((await get('http://shop.localhost/api')).status, 200);
+});
+
+function childrenOf(pid: number): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+  return pids.filter((candidate) => {
+    try {
+      return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${candidate}/status`, 'utf8'))?.[1]) === pid;
+    } catch {
+      return false;
+    }
+  });
+}

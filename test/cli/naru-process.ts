@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { TestContext } from 'node:test';
+import { eventually } from '../support/eventually.ts';
+
+/** The command line in a process of its own, as a user runs it. */
+export class NaruProcess {
+  readonly #child: ChildProcess;
+  #output = '';
+  #errors = '';
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    child.stdout?.on('data', (chunk: Buffer) => (this.#output += chunk.toString('utf8')));
+    child.stderr?.on('data', (chunk: Buffer) => (this.#errors += chunk.toString('utf8')));
+  }
+
+  static start(t: TestContext, args: readonly string[], { input = '', env = {} }: { input?: string; env?: NodeJS.ProcessEnv } = {}): NaruProcess {
+    const child = spawn(process.execPath, ['src/main.ts', ...args], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', ...env } });
+    child.stdin.end(input);
+    t.after(() => child.kill('SIGKILL'));
+    return new NaruProcess(child);
+  }
+
+  /** Standard output so far. */
+  get output(): string {
+    return this.#output;
+  }
+
+  get errors(): string {
+    return this.#errors;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** What a pattern finds in the output, once it is there. */
+  says(pattern: RegExp, deadlineMs?: number): Promise<RegExpExecArray> {
+    const ask = (): RegExpExecArray | undefined => pattern.exec(this.#output) ?? undefined;
+    return eventually(`${pattern} is printed\n${this.#output}\n${this.#errors}`, ask, deadlineMs === undefined ? {} : { deadlineMs });
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** The exit code. */
+  async ended(): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'close');
+    return this.#child.exitCode;
+  }
+}
