@@ -10,7 +10,8 @@ import { fetchEnvoy, ownEnvoy } from './envoy.mjs';
 const root = resolve(import.meta.dirname, '..');
 const nodeVersion = /^v24\./;
 
-const say = (line) => console.log(line);
+// Standard output belongs to the command that comes after.
+const say = (line) => console.error(line);
 
 function lockHash() {
   return createHash('sha256')

@@ -33,12 +33,23 @@ test('translate prints the Envoy resources of a folder', async (t) => {
   assert.equal(errors, '');
   assert.equal(code, 0);
   const { clusters, routes } = parse(output) as { clusters: { name: string }[]; routes: { virtual_hosts: { domains: string[] }[] }[] };
-  assert.deepEqual(clusters.map(({ name }) => name), ['shop/api/80', 'shop/web-v2/80', 'shop/web/80']);
-  assert.deepEqual(routes[0]?.virtual_hosts.map(({ domains }) => domains), [['shop.localhost']]);
+  assert.deepEqual(
+    clusters.map(({ name }) => name),
+    ['shop/api/80', 'shop/web-v2/80', 'shop/web/80'],
+  );
+  assert.deepEqual(
+    routes[0]?.virtual_hosts.map(({ domains }) => domains),
+    [['shop.localhost']],
+  );
 });
 
 test('translate reads standard input, names what is wrong and ends with 1', async (t) => {
-  const ingress = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'web' }, spec: { defaultBackend: { service: { name: 'nobody', port: { number: 80 } } } } };
+  const ingress = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'web' },
+    spec: { defaultBackend: { service: { name: 'nobody', port: { number: 80 } } } },
+  };
   const { code, output, errors } = await run(t, ['translate', '-f', '-', '-o', 'json'], { input: JSON.stringify(ingress) });
   assert.equal(code, 1);
   assert.match(errors, /NR501 error {2}Ingress default\/web {2}There is no Service default\/nobody\./);

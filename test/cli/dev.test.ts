@@ -15,8 +15,8 @@ interface Dev {
   readonly dir: string;
   readonly http: number;
   readonly debug: number;
-  edit(file: string, change: (text: string) => string): void;
-  get(url: string): ReturnType<typeof request>;
+  readonly edit: (file: string, change: (text: string) => string) => void;
+  readonly get: (url: string) => ReturnType<typeof request>;
 }
 
 /** The demo in a folder of its own, up and answering. */
@@ -40,7 +40,10 @@ test('the printed line works, and a saved file changes the running Envoy within 
   const { status, body } = await get(url);
   assert.equal(status, 200);
   const { service, namespace, pod, path, method } = JSON.parse(body) as Record<string, string>;
-  assert.deepEqual({ service, namespace, pod, path, method }, { service: 'api', namespace: 'shop', pod: 'api-echo-1', path: '/api', method: 'GET' });
+  assert.deepEqual(
+    { service, namespace, pod, path, method },
+    { service: 'api', namespace: 'shop', pod: 'api-echo-1', path: '/api', method: 'GET' },
+  );
   assert.equal((await get(`http://127.0.0.1:${debug}/readyz`)).status, 200);
 
   const savedAt = performance.now();
@@ -49,8 +52,13 @@ test('the printed line works, and a saved file changes the running Envoy within 
   assert.ok(performance.now() - savedAt < 1000);
   assert.equal((await get('http://store.localhost/api')).status, 200);
   assert.equal((await get('http://shop.localhost/api')).status, 404);
-  const { fleets } = JSON.parse((await get(`http://127.0.0.1:${debug}/debug/snapshots`)).body) as { fleets: { name: string; version: number; cause: string }[] };
-  assert.deepEqual(fleets.map(({ name, version, cause }) => ({ name, version, cause })), [{ name: 'naru', version: 2, cause: 'shop.yaml' }]);
+  const { fleets } = JSON.parse((await get(`http://127.0.0.1:${debug}/debug/snapshots`)).body) as {
+    fleets: { name: string; version: number; cause: string }[];
+  };
+  assert.deepEqual(
+    fleets.map(({ name, version, cause }) => ({ name, version, cause })),
+    [{ name: 'naru', version: 2, cause: 'shop.yaml' }],
+  );
 });
 
 test('a mistake is shown where it stands, and harms nothing else', async (t) => {
@@ -88,7 +96,9 @@ test('an Ingress of a class that the folder does not have is named, with what to
 });
 
 function childrenOf(pid: number): number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
   return pids.filter((candidate) => {
     try {
       return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${candidate}/status`, 'utf8'))?.[1]) === pid;

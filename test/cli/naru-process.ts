@@ -3,6 +3,16 @@ import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 
+export interface ProcessOptions {
+  /** What it reads from standard input. */
+  readonly input?: string;
+  /** Added to this process's environment. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Instead of the checkout's own. */
+  readonly program?: string;
+  readonly cwd?: string;
+}
+
 /** The command line in a process of its own, as a user runs it. */
 export class NaruProcess {
   readonly #child: ChildProcess;
@@ -15,8 +25,11 @@ export class NaruProcess {
     child.stderr?.on('data', (chunk: Buffer) => (this.#errors += chunk.toString('utf8')));
   }
 
-  static start(t: TestContext, args: readonly string[], { input = '', env = {} }: { input?: string; env?: NodeJS.ProcessEnv } = {}): NaruProcess {
-    const child = spawn(process.execPath, ['src/main.ts', ...args], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', ...env } });
+  static start(t: TestContext, args: readonly string[], options: ProcessOptions = {}): NaruProcess {
+    const { input = '', env = {}, program, cwd } = options;
+    const [command, ...first] = program === undefined ? [process.execPath, 'src/main.ts'] : [program];
+    const spawnOptions = { stdio: 'pipe', env: { ...process.env, NO_COLOR: '1', ...env }, ...(cwd === undefined ? {} : { cwd }) } as const;
+    const child = spawn(command, [...first, ...args], spawnOptions);
     child.stdin.end(input);
     t.after(() => child.kill('SIGKILL'));
     return new NaruProcess(child);

@@ -1,0 +1,32 @@
+// What `npm pack` makes is installed elsewhere and runs there, under the Node that a user has.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { findEnvoy } from '../../src/dev/find-envoy.ts';
+import { NaruProcess } from '../cli/naru-process.ts';
+import { request } from '../support/request.ts';
+
+const run = promisify(execFile);
+
+test('the tarball, installed elsewhere, runs naru dev', async (t) => {
+  const found = await findEnvoy();
+  assert.ok(found.found, found.found ? '' : found.message);
+  const folder = mkdtempSync(join(tmpdir(), 'naru-package-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', folder]);
+  const tarball = stdout.trim().split('\n').at(-1) ?? '';
+  writeFileSync(join(folder, 'package.json'), '{}');
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, tarball)], { cwd: folder });
+
+  const program = join(folder, 'node_modules', '.bin', 'naru');
+  const args = ['dev', resolve('manifests/demo'), '--http-port', '0', '--https-port', '0', '--debug-port', '0'];
+  const naru = NaruProcess.start(t, args, { program, cwd: folder, env: { NARU_ENVOY: found.path } });
+  const http = Number((await naru.says(/Try: {2}curl http:\/\/shop\.localhost:(\d+)\//))[1]);
+  assert.equal((await request('http://shop.localhost/api', { http, https: 0 })).status, 200);
+  naru.signal('SIGTERM');
+  assert.equal(await naru.ended(), 0);
+});
