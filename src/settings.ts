@@ -50,6 +50,11 @@ export function devOptions(): Option[] {
 
 export interface ServeSettings extends ControllerSettings {
   readonly adsAddress: Address;
+  readonly adsTlsCert?: string;
+  readonly adsTlsKey?: string;
+  readonly adsTlsClientCa?: string;
+  readonly adsInsecure: boolean;
+  readonly proofEnvoy?: string;
   readonly debugAddress: Address;
   readonly listenAddress: string;
   readonly httpPort: number;
@@ -57,13 +62,20 @@ export interface ServeSettings extends ControllerSettings {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly watchNamespace?: string;
+  readonly stateDir?: string;
+  readonly stateKeys: boolean;
 }
 
 export function serveOptions(): Option[] {
   return [
-    setting('--ads-address <host:port>', 'where Envoys connect; not encrypted, so keep it to a trusted network')
+    setting('--ads-address <host:port>', 'where Envoys connect; other than loopback it needs TLS')
       .default({ host: '127.0.0.1', port: 18000 }, '127.0.0.1:18000')
       .argParser(address),
+    setting('--ads-tls-cert <file>', 'certificate chain of the ADS server (PEM); read again when it changes'),
+    setting('--ads-tls-key <file>', 'its private key (PEM); read again when it changes'),
+    setting('--ads-tls-client-ca <file>', 'who signs the certificates of Envoys (PEM); they carry the name of the fleet'),
+    setting('--ads-insecure', 'serve ADS without TLS to other machines, private keys included').default(false),
+    setting('--proof-envoy <prefix>', 'how node.id begins of the Envoy that tries each change first; default: the one connected longest'),
     setting('--debug-address <host:port>', 'where the debug endpoint listens')
       .default({ host: '127.0.0.1', port: 9902 }, '127.0.0.1:9902')
       .argParser(address),
@@ -76,7 +88,21 @@ export function serveOptions(): Option[] {
     ).env('NARU_KUBECONFIG'),
     setting('--context <name>', 'context of the kubeconfig'),
     setting('--watch-namespace <name>', 'watch one namespace only'),
+    setting('--state-dir <path>', 'folder that keeps what all Envoys run, for a restart without an API server'),
+    setting('--state-keys', 'keep private keys there, too; without them a restored configuration lacks TLS').default(false),
     ...controllerOptions(),
+  ];
+}
+
+export interface TestbedSettings {
+  readonly xdsPort: number;
+  readonly controlPort: number;
+}
+
+export function testbedOptions(): Option[] {
+  return [
+    setting('--xds-port <port>', 'where xDS is served, on 127.0.0.1; 0 chooses a free port').default(18000).argParser(port),
+    setting('--control-port <port>', 'where a suite sets the state, on 127.0.0.1; 0 chooses a free port').default(17000).argParser(port),
   ];
 }
 

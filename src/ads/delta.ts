@@ -11,6 +11,7 @@ export const delta: Variant = {
   canRemove: () => true,
   // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#xds-protocol-delta (its last section)
   canMiss: () => true,
+  retriesAlone: () => true,
 
   // The nonce pairs an answer with its response and says nothing else: what is subscribed or unsubscribed with a
   // stale nonce counts. https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#incremental-xds

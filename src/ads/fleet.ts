@@ -1,4 +1,6 @@
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { SnapshotSource } from './snapshot-source.ts';
+import { Staging, type StagingOptions } from './staging.ts';
 
 /** Whoever wants to hear of new snapshots: one stream of one Envoy. */
 export interface SnapshotListener {
@@ -9,40 +11,70 @@ export interface SnapshotListener {
 const rememberedTimes = 256;
 
 /** The Envoys that share a snapshot, chosen by `node.cluster`. */
-export class Fleet {
+export class Fleet implements SnapshotSource {
   readonly name: string;
-  #current: Snapshot | undefined;
-  readonly #listeners = new Set<SnapshotListener>();
+  #newest: Snapshot | undefined;
+  readonly #staging: Staging;
   readonly #publishedAt = new Map<number, number>();
 
-  constructor(name: string) {
+  /** Without `staging` every snapshot goes to all at once. */
+  constructor(name: string, staging?: StagingOptions) {
     this.name = name;
+    this.#staging = new Staging(staging);
   }
 
+  /** The newest snapshot, whoever has it by now. */
   get current(): Snapshot | undefined {
-    return this.#current;
+    return this.#newest;
   }
 
-  /** Makes this the newest snapshot and tells every stream before it returns. A listener must not throw. */
+  /** Makes this the newest snapshot and tells every stream that is to have it, before it returns. A listener must not throw. */
   publish(snapshot: Snapshot): void {
     if (snapshot.fleet !== this.name) {
       throw new Error(`a snapshot of fleet ${snapshot.fleet} was published to fleet ${this.name}`);
     }
-    if (this.#current !== undefined && snapshot.number <= this.#current.number) {
-      throw new Error(`snapshot ${snapshot.number} was published after ${this.#current.number}`);
+    if (this.#newest !== undefined && snapshot.number <= this.#newest.number) {
+      throw new Error(`snapshot ${snapshot.number} was published after ${this.#newest.number}`);
     }
-    this.#current = snapshot;
+    this.#newest = snapshot;
     this.#rememberTime(snapshot.number);
-    // A stream that breaks down leaves the set while this loop runs, which a Set allows.
-    for (const listener of this.#listeners) listener.publish(snapshot);
+    this.#staging.publish(snapshot);
+  }
+
+  /** What an Envoy with this id gets on one stream. */
+  member(id: string): SnapshotSource {
+    let joined: SnapshotListener | undefined;
+    const current = (): Snapshot | undefined => this.#staging.snapshotFor(joined);
+    return {
+      name: this.name,
+      get current() {
+        return current();
+      },
+      join: (listener) => {
+        joined = listener;
+        this.#staging.join(listener, id);
+      },
+      leave: (listener) => this.#staging.leave(listener),
+      publishedAt: (number) => this.publishedAt(number),
+    };
+  }
+
+  /** An Envoy runs this snapshot completely. */
+  accepted(id: string, number: number): void {
+    this.#staging.accepted(id, number);
+  }
+
+  /** An Envoy refused something of this snapshot. */
+  refused(id: string, number: number): void {
+    this.#staging.refused(id, number);
   }
 
   join(listener: SnapshotListener): void {
-    this.#listeners.add(listener);
+    this.#staging.join(listener, '');
   }
 
   leave(listener: SnapshotListener): void {
-    this.#listeners.delete(listener);
+    this.#staging.leave(listener);
   }
 
   /** When a snapshot was published, on the clock of `performance.now()`; undefined when that is long ago. */

@@ -14,7 +14,7 @@ export interface TypeReport {
   readonly refused?: Refusal;
 }
 
-/** One connected Envoy, as the debug endpoint prints it. */
+/** One stream of a connected Envoy, as the debug endpoint prints it. An Envoy that uses ADS has one. */
 export interface ProxyState {
   /** `node.id` */
   readonly id: string;
@@ -25,11 +25,13 @@ export interface ProxyState {
   /** Milliseconds since the epoch. */
   readonly connectedSince: number;
   readonly protocol: 'delta' | 'sotw';
+  /** The type of a stream that carries only one; then the same Envoy may have others for the other types. */
+  readonly only?: TypeName;
   /** Envoy's version, if it says so. */
   readonly version?: string;
   /**
    * The newest snapshot that this Envoy runs completely: it has acknowledged all of it that it asked for, and holds
-   * everything that its listeners refer to. 0 = none yet.
+   * everything that its listeners refer to. 0 = none yet, and always with a stream for each type.
    */
   readonly accepted: number;
   readonly types: Readonly<Record<TypeName, TypeReport>>;

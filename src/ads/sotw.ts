@@ -20,6 +20,7 @@ export const sotw: Variant = {
   // Names that do not exist are only remembered; the client has a timeout of its own.
   // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#knowing-when-a-requested-resource-does-not-exist
   canMiss: () => false,
+  retriesAlone: (type) => !isComplete(type),
 
   subscribe(subscription, request, lastNonce) {
     // A request that was written before the client saw our last response is stale: the client repeats its whole list

@@ -1,25 +1,26 @@
 import { status } from '@grpc/grpc-js';
-import { typeNames, typeUrls, type TypeName } from '../snapshot/resource.ts';
+import { typeNames, typeUrls, type Resource, type TypeName } from '../snapshot/resource.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { Acceptance } from './acceptance.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
 import type { Clock } from './clock.ts';
-import type { Fleet, SnapshotListener } from './fleet.ts';
-import { Order, sendingOrder, type OrderOptions } from './order.ts';
+import type { Connection } from './connection.ts';
+import type { SnapshotListener } from './fleet.ts';
+import { bringsOther, holdsOther } from './stand-in.ts';
+import { Order, sendingOrder, type OrderOptions, type Turn } from './order.ts';
 import type { Accepted, ProxyState, TypeReport } from './proxy-state.ts';
 import { versionOf, type DiscoveryRequest, type Node } from './request.ts';
+import type { SnapshotSource } from './snapshot-source.ts';
 import { TypeState } from './type-state.ts';
 import type { Variant } from './variant.ts';
 
-/** The wire to one Envoy, whatever carries it. */
-export interface Connection {
-  readonly address: string;
-  send(bytes: Buffer): void;
-  /** Ends the stream with a gRPC status. */
-  end(code: status, details: string): void;
-}
-
 export interface StreamOptions extends OrderOptions {
+  /** The stream carries this type and no other. */
+  readonly only?: TypeName;
+  /** No type waits for another, and nothing is sent again to end a warming: for a server whose content is any test's. */
+  readonly independentTypes?: boolean;
+  /** How many names of one type a client may want. */
+  readonly mostNames?: number;
   readonly clock: Clock;
   readonly log: (line: string) => void;
   readonly onAcknowledgement: (acknowledgement: Acknowledgement) => void;
@@ -30,7 +31,7 @@ const typeOfUrl: ReadonlyMap<string, TypeName> = new Map(typeNames.map((type) =>
 
 /** One Envoy on one stream. Whatever happens here, good or bad, concerns this Envoy only. */
 export class ProxyStream implements SnapshotListener {
-  readonly #fleet: Fleet;
+  readonly #fleet: SnapshotSource;
   readonly #node: Node;
   readonly #variant: Variant;
   readonly #connection: Connection;
@@ -41,12 +42,16 @@ export class ProxyStream implements SnapshotListener {
   readonly #connectedSince = Date.now();
   readonly #connectedAt = performance.now();
   readonly #unknownTypes = new Set<string>();
+  /** The client has something that no stand-in gave it. */
+  #hasItsOwn = false;
   #seen = 0;
+  /** The newest snapshot that this stream has met. */
+  #snapshot: Snapshot | undefined;
   #nonces = 0;
   #closed = false;
   #callOffWake: (() => void) | undefined;
 
-  constructor(fleet: Fleet, node: Node, variant: Variant, connection: Connection, options: StreamOptions) {
+  constructor(fleet: SnapshotSource, node: Node, variant: Variant, connection: Connection, options: StreamOptions) {
     this.#fleet = fleet;
     this.#node = node;
     this.#variant = variant;
@@ -62,24 +67,35 @@ export class ProxyStream implements SnapshotListener {
     };
     this.#order = new Order(options);
     this.#acceptance = new Acceptance(this.#types);
+    this.#snapshot = fleet.current;
     this.#seen = fleet.current?.number ?? 0;
     fleet.join(this);
   }
 
   receive(request: DiscoveryRequest): void {
     this.#safely(() => {
-      const type = typeOfUrl.get(request.type_url ?? '');
-      if (type === undefined) return this.#ignore(request.type_url ?? '');
+      const { only } = this.#options;
+      // A service for one type needs no type URL.
+      // https://www.envoyproxy.io/docs/envoy/latest/api-v3/service/discovery/v3/discovery.proto#service-discovery-v3-discoveryrequest
+      const typeUrl = request.type_url || (only === undefined ? '' : typeUrls[only]);
+      const type = typeOfUrl.get(typeUrl);
+      if (only !== undefined && type !== only) return this.#refuseType(only, typeUrl);
+      if (type === undefined) return this.#ignore(typeUrl);
+      if (!this.#types[type].subscribed) this.#hasItsOwn ||= bringsOther(type, request, this.#fleet.current);
       this.#takeAnswer(type, request);
-      this.#types[type].request(request, this.#fleet.current, this.#options.clock.now());
+      this.#types[type].request(request, this.#current, this.#options.clock.now());
+      if (this.#wantsTooMuch(type)) return;
       this.#advance();
     });
   }
 
   publish(snapshot: Snapshot): void {
     this.#safely(() => {
+      if (snapshot.standIn === true) this.#hasItsOwn ||= holdsOther(this.#types, snapshot);
+      if (this.#isNotFor(snapshot)) return;
       const changes = this.#seen > 0 && snapshot.number === this.#seen + 1 ? snapshot.changes : undefined;
       this.#seen = snapshot.number;
+      this.#snapshot = snapshot;
       for (const type of typeNames) this.#types[type].publish(snapshot, changes, this.#options.clock.now());
       this.#advance();
     });
@@ -96,6 +112,13 @@ export class ProxyStream implements SnapshotListener {
   end(code: status, details: string): void {
     this.close();
     this.#connection.end(code, details);
+  }
+
+  /** Ends the stream because of what the client did, with a line in the log. */
+  refuse(code: status, reason: string): void {
+    if (this.#closed) return;
+    this.#log(`refused: ${reason}`);
+    this.end(code, reason);
   }
 
   state(): ProxyState {
@@ -115,6 +138,7 @@ export class ProxyStream implements SnapshotListener {
       connectedSince: this.#connectedSince,
       protocol: this.#variant.protocol,
       ...(version === undefined ? {} : { version }),
+      ...(this.#options.only === undefined ? {} : { only: this.#options.only }),
       accepted: this.#acceptance.accepted,
       types,
     };
@@ -124,8 +148,20 @@ export class ProxyStream implements SnapshotListener {
     return this.#node.id ?? '';
   }
 
+  /** What this client should have now. */
+  get #current(): Snapshot | undefined {
+    const { current } = this.#fleet;
+    return current === undefined || this.#isNotFor(current) ? undefined : current;
+  }
+
+  /** What a client has of its own is at least as new as a stand-in. */
+  #isNotFor(snapshot: Snapshot): boolean {
+    return snapshot.standIn === true && this.#hasItsOwn;
+  }
+
   #takeAnswer(type: TypeName, request: DiscoveryRequest): void {
-    const snapshot = this.#fleet.current;
+    // What was sent is answered, even when there is nothing more to send.
+    const snapshot = this.#snapshot;
     const now = this.#options.clock.now();
     const sent = snapshot === undefined ? undefined : this.#types[type].answered(request, snapshot, now);
     if (sent === undefined) return;
@@ -148,7 +184,7 @@ export class ProxyStream implements SnapshotListener {
 
   /** Sends what may go now. Called after everything that can open a gate; finding nothing to do costs little. */
   #advance(): void {
-    const snapshot = this.#fleet.current;
+    const snapshot = this.#current;
     if (snapshot === undefined || this.#closed) return;
     const now = this.#options.clock.now();
     let wakeAt = Infinity;
@@ -163,18 +199,20 @@ export class ProxyStream implements SnapshotListener {
     const freeAt = state.freeAt(this.#options.gateTimeoutMs);
     if (freeAt === undefined) return Infinity;
     if (freeAt > now) return freeAt;
-    const turn = this.#order.turn(type, this.#types, now);
+    const turn = this.#options.independentTypes === true ? anyTime(state) : this.#order.turn(type, this.#types, now);
     const response = state.take(snapshot, turn, String(this.#nonces + 1), now);
     if (response === undefined) return turn.wakeAt;
     this.#nonces++;
     this.#connection.send(response.bytes);
-    for (const { references } of type === 'clusters' ? response.sent.changed : []) {
-      for (const reference of references) {
-        if (reference.type === 'endpoints') this.#types.endpoints.warm(reference.name, snapshot);
-      }
-    }
+    if (type === 'clusters' && this.#options.independentTypes !== true) this.#warm(response.sent.changed, snapshot);
     // What is left waits for the answer, or for its own time.
     return turn.wakeAt;
+  }
+
+  #warm(clusters: readonly Resource[], snapshot: Snapshot): void {
+    for (const { references } of clusters) {
+      for (const { type, name } of references) if (type === 'endpoints') this.#types.endpoints.warm(name, snapshot);
+    }
   }
 
   #wakeAt(at: number, now: number): void {
@@ -203,6 +241,18 @@ export class ProxyStream implements SnapshotListener {
     this.#log(`asked for ${typeUrl || 'a type without a name'}, which is not served: ignored`);
   }
 
+  #refuseType(only: TypeName, typeUrl: string): void {
+    this.refuse(status.INVALID_ARGUMENT, `this stream is for ${typeUrls[only]}, not for ${typeUrl}`);
+  }
+
+  #wantsTooMuch(type: TypeName): boolean {
+    const { mostNames = Infinity } = this.#options;
+    const wanted = this.#types[type].subscription.names.size;
+    if (wanted <= mostNames) return false;
+    this.refuse(status.RESOURCE_EXHAUSTED, `${wanted} names of ${type} are wanted on one stream, and the most is ${mostNames}`);
+    return true;
+  }
+
   /** Our own bug ends this stream with a clear status; the Envoy connects again and starts from nothing. */
   #safely(step: () => void): void {
     if (this.#closed) return;
@@ -217,4 +267,9 @@ export class ProxyStream implements SnapshotListener {
   #log(line: string): void {
     this.#options.log(`proxy ${this.#id || this.#connection.address}: ${line}`);
   }
+}
+
+/** The turn of a type that waits for no other. */
+function anyTime({ departures }: TypeState): Turn {
+  return { upserts: true, removals: [...departures.keys()], wakeAt: Infinity };
 }

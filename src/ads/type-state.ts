@@ -192,7 +192,7 @@ export class TypeState implements Progress {
    */
   #refuse(sent: Sent, message: string, snapshot: Snapshot, now: number): void {
     const complete = this.#variant.isComplete(this.type);
-    const again = !complete && sent.resources.size > 1;
+    const again = this.#variant.retriesAlone(this.type) && sent.resources.size > 1;
     if (complete) {
       // A removal cannot be wrong in itself; in a whole response it is refused with the rest.
       for (const name of sent.removed) this.#refused.add(name, { version: removal, since: sent.snapshot, certain: true });

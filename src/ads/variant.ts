@@ -12,6 +12,8 @@ export interface Variant {
   canRemove(type: TypeName): boolean;
   /** Whether a response of this type can say that a name does not exist. */
   canMiss(type: TypeName): boolean;
+  /** Whether resources that were refused together go again, one by one, to find the bad one. */
+  retriesAlone(type: TypeName): boolean;
   /** Applies a request to what the client wants; undefined when the request counts for nothing. */
   subscribe(subscription: Subscription, request: DiscoveryRequest, lastNonce: string | undefined): SubscriptionChange | undefined;
   frame(content: ResponseContent): Buffer;

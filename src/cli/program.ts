@@ -1,5 +1,14 @@
 import { Command } from 'commander';
-import { type DevSettings, devOptions, controllerOptions, type ControllerSettings, type ServeSettings, serveOptions } from '../settings.ts';
+import {
+  type DevSettings,
+  devOptions,
+  controllerOptions,
+  type ControllerSettings,
+  type ServeSettings,
+  serveOptions,
+  testbedOptions,
+  type TestbedSettings,
+} from '../settings.ts';
 import { UsageError } from './usage-error.ts';
 import { packageVersion } from './package-version.ts';
 
@@ -25,6 +34,7 @@ function program(): Command {
   naru.addCommand(devCommand());
   naru.addCommand(serveCommand());
   naru.addCommand(translateCommand());
+  naru.addCommand(adsTestbedCommand());
   return naru;
 }
 
@@ -53,7 +63,10 @@ function devCommand(): Command {
 function serveCommand(): Command {
   const command = new Command('serve')
     .description("serve a cluster's Ingresses to a fleet of Envoys")
-    .addHelpText('after', '\nExamples:\n  naru serve --kubeconfig ~/.kube/config\n  NARU_ADS_ADDRESS=:18000 naru serve   (in a pod)\n');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  naru serve --kubeconfig ~/.kube/config\n  naru serve --ads-address :18000 --ads-tls-cert tls.crt --ads-tls-key tls.key --ads-tls-client-ca ca.crt\n',
+    );
   for (const option of serveOptions()) command.addOption(option);
   return command.action(async (settings: ServeSettings) => {
     const { serve } = await import('./serve.ts');
@@ -74,5 +87,19 @@ function translateCommand(): Command {
   return command.action(async (settings: ControllerSettings & { filename: string; output: string }) => {
     const { translate } = await import('./translate.ts');
     await translate(settings);
+  });
+}
+
+function adsTestbedCommand(): Command {
+  const command = new Command('ads-testbed')
+    .description('serve xDS with whatever a conformance suite puts into it, on this machine only')
+    .addHelpText(
+      'after',
+      '\nThe suite sets the state by the gRPC service adapter.Adapter: https://github.com/ii/xds-test-harness\n\nExamples:\n  naru ads-testbed --xds-port 0 --control-port 0   (free ports, printed)\n',
+    );
+  for (const option of testbedOptions()) command.addOption(option);
+  return command.action(async (settings: TestbedSettings) => {
+    const { adsTestbed } = await import('./ads-testbed.ts');
+    await adsTestbed(settings);
   });
 }

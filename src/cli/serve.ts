@@ -6,8 +6,10 @@ import { watchKind } from '../kube/watch.ts';
 import { printSource } from '../model/source.ts';
 import type { Pass } from '../runtime/build.ts';
 import { ControlPlane } from '../runtime/control-plane.ts';
-import { makeDefaultCertificate } from '../runtime/default-certificate.ts';
+import { makeDefaultCertificate, type SelfSigned } from '../runtime/default-certificate.ts';
+import { keptDefaultCertificate } from '../runtime/kept-certificate.ts';
 import type { Address, ServeSettings } from '../settings.ts';
+import { adsTls } from './ads-security.ts';
 import { Failure } from './failure.ts';
 import { ingressOptions } from './ingress-options.ts';
 import { packageVersion } from './package-version.ts';
@@ -20,12 +22,12 @@ export async function serve(settings: ServeSettings): Promise<void> {
   const stopped = stopSignal();
   const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } });
   const { adsAddress, debugAddress, kubeconfig, context, watchNamespace } = settings;
+  const tls = adsTls(settings, (line) => log.warn({ address: printAddress(adsAddress) }, line));
+  if (settings.stateKeys && settings.stateDir === undefined) throw new UsageError('--state-keys needs --state-dir.');
   const connection = await connect({ kubeconfig, context }).catch((error: unknown) => {
     throw error instanceof NoApiServer ? new UsageError(error.message) : error;
   });
   log.info({ version: packageVersion(), server: connection.server }, `watching ${connection.description}`);
-  if (!isLoopback(adsAddress))
-    log.warn({ address: printAddress(adsAddress) }, 'ADS is not encrypted and carries private keys: let only Envoys reach it');
   if (settings.configmap !== undefined) log.warn({ configmap: settings.configmap }, 'no key of the ConfigMap is read yet');
   const failure = new Failure();
   const watches = kindNames.map((kind) =>
@@ -43,16 +45,18 @@ export async function serve(settings: ServeSettings): Promise<void> {
         address: settings.listenAddress,
         httpPort: settings.httpPort,
         httpsPort: settings.httpsPort,
-        defaultCertificate: await makeDefaultCertificate(),
+        defaultCertificate: await defaultCertificate(settings, (line) => log.warn(line)),
       },
     },
     events: merge(...watches),
-    ads: adsAddress,
+    ads: { ...adsAddress, ...(tls === undefined ? {} : { tls }) },
     debug: debugAddress,
+    ...(settings.proofEnvoy === undefined ? {} : { proofEnvoy: settings.proofEnvoy }),
     version: packageVersion(),
     onPass: (pass) => logPass(pass, log),
     onTrouble: (line) => log.warn(line),
     onFailure: failure.fail,
+    ...(settings.stateDir === undefined ? {} : { lastGood: { folder: settings.stateDir, keys: settings.stateKeys } }),
   });
   const answers = controlPlane.ads.acknowledgements.subscribe(({ proxy, type, names, snapshot, refusal }) => {
     if (refusal !== undefined)
@@ -74,6 +78,11 @@ export async function serve(settings: ServeSettings): Promise<void> {
   }
 }
 
+/** With a folder for private keys it stays the same. */
+function defaultCertificate({ stateDir, stateKeys }: ServeSettings, log: (line: string) => void): Promise<SelfSigned> {
+  return stateDir !== undefined && stateKeys ? keptDefaultCertificate(stateDir, log) : makeDefaultCertificate();
+}
+
 function logPass({ snapshot, cause, newProblems }: Pass, log: pino.Logger): void {
   for (const { code, severity, source, message, done, fix } of newProblems) {
     const level = severity === 'error' ? 'error' : severity === 'warning' ? 'warn' : 'info';
@@ -87,10 +96,6 @@ function requireNode(major: number, minor: number): void {
   const [ours = 0, oursMinor = 0] = process.versions.node.split('.').map(Number);
   if (ours > major || (ours === major && oursMinor >= minor)) return;
   throw new UsageError(`naru serve needs Node ${major}.${minor} or newer; this is Node ${process.versions.node}.`);
-}
-
-function isLoopback({ host }: Address): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 function printAddress({ host, port }: Address): string {

@@ -15,12 +15,24 @@ export interface BootstrapOptions {
   readonly cluster?: string;
   /** The controller's ADS server. */
   readonly adsAddress: Address;
+  /** When that server wants TLS; without it, the connection is not encrypted. */
+  readonly adsTls?: AdsClientTls;
   /** Where Envoy's admin interface listens. */
   readonly admin: Address;
   /** Where Envoy starts to defend itself; default: what the file says. */
   readonly maxHeapBytes?: number;
   /** Most connections of a listener, by its name; default: what the file says. */
   readonly connectionLimits?: Readonly<Record<string, number>>;
+}
+
+/** Paths of PEM files. Envoy reads them when it starts. */
+export interface AdsClientTls {
+  readonly certificate: string;
+  readonly privateKey: string;
+  /** Who signs the server's certificate. */
+  readonly serverCa: string;
+  /** The DNS name that the server's certificate must carry. */
+  readonly serverName: string;
 }
 
 type Edit = readonly [path: JsonPath, value: Json | undefined];
@@ -37,8 +49,10 @@ export function renderBootstrap(options: BootstrapOptions): JsonObject {
 }
 
 function editsFor(options: BootstrapOptions, file: Json): readonly Edit[] {
-  const { nodeId, cluster, adsAddress, admin, maxHeapBytes, connectionLimits } = options;
+  const { nodeId, cluster, adsAddress, adsTls, admin, maxHeapBytes, connectionLimits } = options;
   const edits: Edit[] = [
+    // First, since it replaces the whole of which the next ones change parts.
+    ...(adsTls === undefined ? [] : [[ads, { ...(valueAt(file, ads) as JsonObject), transport_socket: tlsSocket(adsTls) }] as const]),
     [['node', 'id'], nodeId],
     [['node', 'cluster'], cluster ?? 'naru'],
     [[...adsEndpoint, 'address'], envoyAddress(adsAddress)],
@@ -59,6 +73,25 @@ function needsDns(address: Address): boolean {
 function envoyAddress(address: Address, mode?: number): JsonObject {
   if ('path' in address) return { pipe: { path: address.path, ...(mode === undefined ? {} : { mode }) } };
   return { socket_address: { address: address.host, port_value: address.port } };
+}
+
+/** https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/transport_sockets/tls/v3/tls.proto#extensions-transport-sockets-tls-v3-upstreamtlscontext */
+function tlsSocket({ certificate, privateKey, serverCa, serverName }: AdsClientTls): JsonObject {
+  return {
+    name: 'envoy.transport_sockets.tls',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
+      sni: serverName,
+      common_tls_context: {
+        alpn_protocols: ['h2'],
+        tls_certificates: [{ certificate_chain: { filename: certificate }, private_key: { filename: privateKey } }],
+        validation_context: {
+          trusted_ca: { filename: serverCa },
+          match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: serverName } }],
+        },
+      },
+    },
+  };
 }
 
 function limited(layer: JsonObject, limits: Readonly<Record<string, number>>): JsonObject {

@@ -10,6 +10,7 @@ import { protocols, type Protocol } from './client.ts';
 import { Publisher } from './fake-resources.ts';
 import {
   eventually,
+  olderEnvoy,
   realCluster,
   realEndpoints,
   realListener,
@@ -144,17 +145,22 @@ async function controllerRestarts(t: TestContext, { protocol, control, url, one 
   await becomes(url, 'one');
 }
 
-for (const protocol of protocols) {
-  test(`${protocol}: a real Envoy starts, follows, and never fails a request`, async (t) => {
+const envoys = [
+  { name: 'a real Envoy', version: /^1\.40\.0$/, binary: () => undefined },
+  { name: 'an older Envoy', version: /^1\.39\./, binary: olderEnvoy },
+];
+
+for (const [protocol, { name, version, binary }] of protocols.flatMap((each) => envoys.map((envoy) => [each, envoy] as const))) {
+  test(`${protocol}: ${name} starts, follows, and never fails a request`, async (t) => {
     const [one, two] = [await startBackend(t, 'one'), await startBackend(t, 'two')];
     const control = new Control();
     await control.start(t);
     const first = control.publish(realCluster('a'), realEndpoints('a', one), realListener('l', 'r'), realRoutes('r', 'a'));
-    const envoy = await startEnvoy(t, protocol, control.port);
+    const envoy = await startEnvoy(t, protocol, control.port, binary());
     t.diagnostic(`first snapshot accepted after ${Math.round(await first)} ms`);
     const url = `http://127.0.0.1:${await envoy.listenerPort()}/`;
     await becomes(url, 'one');
-    assert.equal(control.proxy?.version, '1.40.0');
+    assert.match(control.proxy?.version ?? '', version);
 
     const setting = { protocol, control, envoy, url, one, two };
     await t.test('endpoints change', (step) => endpointsChange(step, setting));

@@ -1,9 +1,9 @@
-import { Client as GrpcClient, credentials, type StatusObject } from '@grpc/grpc-js';
+import { Client as GrpcClient, credentials, type ChannelCredentials, type StatusObject } from '@grpc/grpc-js';
 import type { DiscoveryRequest } from '../../src/ads/request.ts';
+import { discoveryServices } from '../../src/proto/ads-service.ts';
 import { encode, type MessageName, type Messages } from '../../src/proto/codec.ts';
 import { Client, type Protocol } from './client.ts';
 
-const methods = { sotw: 'StreamAggregatedResources', delta: 'DeltaAggregatedResources' } as const;
 const messages = {
   sotw: 'envoy.service.discovery.v3.DiscoveryRequest',
   delta: 'envoy.service.discovery.v3.DeltaDiscoveryRequest',
@@ -16,14 +16,25 @@ export interface GrpcConnection {
   close(): void;
 }
 
+export interface GrpcOptions {
+  /** The service to use; all types on one stream by default. */
+  readonly service?: keyof typeof discoveryServices;
+  readonly credentials?: ChannelCredentials;
+}
+
 /** A client on a stream of its own over a connection of its own. */
-export function connectGrpc(protocol: Protocol, target: string, node?: DiscoveryRequest['node']): GrpcConnection {
-  const channel = new GrpcClient(target, credentials.createInsecure(), {
+export function connectGrpc(
+  protocol: Protocol,
+  target: string,
+  node?: DiscoveryRequest['node'],
+  { service = 'aggregated', credentials: given = credentials.createInsecure() }: GrpcOptions = {},
+): GrpcConnection {
+  const channel = new GrpcClient(target, given, {
     'grpc.max_receive_message_length': -1,
     'grpc.use_local_subchannel_pool': 1,
   });
   const call = channel.makeBidiStreamRequest(
-    `/envoy.service.discovery.v3.AggregatedDiscoveryService/${methods[protocol]}`,
+    discoveryServices[service][protocol].path,
     (request: DiscoveryRequest) => encode<MessageName>(messages[protocol], request as Messages[MessageName]),
     (bytes: Buffer) => bytes,
   );

@@ -39,6 +39,7 @@ function startGreeter(t: TestContext, name: string): Promise<number> {
 /** What a gRPC client needs of a service: a listener for its API, its routes, its cluster, where it is. */
 function greeterResources(port: number): readonly Resource[] {
   const manager = any('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
+    stat_prefix: 'greeter',
     rds: { config_source: ads, route_config_name: 'greeter' },
     http_filters: [{ name: 'router', typed_config: any('envoy.extensions.filters.http.router.v3.Router', {}) }],
   });

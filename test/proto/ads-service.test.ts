@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { adsService } from '../../src/proto/ads-service.ts';
+import { discoveryServices } from '../../src/proto/ads-service.ts';
 import { encode } from '../../src/proto/codec.ts';
 
 test('both methods of the aggregated discovery service: streams, requests decoded, responses as they are', () => {
-  const { DeltaAggregatedResources: delta, StreamAggregatedResources: sotw } = adsService;
+  const { delta, sotw } = discoveryServices.aggregated;
   assert.equal(sotw.path, '/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources');
   assert.equal(delta.path, '/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources');
   for (const { requestStream, responseStream } of [sotw, delta]) assert.ok(requestStream && responseStream);
@@ -12,4 +12,13 @@ test('both methods of the aggregated discovery service: streams, requests decode
   assert.deepEqual(delta.requestDeserialize(encode('envoy.service.discovery.v3.DeltaDiscoveryRequest', request)), request);
   const response = Buffer.from('a');
   assert.equal(delta.responseSerialize(response), response);
+});
+
+test('every type has a service of its own', () => {
+  const { listeners, secrets } = discoveryServices;
+  assert.equal(listeners.sotw.path, '/envoy.service.listener.v3.ListenerDiscoveryService/StreamListeners');
+  assert.equal(secrets.delta.path, '/envoy.service.secret.v3.SecretDiscoveryService/DeltaSecrets');
+  for (const { sotw, delta } of Object.values(discoveryServices)) {
+    for (const { requestStream, responseStream } of [sotw, delta]) assert.ok(requestStream && responseStream);
+  }
 });

@@ -1,0 +1,12 @@
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { SnapshotListener } from './fleet.ts';
+
+/** Where a stream gets its snapshots from: a fleet, or whatever behaves like one. */
+export interface SnapshotSource {
+  readonly name: string;
+  readonly current: Snapshot | undefined;
+  join(listener: SnapshotListener): void;
+  leave(listener: SnapshotListener): void;
+  /** When a snapshot was published, on the clock of `performance.now()`; undefined when that is long ago. */
+  publishedAt(number: number): number | undefined;
+}
