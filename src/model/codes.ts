@@ -19,6 +19,12 @@ export const codes = {
   NR501: { severity: 'error', title: 'A Service does not exist' },
   NR502: { severity: 'error', title: 'A Service has no such port' },
   NR503: { severity: 'error', title: 'A kind of backend that is not supported' },
+  NR601: { severity: 'error', title: 'A host that cannot be served' },
+  NR602: { severity: 'error', title: 'A path that Envoy would refuse' },
+  NR603: { severity: 'error', title: 'A route that Envoy would refuse' },
+  NR604: { severity: 'error', title: 'An address that Envoy would refuse' },
+  NR605: { severity: 'error', title: 'A backend that Envoy would refuse' },
+  NR606: { severity: 'error', title: 'A certificate that Envoy would refuse' },
   NR701: { severity: 'error', title: 'An Envoy refused a resource' },
   NR901: { severity: 'error', title: 'A part of the configuration could not be computed' },
 } as const satisfies Readonly<Record<string, { readonly severity: Severity; readonly title: string }>>;

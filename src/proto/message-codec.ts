@@ -68,6 +68,11 @@ export function packedAny(url: string, bytes: Uint8Array): AnyMessage {
   return message;
 }
 
+/** Whether an Any holds bytes instead of fields. */
+export function isPacked(any: object): boolean {
+  return packedBytes in any;
+}
+
 const typeUrlTag = 10;
 const valueTag = 18;
 

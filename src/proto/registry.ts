@@ -25,10 +25,20 @@ export interface FieldSchema {
   readonly rules: Uint8Array | undefined;
 }
 
+export interface OneofSchema {
+  readonly name: string;
+  /** By a validate.rule: one of its members must be set. */
+  readonly required: boolean;
+}
+
 export interface MessageSchema {
   readonly name: string;
   readonly fields: readonly FieldSchema[];
+  /** In the order to which `FieldSchema.oneof` points. */
+  readonly oneofs: readonly OneofSchema[];
   readonly isMapEntry: boolean;
+  /** By a validate.rule: the rules of its fields do not count. */
+  readonly isUnchecked: boolean;
 }
 
 export interface EnumSchema {
@@ -48,7 +58,11 @@ interface Index {
 }
 
 const REPEATED = 3;
+// Numbers of the extensions in https://github.com/bufbuild/protoc-gen-validate/blob/main/validate/validate.proto
 const VALIDATE_RULES = 1071;
+const VALIDATE_REQUIRED = 1071;
+const VALIDATE_DISABLED = 1071;
+const VALIDATE_IGNORED = 1072;
 
 const delimited = 2;
 
@@ -167,21 +181,36 @@ export function wireTypeOf(type: number): number {
   return fixed32.has(type) ? 5 : 0;
 }
 
+/** Whether the options in `spans` set any of these flags. */
+function isSet(reader: protobuf.Reader, spans: readonly Span[] | undefined, flags: readonly number[]): boolean {
+  let set = false;
+  for (const options of spans ?? []) {
+    forEachField(reader, options, (number) => {
+      if (flags.includes(number)) set = reader.bool() || set;
+      return flags.includes(number);
+    });
+  }
+  return set;
+}
+
+function readOneof(reader: protobuf.Reader, span: Span): OneofSchema {
+  const { name, parts } = outline(reader, span, [2]);
+  return { name, required: isSet(reader, parts.get(2), [VALIDATE_REQUIRED]) };
+}
+
 /** The message called `name`, fields by number; undefined if none of the roots needs one of that name. */
 export function messageSchema(name: string): MessageSchema | undefined {
   const { reader, messages } = theIndex();
   const span = messages.get(name);
   if (span === undefined) return undefined;
-  const { parts } = outline(reader, span, [2, 7]);
-  const fields = (parts.get(2) ?? []).map((field) => readField(reader, field, span.proto3)).sort((a, b) => a.number - b.number);
-  let isMapEntry = false;
-  for (const options of parts.get(7) ?? []) {
-    forEachField(reader, options, (number) => {
-      if (number === 7) isMapEntry = reader.bool();
-      return number === 7;
-    });
-  }
-  return { name, fields, isMapEntry };
+  const { parts } = outline(reader, span, [2, 7, 8]);
+  return {
+    name,
+    fields: (parts.get(2) ?? []).map((field) => readField(reader, field, span.proto3)).sort((a, b) => a.number - b.number),
+    oneofs: (parts.get(8) ?? []).map((oneof) => readOneof(reader, oneof)),
+    isMapEntry: isSet(reader, parts.get(7), [7]),
+    isUnchecked: isSet(reader, parts.get(7), [VALIDATE_DISABLED, VALIDATE_IGNORED]),
+  };
 }
 
 /** The enum called `name`. Throws if there is none: only fields ask, and the set is closed under fields. */

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Source } from '../model/source.ts';
 import { encode } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
+import { violations } from '../proto/validate.ts';
 import { type Reference, type Resource, type TypeName, typeUrls } from '../snapshot/resource.ts';
 
 /** The message of each resource type, found by its type URL. */
@@ -13,9 +14,16 @@ export interface ResourceParts {
   readonly sources: readonly Source[];
 }
 
-/** Encodes a message, once, into a resource whose version is the hash of its bytes. */
+/**
+ * Encodes a message, once, into a resource whose version is the hash of its bytes.
+ *
+ * @throws Error for a message that breaks Envoy's constraints: one such resource costs the others of its response. What
+ * users can cause is found before, by `Preflight`.
+ */
 export function makeResource<T extends TypeName>(type: T, message: Messages[MessageNameOf<T>], parts: ResourceParts): Resource {
   const name = typeUrls[type].slice('type.googleapis.com/'.length) as MessageNameOf<T>;
+  const [objection] = violations(name, message);
+  if (objection !== undefined) throw new Error(`Envoy would refuse ${name} ${parts.name}: ${objection.path} ${objection.rule}`);
   return resourceOf(type, encode(name, message), parts);
 }
 

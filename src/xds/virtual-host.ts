@@ -66,7 +66,7 @@ function wildcardRoutes(hostname: string, routes: readonly Route[], catchAll: Vi
   return [...own, ...others.map((route) => renderRoute(route))];
 }
 
-function renderRoute({ name, match, action }: Route, headers: NonNullable<RouteMatch['headers']> = []): EnvoyRoute {
+export function renderRoute({ name, match, action }: Route, headers: NonNullable<RouteMatch['headers']> = []): EnvoyRoute {
   return { name, match: { ...renderPath(match), headers }, ...renderAction(action) };
 }
 

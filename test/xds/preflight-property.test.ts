@@ -1,0 +1,120 @@
+// Whatever objects hold: nothing is sent that Envoy refuses, and nobody else is harmed.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import * as fc from 'fast-check';
+import type { KubeObject } from '../../src/kube/objects.ts';
+import { decode, encode, type MessageName } from '../../src/proto/codec.ts';
+import { violations } from '../../src/proto/validate.ts';
+import type { Build } from '../../src/runtime/build.ts';
+import { typeNames, typeUrls } from '../../src/snapshot/resource.ts';
+import { built, routesOf } from '../support/build.ts';
+import { certificateSecrets } from '../support/certificates.ts';
+import { canaryIngress, ingress, metadata, naruClass, service, slice } from '../support/objects.ts';
+import { type Proof, startProof } from '../support/proof.ts';
+import { nastyAddress, nastyHost, nastyPath, nastyPort, nastyText } from './nasty-text.ts';
+
+const secrets = await certificateSecrets(['neighbour.test']);
+const neighbourTls = [{ hosts: ['neighbour.test'], secretName: 'neighbour.test' }];
+const neighbour: readonly KubeObject[] = [
+  naruClass,
+  ...secrets,
+  service('neighbour'),
+  slice('neighbour-1', 'neighbour', ['10.0.0.1', 'fd00::1']),
+  ingress({
+    name: 'neighbour',
+    host: 'neighbour.test',
+    paths: [
+      { path: '/', service: 'neighbour' },
+      { path: '/a', service: 'neighbour', type: 'Exact' },
+    ],
+    tls: neighbourTls,
+  }),
+];
+
+const tls = fc.constantFrom([], neighbourTls, [{ hosts: [], secretName: 'neighbour.test' }]);
+const names = fc.oneof(nastyText, fc.constantFrom('one', 'two'));
+
+/** Objects that no schema has looked at: an Ingress or two with Services of their own. */
+const nastyObjects: fc.Arbitrary<readonly KubeObject[]> = fc
+  .record({
+    hosts: fc.array(
+      nastyHost.filter((host) => host.toLowerCase() !== 'neighbour.test'),
+      { minLength: 1, maxLength: 3 },
+    ),
+    paths: fc.array(fc.record({ path: nastyPath, service: names, type: fc.constantFrom('Exact' as const, 'Prefix' as const) }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+    addresses: fc.array(nastyAddress, { maxLength: 4 }),
+    port: nastyPort,
+    name: nastyText,
+    weight: fc.option(fc.integer({ min: 0, max: 100 })),
+    tls,
+  })
+  .map(({ hosts, paths, addresses, port, name, weight, ...more }) => {
+    const services = [...new Set(paths.map((path) => path.service))].filter((one) => one !== 'neighbour');
+    return [
+      ...services.map((one) => service(one)),
+      ...services.map((one, index) => slice(`nasty-${index}`, one, addresses, { port })),
+      ...hosts.map((host, index) => ingress({ name: `${name}${index}`, host, paths, tls: more.tls })),
+      ...(weight === null ? [] : [canaryIngress({ name: `canary ${name}`, host: hosts[0] ?? '', paths: paths.slice(0, 1), weight })]),
+      { ...service('own'), metadata: metadata('own', { namespace: name }) },
+    ];
+  });
+
+/** What must not be different for the neighbour: its virtual host, its cluster, its endpoints, its certificate. */
+function ofNeighbour({ current }: Build): unknown {
+  const host = routesOf(current).virtual_hosts?.find(({ name }) => name === 'neighbour.test');
+  assert.ok(host !== undefined && current !== undefined);
+  const { clusters, endpoints, secrets: served } = current.resources;
+  return {
+    host: encode('envoy.config.route.v3.VirtualHost', host).toString('base64'),
+    cluster: clusters.get('shop/neighbour/80')?.version,
+    endpoints: endpoints.get('shop/neighbour/80')?.version,
+    secret: served.get('shop/neighbour.test')?.version,
+  };
+}
+
+function assertNoViolations({ current }: Build): void {
+  for (const type of typeNames) {
+    const name = typeUrls[type].slice('type.googleapis.com/'.length) as MessageName;
+    for (const { bytes, name: resource } of current?.resources[type].values() ?? []) {
+      assert.deepEqual(violations(name, decode(name, bytes)), [], `${type} ${resource}`);
+    }
+  }
+}
+
+describe('whatever is in hosts, paths, names and addresses', () => {
+  const undisturbed = ofNeighbour(built(neighbour));
+
+  test('what is published breaks no rule of Envoy, and the neighbour has exactly what it had', () => {
+    fc.assert(
+      fc.property(nastyObjects, (objects) => {
+        const build = built([...objects, ...neighbour]);
+        assertNoViolations(build);
+        assert.deepEqual(ofNeighbour(build), undisturbed);
+        const defects = build.problems().filter(({ code }) => code === 'NR901');
+        assert.deepEqual(defects, []);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  describe('the real Envoy', () => {
+    let proof: Proof;
+    let stop: () => Promise<void>;
+    before(async () => {
+      ({ proof, stop } = await startProof());
+    });
+    after(() => stop());
+
+    test('refuses nothing', async () => {
+      await fc.assert(
+        fc.asyncProperty(nastyObjects, async (objects) => {
+          assert.deepEqual(await proof.refusalsOf(built([...objects, ...neighbour]).current), []);
+        }),
+        { numRuns: 30, interruptAfterTimeLimit: 20_000 },
+      );
+    });
+  });
+});
