@@ -1,9 +1,9 @@
 import { type TypeName, typeNames } from '../snapshot/resource.ts';
 import type { Change, ResourceSet } from '../snapshot/snapshot.ts';
-import type { FleetView, SnapshotSummary } from './view.ts';
+import type { FleetView, QuarantineEntry, SnapshotSummary } from './view.ts';
 
 /** A fleet and its snapshots as `/debug/snapshots` prints them: what users call the version is the snapshot's number. */
-export function describeFleet({ name, current, history }: FleetView) {
+export function describeFleet({ name, current, history, quarantine = [] }: FleetView) {
   const newest = current && {
     version: current.number,
     hash: current.hash,
@@ -13,7 +13,12 @@ export function describeFleet({ name, current, history }: FleetView) {
     resources: listResources(current.resources),
     changes: current.changes.map(describeChange).sort(byTypeAndName),
   };
-  return { name, ...(newest ?? { version: 0 }), history: history.map(describeSummary) };
+  return {
+    name,
+    ...(newest ?? { version: 0 }),
+    quarantine: quarantine.map(describeEntry),
+    history: history.map(describeSummary),
+  };
 }
 
 /** Milliseconds since the epoch in RFC 3339. */
@@ -40,6 +45,10 @@ function describeChange({ type, name, before, after }: Change) {
 
 function byTypeAndName(a: { readonly type: TypeName; readonly name: string }, b: typeof a): number {
   return typeNames.indexOf(a.type) - typeNames.indexOf(b.type) || (a.name < b.name ? -1 : 1);
+}
+
+function describeEntry({ since, ...entry }: QuarantineEntry) {
+  return { ...entry, since: printTime(since) };
 }
 
 function describeSummary({ number, hash, cause, summary, time, added, changed, removed }: SnapshotSummary) {

@@ -4,7 +4,7 @@ import { typeNames, typeUrls } from '../snapshot/resource.ts';
 import { printTime } from './describe-fleet.ts';
 
 /** An Envoy as `/debug/proxies` prints it; versions are numbers of snapshots. */
-export function describeProxy({ id, cluster, fleet, address, connectedSince, protocol, version, accepted, types }: ProxyState) {
+export function describeProxy({ id, cluster, fleet, address, connectedSince, protocol, only, version, accepted, types }: ProxyState) {
   return {
     id,
     cluster,
@@ -12,6 +12,7 @@ export function describeProxy({ id, cluster, fleet, address, connectedSince, pro
     address,
     connectedSince: printTime(connectedSince),
     protocol,
+    ...(only === undefined ? {} : { only }),
     envoyVersion: version ?? null,
     acceptedVersion: accepted,
     types: Object.fromEntries(typeNames.map((type) => [type, { typeUrl: typeUrls[type], ...describeType(types[type]) }])),

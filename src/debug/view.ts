@@ -22,6 +22,23 @@ export interface FleetView {
   readonly current: Snapshot | undefined;
   /** The last snapshots, the newest first. */
   readonly history: readonly SnapshotSummary[];
+  /** What is not sent as it was made, because an Envoy refused it. */
+  readonly quarantine?: readonly QuarantineEntry[];
+}
+
+export interface QuarantineEntry {
+  /** `hosts`, or the type of the resource. */
+  readonly type: string;
+  readonly name: string;
+  /** Hash of the refused content. */
+  readonly version: string;
+  readonly proxy: string;
+  /** The Envoy's own words. */
+  readonly message: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** What is served instead. */
+  readonly replacedBy: string;
 }
 
 /** A snapshot without its resources. */

@@ -1,19 +1,23 @@
 import { type Observable, Subscription } from 'rxjs';
 import { Fleet } from '../ads/fleet.ts';
-import { AdsServer } from '../ads/server.ts';
+import { AdsServer, type AdsServerOptions } from '../ads/server.ts';
 import { type DebugServer, startDebugServer } from '../debug/server.ts';
 import type { Check, DebugView } from '../debug/view.ts';
 import type { KubeEvent } from '../kube/event.ts';
+import { renderDefaultCertificate } from '../xds/secret.ts';
 import { Build, type BuildOptions, type Pass } from './build.ts';
-import { History } from './history.ts';
+import { LastGood, type LastGoodOptions } from './last-good.ts';
 import { pipeline } from './pipeline.ts';
+import { Rollout } from './rollout.ts';
 
 export interface ControlPlaneOptions {
   readonly build: BuildOptions;
   readonly events: Observable<KubeEvent>;
   /** Where Envoys connect: a name or address, or `unix:/path` (then the port is not used). */
-  readonly ads: { readonly host: string; readonly port: number };
+  readonly ads: Pick<AdsServerOptions, 'host' | 'port' | 'tls'>;
   readonly debug: { readonly host: string; readonly port: number };
+  /** How the id of the Envoy begins that tries each snapshot before the others; default: the one connected longest of several. */
+  readonly proofEnvoy?: string;
   /** Of Naru, for the metrics. */
   readonly version: string;
   /** Called after each pass, whether it made a snapshot or not. */
@@ -22,6 +26,8 @@ export interface ControlPlaneOptions {
   readonly onTrouble?: (line: string) => void;
   /** Called when the pipeline ends by an error that it cannot go on from: the process should end. */
   readonly onFailure: (error: unknown) => void;
+  /** Absent: nothing is kept for a restart. */
+  readonly lastGood?: LastGoodOptions;
   /** What must hold besides a first snapshot before `/readyz` says 200. */
   readonly checks?: () => readonly Check[];
 }
@@ -32,19 +38,34 @@ export class ControlPlane {
   readonly #options: ControlPlaneOptions;
   readonly #build: Build;
   readonly #fleet: Fleet;
-  readonly #history = new History();
+  readonly #rollout: Rollout;
   readonly #subscriptions = new Subscription();
+  readonly #lastGood: LastGood | undefined;
   #debug: DebugServer | undefined;
 
   constructor(options: ControlPlaneOptions) {
     this.#options = options;
     this.#build = new Build(options.build);
-    this.#fleet = new Fleet(options.build.fleet);
+    this.#fleet = new Fleet(options.build.fleet, {
+      ...(options.proofEnvoy === undefined ? {} : { prover: options.proofEnvoy }),
+      ...(options.onTrouble === undefined ? {} : { log: options.onTrouble }),
+    });
     this.ads = new AdsServer({
       fleets: [this.#fleet],
       ...options.ads,
       ...(options.onTrouble === undefined ? {} : { log: options.onTrouble }),
     });
+    this.#rollout = new Rollout({
+      assembly: this.#build.assembly,
+      fleet: this.#fleet,
+      ads: this.ads,
+      onPass: (pass) => {
+        this.#lastGood?.passed(pass);
+        options.onPass?.(pass);
+      },
+      onFailure: options.onFailure,
+    });
+    this.#lastGood = this.#makeLastGood(options);
   }
 
   /** Listens, and begins to read the source. */
@@ -53,8 +74,11 @@ export class ControlPlane {
     this.#debug = await startDebugServer({ ...this.#options.debug, view: this.#view(), version: this.#options.version });
     const { metrics } = this.#debug;
     this.#subscriptions.add(this.ads.acknowledgements.subscribe((answer) => metrics.acknowledged(answer)));
+    this.#subscriptions.add(this.#rollout.start());
+    this.#subscriptions.add(this.ads.accepted.subscribe(() => this.#lastGood?.accepted()));
+    await this.#lastGood?.start();
     this.#subscriptions.add(
-      pipeline(this.#options.events, this.#build).subscribe({ next: (pass) => this.#passed(pass), error: this.#options.onFailure }),
+      pipeline(this.#options.events, this.#build).subscribe({ next: (pass) => this.#rollout.passed(pass), error: this.#options.onFailure }),
     );
     return { adsPort, debugPort: this.#debug.port };
   }
@@ -62,6 +86,8 @@ export class ControlPlane {
   /** Stops reading, then lets Envoys go; they keep serving what they have. */
   async stop(): Promise<void> {
     this.#subscriptions.unsubscribe();
+    // While Envoys are still connected, whose acceptance it asks for.
+    await this.#lastGood?.stop();
     await Promise.all([this.ads.stop(), this.#debug?.close()]);
   }
 
@@ -69,18 +95,26 @@ export class ControlPlane {
     return this.#build;
   }
 
-  #passed(pass: Pass): void {
-    if (pass.snapshot !== undefined) {
-      this.#history.add(pass.snapshot);
-      this.#fleet.publish(pass.snapshot);
-    }
-    this.#options.onPass?.(pass);
+  #makeLastGood({ lastGood, build, onTrouble }: ControlPlaneOptions): LastGood | undefined {
+    if (lastGood === undefined) return undefined;
+    const { defaultCertificate } = build.listen;
+    return new LastGood({
+      ...lastGood,
+      fleet: build.fleet,
+      own: defaultCertificate === undefined ? [] : [renderDefaultCertificate(defaultCertificate)],
+      proxies: () => this.ads.proxies(),
+      publish: (snapshot) => {
+        this.#build.assembly.countOnFrom(snapshot.number);
+        this.#fleet.publish(snapshot);
+      },
+      log: (line) => onTrouble?.(line),
+    });
   }
 
   #view(): DebugView {
     const { name } = this.#fleet;
     return {
-      fleets: () => [{ name, current: this.#fleet.current, history: this.#history.list() }],
+      fleets: () => [{ name, current: this.#fleet.current, history: this.#rollout.history, quarantine: this.#rollout.quarantine }],
       proxies: () => this.ads.proxies(),
       refusals: () => this.ads.refusals(),
       problems: () => this.#build.problems(),
@@ -91,6 +125,7 @@ export class ControlPlane {
 
   #syncedCheck(): Check {
     const ok = this.#fleet.current !== undefined;
-    return { name: 'snapshot', ok, message: ok ? `snapshot ${this.#fleet.current?.number}` : 'waiting for the first list of every kind' };
+    const snapshot = [`snapshot ${this.#fleet.current?.number}`, this.#lastGood?.notice].filter((part) => part !== undefined).join(', ');
+    return { name: 'snapshot', ok, message: ok ? snapshot : 'waiting for the first list of every kind' };
   }
 }

@@ -36,4 +36,6 @@ export interface Snapshot {
   readonly resources: ResourceSet;
   /** Against the snapshot with the number before. */
   readonly changes: readonly Change[];
+  /** Kept from an earlier process, and served until there is a real one; only to Envoys that have no configuration. */
+  readonly standIn?: true;
 }

@@ -17,6 +17,8 @@ export class Snapshots {
   readonly fleet: string;
   readonly #references = new ReferenceCounts();
   #current: Snapshot | undefined;
+  /** The number of the newest snapshot, or one that must not be used any more. */
+  #number = 0;
   /** What a refused pass wanted: the tables have moved on, so the next pass would not say it again. */
   #held: ResourceChanges = new Map();
 
@@ -26,6 +28,14 @@ export class Snapshots {
 
   get current(): Snapshot | undefined {
     return this.#current;
+  }
+
+  /**
+   * Counts on from a snapshot that was made elsewhere. A number in between stays free, because it is not the one that the
+   * changes of the next snapshot are against: so every stream compares the whole.
+   */
+  countOnFrom(number: number): void {
+    this.#number = Math.max(this.#number, number + 1);
   }
 
   /**
@@ -48,7 +58,7 @@ export class Snapshots {
       throw new Error(`inconsistent snapshot: ${names.join('; ')}`);
     }
     this.#held = new Map();
-    const number = (this.#current?.number ?? 0) + 1;
+    const number = ++this.#number;
     this.#current = { fleet: this.fleet, number, hash: hashOf(resources), cause, summary: summarise(changes), time, resources, changes };
     return this.#current;
   }

@@ -6,14 +6,17 @@ import { DerivedTable, type Read } from '../store/derived-table.ts';
 import { IndexTable } from '../store/index-table.ts';
 import { OnlyRow } from '../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
+import { answeringFor, answeringForAll, withoutClusters } from './answering-host.ts';
 import { renderCluster } from './cluster.ts';
 import { renderHttpListener, renderHttpsListener } from './listener.ts';
 import { renderLoadAssignment } from './load-assignment.ts';
 import { sameResource } from './make-resource.ts';
 import type { ListenOptions } from './options.ts';
+import { hostVersion, type Quarantinable, type Quarantined, type RenderedHost } from './quarantine.ts';
+import { type OverlayOptions, overlayHosts, overlayResources } from './quarantine-overlay.ts';
 import { renderRouteConfiguration, routeConfigurationName } from './route-configuration.ts';
 import { defaultCertificateName, renderDefaultCertificate, renderSecret } from './secret.ts';
-import { type EncodedVirtualHost, renderVirtualHost } from './virtual-host.ts';
+import { renderVirtualHost } from './virtual-host.ts';
 
 /** The Model, as tables that a translation keeps. */
 export interface ModelTables {
@@ -26,35 +29,80 @@ export interface ModelTables {
 
 export interface RenderingOptions {
   readonly listen: ListenOptions;
+  /** What is not to be sent as it is rendered. */
+  readonly quarantine: Table<Quarantined>;
+  /** How clusters are rendered; tests have another way, to make some that are refused. */
+  readonly cluster?: typeof renderCluster;
   /** See `DerivedTableOptions.onFailure`. */
   readonly onFailure: (row: Key, error: Error | undefined) => void;
+}
+
+interface RenderedTable {
+  readonly type: TypeName;
+  readonly table: Table<Resource>;
 }
 
 /** Model → Envoy resources of one fleet, as tables that follow the Model. A row's key is its resource's name. */
 export class Rendering {
   readonly tables: readonly FollowingTable<unknown>[];
   /** Every table of resources with the type of what is in it. */
-  readonly resources: readonly { readonly type: TypeName; readonly table: Table<Resource> }[];
+  readonly resources: readonly RenderedTable[];
   readonly #onFailure: RenderingOptions['onFailure'];
+  readonly #rendered: { readonly hosts: Table<RenderedHost>; readonly resources: readonly RenderedTable[] };
+  readonly #hostsIn = new WeakMap<Resource, ReadonlyMap<Key, RenderedHost>>();
 
-  constructor(model: ModelTables, { listen, onFailure }: RenderingOptions) {
+  constructor(model: ModelTables, { listen, quarantine, cluster = renderCluster, onFailure }: RenderingOptions) {
     this.#onFailure = onFailure;
-    const clusters = this.#derive('clusters', model.upstreams, renderCluster);
+    const held = { quarantine, onFailure };
+    const clusters = this.#derive('clusters', model.upstreams, cluster);
     const endpoints = this.#derive('load assignments', model.endpoints, (found, read, key) => {
       const upstream = read.get(model.upstreams, key);
       return upstream === undefined ? undefined : renderLoadAssignment(upstream, found);
     });
+    const heldClusters = overlayResources('clusters', [clusters], held);
+    const heldEndpoints = overlayResources('endpoints', [endpoints], held);
+    const hosts = this.#renderHosts(model.virtualHosts, heldClusters.leftOut, held);
+    const listeners = this.#renderListeners(model, listen, held);
 
-    const encodedHosts = new DerivedTable<VirtualHost, EncodedVirtualHost>({
+    this.#rendered = {
+      hosts: hosts.rendered,
+      resources: [{ type: 'clusters', table: clusters }, { type: 'endpoints', table: endpoints }, ...listeners.rendered],
+    };
+    this.resources = [
+      { type: 'clusters', table: heldClusters.served },
+      { type: 'endpoints', table: heldEndpoints.served },
+      ...listeners.served,
+      { type: 'routes', table: hosts.routes },
+    ];
+    this.tables = [clusters, endpoints, ...heldClusters.tables, ...heldEndpoints.tables, ...hosts.tables, ...listeners.tables];
+  }
+
+  #renderHosts(virtualHosts: Table<VirtualHost>, leftOutClusters: Table<true>, held: OverlayOptions) {
+    const renderHost = (host: VirtualHost, read: Read, adapt: (host: VirtualHost) => VirtualHost = asItIs): RenderedHost => {
+      // All of them, since there is hardly ever one: a record of each read would cost every host memory.
+      const leftOut = read.all(leftOutClusters);
+      const usable = (one: VirtualHost) => adapt(leftOut.size === 0 ? one : withoutClusters(one, (cluster) => leftOut.has(cluster)));
+      const catchAll = needsAnyHost(host) ? read.get(virtualHosts, anyHost) : undefined;
+      return { ...renderVirtualHost(usable(host), catchAll === undefined ? undefined : usable(catchAll)), host };
+    };
+    const rendered = new DerivedTable<VirtualHost, RenderedHost>({
       name: 'encoded virtual hosts',
-      input: model.virtualHosts,
-      compute: (host, read) => renderVirtualHost(host, needsAnyHost(host) ? read.get(model.virtualHosts, anyHost) : undefined),
+      input: virtualHosts,
+      compute: (host, read) => renderHost(host, read),
       same: (a, b) => a.bytes.equals(b.bytes),
-      onFailure: (key, error) => onFailure(`encoded virtual host ${key}`, error),
+      onFailure: (key, error) => this.#onFailure(`encoded virtual host ${key}`, error),
     });
-    const routeConfiguration = new OnlyRow(routeConfigurationName);
-    const routes = this.#derive('route configurations', routeConfiguration, (_, read) => renderRouteConfiguration(read.all(encodedHosts)));
+    const heldHosts = overlayHosts(rendered, held, ({ host }, object, read) =>
+      object === undefined
+        ? { ...renderVirtualHost(answeringForAll(host), undefined), host }
+        : renderHost(host, read, (one) => answeringFor(one, object)),
+    );
+    const only = new OnlyRow(routeConfigurationName);
+    const routes = this.#derive('route configurations', only, (_, read) => this.#joinHosts(read.all(heldHosts.served)));
+    return { rendered, routes, tables: [rendered, ...heldHosts.tables, only, routes] };
+  }
 
+  #renderListeners(model: ModelTables, listen: ListenOptions, held: OverlayOptions) {
     const hostsByCertificate = new IndexTable('hostsByCertificate', model.hostCertificates, ({ certificate }) =>
       certificate === undefined ? [] : [certificate],
     );
@@ -66,24 +114,54 @@ export class Rendering {
     const ownSecrets = this.#derive('own secrets', defaultCertificate, () =>
       listen.defaultCertificate === undefined ? undefined : renderDefaultCertificate(listen.defaultCertificate),
     );
+    const heldSecrets = overlayResources('secrets', [secrets, ownSecrets], held);
     const httpListener = new OnlyRow('http');
     const http = this.#derive('http listener', httpListener, () => renderHttpListener(listen));
     const httpsListener = new OnlyRow('https');
-    const https = this.#derive('https listener', httpsListener, (_, read) => renderHttpsListener(read.all(hostsByCertificate), listen));
+    const https = this.#derive('https listener', httpsListener, (_, read) => {
+      const leftOut = read.all(heldSecrets.leftOut);
+      const usable = [...read.all(hostsByCertificate)].filter(([certificate]) => !leftOut.has(certificate));
+      const { defaultCertificate: _default, ...others } = listen;
+      return renderHttpsListener(new Map(usable), leftOut.has(defaultCertificateName) ? others : listen);
+    });
+    const heldListeners = overlayResources('listeners', [http, https], held);
+    const rendered: RenderedTable[] = [
+      ...[secrets, ownSecrets].map((table) => ({ type: 'secrets', table }) as const),
+      ...[http, https].map((table) => ({ type: 'listeners', table }) as const),
+    ];
+    const served: RenderedTable[] = [
+      { type: 'secrets', table: heldSecrets.served },
+      { type: 'listeners', table: heldListeners.served },
+    ];
+    const tables: FollowingTable<unknown>[] = [
+      ...[hostsByCertificate, secrets, defaultCertificate, ownSecrets, ...heldSecrets.tables],
+      ...[httpListener, http, httpsListener, https, ...heldListeners.tables],
+    ];
+    return { rendered, served, tables };
+  }
 
-    this.resources = [
-      { type: 'clusters', table: clusters },
-      { type: 'endpoints', table: endpoints },
-      { type: 'secrets', table: secrets },
-      { type: 'secrets', table: ownSecrets },
-      { type: 'listeners', table: http },
-      { type: 'listeners', table: https },
-      { type: 'routes', table: routes },
-    ];
-    this.tables = [
-      ...[clusters, endpoints, encodedHosts, routeConfiguration, routes],
-      ...[hostsByCertificate, secrets, defaultCertificate, ownSecrets, httpListener, http, httpsListener, https],
-    ];
+  /** What was rendered of a name, whether it is served or not. */
+  rendered(what: Quarantinable, name: Key): Pick<Resource, 'version' | 'sources'> | undefined {
+    if (what === 'hosts') {
+      const host = this.renderedHost(name);
+      return host === undefined ? undefined : { version: hostVersion(host), sources: host.sources };
+    }
+    return this.#rendered.resources.find(({ type, table }) => type === what && table.get(name) !== undefined)?.table.get(name);
+  }
+
+  renderedHost(name: Key): RenderedHost | undefined {
+    return this.#rendered.hosts.get(name);
+  }
+
+  /** The virtual hosts that a route configuration was put together from, by hostname. */
+  hostsIn(routes: Resource | undefined): ReadonlyMap<Key, RenderedHost> {
+    return (routes === undefined ? undefined : this.#hostsIn.get(routes)) ?? new Map();
+  }
+
+  #joinHosts(hosts: ReadonlyMap<Key, RenderedHost>): Resource {
+    const routes = renderRouteConfiguration(hosts);
+    this.#hostsIn.set(routes, hosts);
+    return routes;
   }
 
   #derive<I>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => Resource | undefined): DerivedTable<I, Resource> {
@@ -95,4 +173,8 @@ export class Rendering {
 /** Whether what is rendered for a host depends on the virtual host under any hostname. */
 function needsAnyHost({ hostname, fallback }: VirtualHost): boolean {
   return hostname !== anyHost && (fallback === undefined || hostname.startsWith('*.'));
+}
+
+function asItIs(host: VirtualHost): VirtualHost {
+  return host;
 }

@@ -45,7 +45,7 @@ describe('/debug/snapshots', () => {
       changed: 0,
       removed: 0,
     });
-    assert.deepEqual(edge, { name: 'edge', version: 0, history: [] });
+    assert.deepEqual(edge, { name: 'edge', version: 0, quarantine: [], history: [] });
   });
 
   test('one fleet; its hash is the ETag', async (t) => {

@@ -1,0 +1,117 @@
+import type { Problem } from '../model/problem.ts';
+import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
+import { resourceChanges } from '../snapshot/resource-changes.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { Snapshots } from '../snapshot/snapshots.ts';
+import { ProblemList, type ReportingTable } from '../status/problem-list.ts';
+import { DerivedTable } from '../store/derived-table.ts';
+import { runPass } from '../store/pass.ts';
+import { type Changes, type FollowingTable, type Key, SourceTable, type Table } from '../store/table.ts';
+import type { ListenOptions } from '../xds/options.ts';
+import type { Quarantined } from '../xds/quarantine.ts';
+import { type ModelTables, Rendering, type RenderingOptions } from '../xds/rendering.ts';
+import { type Difference, summarise } from './cause.ts';
+import type { Failures } from './failures.ts';
+import { refusalProblems } from './refusal-problems.ts';
+
+/** What a batch led to. */
+export interface Pass {
+  readonly cause: string;
+  /** Absent where the batch changes nothing that Envoys get. */
+  readonly snapshot?: Snapshot;
+  readonly newProblems: readonly Problem[];
+}
+
+export interface AssemblyOptions {
+  readonly fleet: string;
+  readonly listen: ListenOptions;
+  /** Rendered as it is: what checks there are come before. */
+  readonly model: ModelTables;
+  /** Tables that the Model follows from, in the order in which they are refreshed. */
+  readonly tables: readonly FollowingTable<unknown>[];
+  readonly reporting: readonly ReportingTable[];
+  readonly failures: Failures;
+  /** See `RenderingOptions`. */
+  readonly cluster?: RenderingOptions['cluster'];
+}
+
+/** From the Model of one fleet to its snapshots, less what is quarantined. */
+export class Assembly {
+  readonly rendering: Rendering;
+  /** What is not sent as it is rendered, because an Envoy refused it. Changed from outside, then told by `pass`. */
+  readonly quarantine = new SourceTable<Quarantined>('quarantine');
+  readonly #hostTable: Table<VirtualHost>;
+  readonly #snapshots: Snapshots;
+  readonly #failures: Failures;
+  readonly #tables: readonly FollowingTable<unknown>[];
+  readonly #problems: ProblemList;
+  readonly #hosts = new Set<Key>();
+
+  constructor({ fleet, listen, model, tables, reporting, failures, cluster }: AssemblyOptions) {
+    this.#failures = failures;
+    this.#hostTable = model.virtualHosts;
+    const { quarantine } = this;
+    this.rendering = new Rendering(model, { listen, quarantine, onFailure: failures.note, ...(cluster === undefined ? {} : { cluster }) });
+    this.#snapshots = new Snapshots(fleet);
+    const refusals = new DerivedTable<Quarantined, readonly Problem[]>({
+      name: 'refusals',
+      input: this.quarantine,
+      compute: (row) => refusalProblems(row),
+      onFailure: (key, error) => failures.note(`refusals ${key}`, error),
+    });
+    this.#tables = [...tables, ...this.rendering.tables, refusals];
+    this.#problems = new ProblemList([...reporting, refusals, failures.table]);
+  }
+
+  get current(): Snapshot | undefined {
+    return this.#snapshots.current;
+  }
+
+  /** See `Snapshots.countOnFrom`. */
+  countOnFrom(number: number): void {
+    this.#snapshots.countOnFrom(number);
+  }
+
+  problems(): readonly Problem[] {
+    return this.#problems.all();
+  }
+
+  /** Follows what changed in sources. */
+  pass(sources: Changes, cause: string): Pass {
+    const changes = runPass(this.#tables, sources);
+    const resources = resourceChanges(this.rendering.resources, changes);
+    const hosts = this.#hostDifferences(changes);
+    const snapshot = this.#next(() =>
+      this.#snapshots.next(resources, { cause, time: Date.now(), summarise: (list) => summarise(hosts, list) }),
+    );
+    const newProblems = this.#problems.refresh(new Map([...changes, [this.#failures.table, this.#failures.takeChanged()]]));
+    return { cause, newProblems, ...(snapshot === undefined ? {} : { snapshot }) };
+  }
+
+  #next(make: () => Snapshot | undefined): Snapshot | undefined {
+    try {
+      const snapshot = make();
+      this.#failures.note('snapshot', undefined);
+      return snapshot;
+    } catch (error) {
+      this.#failures.note('snapshot', error instanceof Error ? error : new Error(String(error)));
+      return undefined;
+    }
+  }
+
+  #hostDifferences(changes: Changes): readonly Difference[] {
+    const putAside = [...(changes.get(this.quarantine) ?? [])].flatMap((key) =>
+      key.startsWith('hosts ') ? [key.slice('hosts '.length)] : [],
+    );
+    return [...new Set([...(changes.get(this.#hostTable) ?? []), ...putAside])].sort().map((host): Difference => {
+      const what = host === anyHost ? 'any host' : `host ${host}`;
+      if (this.#hostTable.get(host) === undefined) {
+        this.#hosts.delete(host);
+        return { verb: '-', what };
+      }
+      const verb = this.#hosts.has(host) ? '~' : '+';
+      this.#hosts.add(host);
+      return { verb, what };
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import type { Acknowledgement } from '../ads/acknowledgement.ts';
+import type { Accepted } from '../ads/proxy-state.ts';
+import type { Resource, TypeName } from '../snapshot/resource.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+
+/** Answers come soon after a snapshot; who answers later than this has been sent newer ones meanwhile. */
+const remembered = 64;
+
+interface Holding {
+  /** The newest snapshot that this Envoy ran completely while it was the newest of all. */
+  baseline?: Snapshot;
+  /** What it has accepted since, by type and name; undefined: removed. */
+  readonly since: Map<string, Resource | undefined>;
+}
+
+/** The contents that each Envoy has accepted last: what is served when it refuses what came after. */
+export class LastAccepted {
+  readonly #snapshots = new Map<number, Snapshot>();
+  readonly #proxies = new Map<string, Holding>();
+  #newest: Snapshot | undefined;
+
+  published(snapshot: Snapshot): void {
+    this.#newest = snapshot;
+    this.#snapshots.set(snapshot.number, snapshot);
+    for (const number of this.#snapshots.keys()) {
+      if (number > snapshot.number - remembered) break;
+      this.#snapshots.delete(number);
+    }
+  }
+
+  /** A snapshot of a moment ago. */
+  snapshot(number: number): Snapshot | undefined {
+    return this.#snapshots.get(number);
+  }
+
+  answered({ proxy, type, names, snapshot, refusal }: Acknowledgement): void {
+    const sent = this.#snapshots.get(snapshot);
+    if (refusal !== undefined || sent === undefined) return;
+    const { since } = this.#holding(proxy);
+    for (const name of names) since.set(`${type} ${name}`, sent.resources[type].get(name));
+  }
+
+  /** An Envoy that lags behind may have been sent newer contents than those of the snapshot: its answers tell which. */
+  accepted({ proxy, snapshot }: Accepted): void {
+    if (snapshot !== this.#newest?.number) return;
+    const holding = this.#holding(proxy);
+    holding.baseline = this.#newest;
+    holding.since.clear();
+  }
+
+  /** Forgets Envoys that are gone, and with them the contents that nobody else holds. */
+  keep(connected: ReadonlySet<string>): void {
+    for (const proxy of this.#proxies.keys()) if (!connected.has(proxy)) this.#proxies.delete(proxy);
+  }
+
+  get(proxy: string, type: TypeName, name: string): Resource | undefined {
+    const holding = this.#proxies.get(proxy);
+    const key = `${type} ${name}`;
+    return holding?.since.has(key) === true ? holding.since.get(key) : holding?.baseline?.resources[type].get(name);
+  }
+
+  /** What this Envoy has accepted; else what another has, since most often all of them agree. */
+  find(proxy: string, type: TypeName, name: string, suits: (resource: Resource) => boolean): Resource | undefined {
+    for (const id of [proxy, ...this.#proxies.keys()]) {
+      const resource = this.get(id, type, name);
+      if (resource !== undefined && suits(resource)) return resource;
+    }
+    return undefined;
+  }
+
+  isHeldByOther(proxy: string, type: TypeName, name: string, version: string): boolean {
+    for (const id of this.#proxies.keys()) if (id !== proxy && this.get(id, type, name)?.version === version) return true;
+    return false;
+  }
+
+  #holding(proxy: string): Holding {
+    let holding = this.#proxies.get(proxy);
+    if (holding === undefined) this.#proxies.set(proxy, (holding = { since: new Map() }));
+    return holding;
+  }
+}

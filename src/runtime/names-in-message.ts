@@ -1,0 +1,14 @@
+/** Which of these names an Envoy's message speaks of: whole names, not parts of longer ones. */
+export function namesIn(message: string, names: readonly string[]): readonly string[] {
+  return names.filter((name) => {
+    if (name === '*' || name === '') return false;
+    for (let at = message.indexOf(name); at >= 0; at = message.indexOf(name, at + 1)) {
+      if (!isPart(message[at - 1]) && !isPart(message[at + name.length])) return true;
+    }
+    return false;
+  });
+}
+
+function isPart(character: string | undefined): boolean {
+  return character !== undefined && /[\w.*/-]/.test(character);
+}

@@ -1,0 +1,69 @@
+import { problem, type Problem } from '../model/problem.ts';
+import type { Source } from '../model/source.ts';
+import type { Quarantinable, Quarantined } from '../xds/quarantine.ts';
+
+const nouns: Readonly<Record<Quarantinable, string>> = {
+  clusters: 'cluster',
+  endpoints: 'endpoints of',
+  secrets: 'certificate',
+  listeners: 'listener',
+  hosts: 'host',
+};
+
+/** Objects beyond this many are told of by the first ones. */
+const mostObjects = 8;
+/** Envoy may repeat a whole message in its words. */
+const mostWords = 600;
+
+/** `host shop.example.com` */
+export function nameOf({ what, name }: Pick<Quarantined, 'what' | 'name'>): string {
+  return `${nouns[what]} ${name}`;
+}
+
+/** What objects hear of it when an Envoy refuses what was made of them. */
+export function refusalProblems(row: Quarantined): readonly Problem[] | undefined {
+  const { refusal } = row;
+  if (refusal === undefined) return undefined;
+  const words = refusal.message.replaceAll(/\s+/g, ' ').trim();
+  const cut = words.length > mostWords ? `${words.slice(0, mostWords)}…` : words;
+  const text = {
+    message: `Envoy ${refusal.proxy} refused ${nameOf(row)}: ${cut}`,
+    done: describeReplacement(row),
+    fix: 'Change what Envoy names: it is tried again as soon as it differs.',
+  };
+  return distinct(refusal.sources, row)
+    .slice(0, mostObjects)
+    .map((source) => problem('NR701', source, text));
+}
+
+/** What is served instead of refused content: one sentence. */
+export function describeReplacement({ what, replacement }: Quarantined): string {
+  switch (replacement.type) {
+    case 'accepted resource':
+    case 'accepted host':
+      return 'What Envoy accepted before is still served.';
+    case 'answers':
+      return replacement.object === undefined
+        ? 'All requests for the host are answered with 503.'
+        : `Requests for the paths of ${replacement.object} are answered with 503.`;
+    case 'empty':
+      return 'It has no endpoints: requests for it are answered with 503.';
+    case 'left out':
+      return leftOut[what];
+  }
+}
+
+const leftOut: Readonly<Record<Quarantinable, string>> = {
+  clusters: 'Routes that have no other backend are answered with 503.',
+  endpoints: 'It has no endpoints: requests for it are answered with 503.',
+  secrets: 'Its hosts are served with the default certificate, or not by HTTPS where there is none.',
+  listeners: 'There is no such listener.',
+  hosts: 'The host is not served.',
+};
+
+function distinct(sources: readonly Source[], { what, name }: Quarantined): readonly Source[] {
+  if (sources.length === 0) return [{ kind: 'Naru', namespace: '', name: nameOf({ what, name }) }];
+  return [
+    ...new Map(sources.map((source) => [`${source.kind} ${source.namespace}/${source.name} ${source.field ?? ''}`, source])).values(),
+  ];
+}

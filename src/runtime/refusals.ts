@@ -1,0 +1,292 @@
+import type { Acknowledgement } from '../ads/acknowledgement.ts';
+import type { Accepted } from '../ads/proxy-state.ts';
+import type { TypeName } from '../snapshot/resource.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Key } from '../store/table.ts';
+import { hostVersion, type Quarantinable, type Quarantined, quarantineKey } from '../xds/quarantine.ts';
+import { routeConfigurationName } from '../xds/route-configuration.ts';
+import type { Assembly } from './assembly.ts';
+import { Bisection } from './bisection.ts';
+import { LastAccepted } from './last-accepted.ts';
+import { namesIn } from './names-in-message.ts';
+import { nameOf } from './refusal-problems.ts';
+import { type Choice, Replacements } from './replacements.ts';
+
+/** The search for what one Envoy refuses among several changed things. Meanwhile only that Envoy's answers count. */
+interface Trial {
+  readonly proxy: string;
+  readonly bisection: Bisection;
+  message: string;
+  /** The snapshot that tries what is to be tried; older answers say nothing of it. */
+  candidate: number | undefined;
+  /** When the last answer came, on the clock of `performance.now()`. */
+  at: number;
+}
+
+/** A trial without an answer for so long is given up: the Envoy may be busy or gone. */
+const patienceMs = 20_000;
+/** After so many found one by one within this time, what is suspected goes together: something common to all is bad. */
+const storm = { most: 10, withinMs: 10_000 };
+
+interface Refused {
+  readonly proxy: string;
+  readonly message: string;
+}
+
+/**
+ * Decides from the answers of Envoys what is put aside and what is served instead. It writes rows of the quarantine and
+ * says which, and leaves the pass that follows from it to others.
+ */
+export class Refusals {
+  readonly #assembly: Assembly;
+  readonly #accepted = new LastAccepted();
+  readonly #replacements: Replacements;
+  readonly #trials = new Map<Quarantinable, Trial>();
+  readonly #changed = new Set<Key>();
+  readonly #causes: string[] = [];
+  #found: readonly number[] = [];
+  #newest = 0;
+
+  constructor(assembly: Assembly) {
+    this.#assembly = assembly;
+    this.#replacements = new Replacements(assembly.rendering, this.#accepted);
+  }
+
+  get searching(): boolean {
+    return this.#trials.size > 0;
+  }
+
+  /** To be called before a snapshot is published. */
+  published(snapshot: Snapshot): void {
+    this.#newest = snapshot.number;
+    this.#accepted.published(snapshot);
+  }
+
+  accepted(event: Accepted): void {
+    this.#accepted.accepted(event);
+    this.#tidy();
+  }
+
+  /** `retriesAlone`: after a refusal each resource of the response is sent again in one of its own. */
+  answered(answer: Acknowledgement, { retriesAlone }: { readonly retriesAlone: boolean }): void {
+    this.#accepted.answered(answer);
+    const what = answer.type === 'routes' ? 'hosts' : answer.type;
+    if (answer.refusal !== undefined) this.#refused(what, answer, answer.refusal, retriesAlone);
+    else this.#advance(what, answer);
+    this.#tidy();
+  }
+
+  /** Gives up trials that get no answer any more. */
+  expire(connected: ReadonlySet<string>): void {
+    this.#accepted.keep(connected);
+    for (const [what, { proxy, at }] of this.#trials) {
+      if (connected.has(proxy) && performance.now() - at < patienceMs) continue;
+      this.#trials.delete(what);
+      this.#hold(what, proxy, []);
+      this.#causes.push(`Envoy ${proxy} did not answer what was tried`);
+    }
+  }
+
+  /** What has changed in the quarantine since this was asked last, and why. */
+  take(): { readonly keys: ReadonlySet<Key>; readonly cause: string } | undefined {
+    this.#tidy();
+    if (this.#changed.size === 0) return undefined;
+    const taken = { keys: new Set(this.#changed), cause: [...new Set(this.#causes)].join('; ') };
+    this.#changed.clear();
+    this.#causes.length = 0;
+    return taken;
+  }
+
+  /** The pass after `take` is done: the newest snapshot tries what is to be tried. */
+  passed(): void {
+    for (const trial of this.#trials.values()) trial.candidate ??= this.#newest;
+  }
+
+  #refused(what: Quarantinable, answer: Acknowledgement, message: string, retriesAlone: boolean): void {
+    const { proxy } = answer;
+    const trial = this.#trials.get(what);
+    if (trial !== undefined && trial.proxy !== proxy) return;
+    if (isLocal(message)) return;
+    const content = what === 'hosts' ? this.#newHosts(answer) : this.#newResources(what, answer);
+    // It has changed, or was put aside, since it was sent: what is sent now will be answered as well.
+    if (content.length === 0 || content.some((name) => !this.#isServed(what, name, answer.snapshot))) return;
+    if (this.#runsElsewhere(answer)) return;
+    const refused = { proxy, message };
+    const named = namesIn(message, content);
+    const replaced = content.filter((name) => this.#isReplaced(what, name));
+    if (content.length === 1 || this.#isStorm(content.length)) this.#convict(what, content, refused);
+    else if (replaced.length > 0) this.#convict(what, replaced, refused);
+    else if (named.length > 0) this.#convict(what, named, refused);
+    else if (!retriesAlone || what === 'hosts') {
+      const begun = trial ?? { proxy, bisection: new Bisection(), message, candidate: undefined, at: 0 };
+      this.#trials.set(what, begun);
+      begun.message = message;
+      const culprit = begun.bisection.refused(content);
+      if (culprit !== undefined) this.#convict(what, [culprit], refused);
+      else this.#try(what, begun);
+    }
+  }
+
+  /** What another Envoy of the fleet runs is not taken from it because one refuses it. */
+  #runsElsewhere({ proxy, type, names, snapshot }: Acknowledgement): boolean {
+    const sent = this.#accepted.snapshot(snapshot)?.resources[type];
+    return names.every((name) => {
+      const version = sent?.get(name)?.version;
+      return version !== undefined && this.#accepted.isHeldByOther(proxy, type, name, version);
+    });
+  }
+
+  /** What is being tried was accepted. */
+  #advance(what: Quarantinable, { proxy, snapshot }: Acknowledgement): void {
+    const trial = this.#trials.get(what);
+    if (trial?.proxy !== proxy || trial.candidate === undefined || snapshot < trial.candidate) return;
+    const culprit = trial.bisection.accepted();
+    if (culprit !== undefined) this.#convict(what, [culprit], trial);
+    else this.#try(what, trial);
+  }
+
+  #try(what: Quarantinable, trial: Trial): void {
+    trial.at = performance.now();
+    trial.candidate = undefined;
+    this.#hold(what, trial.proxy, trial.bisection.held);
+    this.#causes.push(`looking for what Envoy ${trial.proxy} refuses`);
+    if (trial.bisection.held.length === 0) this.#trials.delete(what);
+  }
+
+  /** These are refused for certain: the next best thing is served instead. */
+  #convict(what: Quarantinable, names: readonly string[], refused: Refused): void {
+    const trial = this.#trials.get(what);
+    for (const name of names) {
+      const choice = this.#putAside(what, name, refused);
+      this.#found = [...this.#found, performance.now()].slice(-storm.most);
+      trial?.bisection.found(name, { trusted: choice?.replacement.type.startsWith('accepted') !== false });
+    }
+    if (trial !== undefined) this.#try(what, trial);
+  }
+
+  #putAside(what: Quarantinable, name: string, { proxy, message }: Refused): Choice | undefined {
+    const { rendering, quarantine } = this.#assembly;
+    const rendered = rendering.rendered(what, name);
+    if (rendered === undefined) return undefined;
+    const row = quarantine.get(quarantineKey(what, name));
+    const inForce = row?.refusal !== undefined && row.version === rendered.version;
+    // Where something else was served already, that is what was refused now.
+    const bad = new Set([rendered.version, ...(inForce ? this.#servedVersion(what, name) : [])]);
+    const choices = this.#replacements.of(proxy, what, name, bad);
+    const index = inForce ? choices.findIndex((choice) => sameKind(choice, row)) : -1;
+    const choice = choices[index + 1] ?? choices.at(-1) ?? choices[0];
+    const sources = this.#replacements.sources(what, name, choice.replacement);
+    // The words about what was refused first are the ones that matter to its owner.
+    const words = inForce ? row.refusal : { proxy, message, since: Date.now() };
+    this.#set({ what, name, version: rendered.version, ...choice, refusal: { ...words, sources } });
+    this.#causes.push(`Envoy ${proxy} refused ${nameOf({ what, name })}`);
+    return choice;
+  }
+
+  /** Holds back these and no others that were not refused themselves. */
+  #hold(what: Quarantinable, proxy: string, names: readonly string[]): void {
+    const { rendering, quarantine } = this.#assembly;
+    const wanted = new Set(names);
+    for (const row of this.#rows(what)) if (row.refusal === undefined && !wanted.has(row.name)) this.#remove(row);
+    for (const name of names) {
+      const version = rendering.rendered(what, name)?.version;
+      const row = quarantine.get(quarantineKey(what, name));
+      if (version === undefined || row?.version === version) continue;
+      const [before] = this.#replacements.of(proxy, what, name, new Set([version]));
+      const choice: Choice = before.replacement.type === 'answers' ? { replacement: { type: 'left out' }, needs: [] } : before;
+      this.#set({ what, name, version, ...choice });
+    }
+  }
+
+  /** Takes back what is not needed any more: other content was accepted, or the thing is gone. */
+  #tidy(): void {
+    const { rendering, quarantine } = this.#assembly;
+    for (const key of [...quarantine.keys()]) {
+      const row = quarantine.get(key);
+      if (row === undefined) continue;
+      const version = rendering.rendered(row.what, row.name)?.version;
+      if (version === row.version) continue;
+      if (version !== undefined && row.refusal !== undefined && !this.#isAccepted(row.refusal.proxy, row, version)) continue;
+      this.#remove(row);
+      this.#causes.push(`${nameOf(row)} is ${version === undefined ? 'gone' : 'accepted again'}`);
+    }
+  }
+
+  #isAccepted(proxy: string, { what, name }: Quarantined, version: string): boolean {
+    if (what === 'hosts') return this.#replacements.acceptedHost(proxy, name, (host) => hostVersion(host) === version) !== undefined;
+    return this.#accepted.find(proxy, what, name, (resource) => resource.version === version) !== undefined;
+  }
+
+  /** The hosts in a refused route configuration that this Envoy has not accepted. */
+  #newHosts({ proxy, snapshot }: Acknowledgement): readonly string[] {
+    const { rendering } = this.#assembly;
+    const before = rendering.hostsIn(this.#accepted.get(proxy, 'routes', routeConfigurationName));
+    const sent = rendering.hostsIn(this.#routesOf(snapshot));
+    return [...sent].flatMap(([name, { bytes }]) => (before.get(name)?.bytes.equals(bytes) === true ? [] : [name])).sort();
+  }
+
+  #newResources(what: TypeName & Quarantinable, { proxy, names, snapshot }: Acknowledgement): readonly string[] {
+    const sent = this.#accepted.snapshot(snapshot)?.resources[what];
+    return names.filter((name) => {
+      const version = sent?.get(name)?.version;
+      return version !== undefined && version !== this.#accepted.get(proxy, what, name)?.version;
+    });
+  }
+
+  /** Whether what a snapshot has of a name is what is still served. */
+  #isServed(what: Quarantinable, name: string, number: number): boolean {
+    const { rendering } = this.#assembly;
+    if (what !== 'hosts') {
+      const sent = this.#accepted.snapshot(number)?.resources[what].get(name);
+      return sent !== undefined && this.#servedVersion(what, name).includes(sent.version);
+    }
+    const sent = rendering.hostsIn(this.#routesOf(number)).get(name);
+    const served = rendering.hostsIn(this.#routesOf(this.#newest)).get(name);
+    return sent !== undefined && served?.bytes.equals(sent.bytes) === true;
+  }
+
+  #servedVersion(what: Quarantinable, name: string): readonly string[] {
+    if (what !== 'hosts') return [this.#accepted.snapshot(this.#newest)?.resources[what].get(name)?.version ?? ''];
+    const served = this.#assembly.rendering.hostsIn(this.#routesOf(this.#newest)).get(name);
+    return served === undefined ? [] : [hostVersion(served)];
+  }
+
+  /** Whether something else is served already in the place of what was rendered. */
+  #isReplaced(what: Quarantinable, name: string): boolean {
+    const row = this.#assembly.quarantine.get(quarantineKey(what, name));
+    return row?.refusal !== undefined && row.version === this.#assembly.rendering.rendered(what, name)?.version;
+  }
+
+  #routesOf(number: number) {
+    return this.#accepted.snapshot(number)?.resources.routes.get(routeConfigurationName);
+  }
+
+  #isStorm(suspects: number): boolean {
+    const since = performance.now() - storm.withinMs;
+    return suspects > 1 && this.#found.length === storm.most && this.#found.every((at) => at > since);
+  }
+
+  #rows(what: Quarantinable): readonly Quarantined[] {
+    const { quarantine } = this.#assembly;
+    return [...quarantine.keys()].flatMap((key) => quarantine.get(key) ?? []).filter((row) => row.what === what);
+  }
+
+  #set(row: Quarantined): void {
+    this.#assembly.quarantine.set(quarantineKey(row.what, row.name), row);
+    this.#changed.add(quarantineKey(row.what, row.name));
+  }
+
+  #remove({ what, name }: Quarantined): void {
+    this.#assembly.quarantine.set(quarantineKey(what, name), undefined);
+    this.#changed.add(quarantineKey(what, name));
+  }
+}
+
+/** An Envoy that cannot listen where it should says nothing about what it was told. */
+function isLocal(message: string): boolean {
+  return /cannot bind|address already in use|permission denied/i.test(message);
+}
+
+function sameKind({ replacement: a }: Choice, { replacement: b }: Quarantined): boolean {
+  return a.type === b.type && (a.type !== 'answers' || b.type !== 'answers' || a.object === b.object);
+}

@@ -1,0 +1,114 @@
+import { interval, Subscription } from 'rxjs';
+import type { Acknowledgement } from '../ads/acknowledgement.ts';
+import type { Fleet } from '../ads/fleet.ts';
+import type { AdsServer } from '../ads/server.ts';
+import type { QuarantineEntry, SnapshotSummary } from '../debug/view.ts';
+import type { Assembly, Pass } from './assembly.ts';
+import { History } from './history.ts';
+import { describeReplacement } from './refusal-problems.ts';
+import { Refusals } from './refusals.ts';
+
+const tickMs = 1_000;
+
+export interface RolloutOptions {
+  readonly assembly: Assembly;
+  readonly fleet: Fleet;
+  readonly ads: AdsServer;
+  /** Called after each pass, also those that answers of Envoys led to. */
+  readonly onPass: (pass: Pass) => void;
+  /** Called when following up on an answer fails, which is a bug of ours. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Brings snapshots to a fleet, and what its Envoys answer back into the next snapshot. */
+export class Rollout {
+  readonly #options: RolloutOptions;
+  readonly #refusals: Refusals;
+  readonly #history = new History();
+  #due = false;
+
+  constructor(options: RolloutOptions) {
+    this.#options = options;
+    this.#refusals = new Refusals(options.assembly);
+  }
+
+  /** Listens to the fleet's Envoys until it is unsubscribed. */
+  start(): Subscription {
+    const { ads, fleet } = this.#options;
+    const all = new Subscription();
+    all.add(
+      ads.acknowledgements.subscribe((answer) => {
+        if (answer.fleet === fleet.name) this.#answered(answer);
+      }),
+    );
+    all.add(
+      ads.accepted.subscribe((event) => {
+        if (event.fleet !== fleet.name) return;
+        this.#refusals.accepted(event);
+        this.#followUp();
+      }),
+    );
+    all.add(
+      interval(tickMs).subscribe(() => {
+        this.#refusals.expire(new Set(ads.proxies().map(({ id }) => id)));
+        this.#followUp();
+      }),
+    );
+    return all;
+  }
+
+  get history(): readonly SnapshotSummary[] {
+    return this.#history.list();
+  }
+
+  /** What is put aside at this moment; what is only held back while a culprit is looked for is not told. */
+  get quarantine(): readonly QuarantineEntry[] {
+    const { quarantine } = this.#options.assembly;
+    return [...quarantine.keys()].sort().flatMap((key) => {
+      const row = quarantine.get(key);
+      if (row?.refusal === undefined) return [];
+      const { proxy, message, since } = row.refusal;
+      return [{ type: row.what, name: row.name, version: row.version, proxy, message, since, replacedBy: describeReplacement(row) }];
+    });
+  }
+
+  /** Takes in a pass: its snapshot goes to the fleet. */
+  passed(pass: Pass): void {
+    if (pass.snapshot !== undefined) {
+      this.#refusals.published(pass.snapshot);
+      this.#history.add(pass.snapshot);
+      this.#options.fleet.publish(pass.snapshot);
+    }
+    this.#options.onPass(pass);
+    this.#followUp();
+  }
+
+  #answered(answer: Acknowledgement): void {
+    const { protocol } = this.#options.ads.proxies().find(({ id }) => id === answer.proxy) ?? {};
+    const complete = answer.type === 'clusters' || answer.type === 'listeners';
+    this.#refusals.answered(answer, { retriesAlone: protocol === 'delta' || !complete });
+    this.#followUp();
+  }
+
+  /** Not at once: a stream that has just taken in an answer must finish before it is given the next snapshot. */
+  #followUp(): void {
+    if (this.#due) return;
+    this.#due = true;
+    queueMicrotask(() => {
+      this.#due = false;
+      try {
+        this.#putAside();
+      } catch (error) {
+        this.#options.onFailure(error);
+      }
+    });
+  }
+
+  #putAside(): void {
+    const taken = this.#refusals.take();
+    if (taken === undefined) return;
+    const { assembly } = this.#options;
+    this.passed(assembly.pass(new Map([[assembly.quarantine, taken.keys]]), taken.cause));
+    this.#refusals.passed();
+  }
+}

@@ -1,0 +1,38 @@
+import type { Route, RouteAction } from '../model/route.ts';
+import { printSource } from '../model/source.ts';
+import type { VirtualHost } from '../model/virtual-host.ts';
+
+const unavailable: RouteAction = { type: 'answer', status: 503, body: 'Service Unavailable\n' };
+
+/** `Ingress shop/web`, for each object that a route comes from. */
+export function objectsOf({ sources }: Pick<Route, 'sources'>): readonly string[] {
+  return sources.map(({ kind, namespace, name }) => printSource({ kind, namespace, name }));
+}
+
+/** The same host, whose routes of one object answer 503 on their own paths, so that none falls through to a wider route. */
+export function answeringFor(host: VirtualHost, object: string): VirtualHost {
+  const answering = (route: Route): Route => (objectsOf(route).includes(object) ? { ...route, action: unavailable } : route);
+  const { fallback } = host;
+  return { ...host, routes: host.routes.map(answering), ...(fallback === undefined ? {} : { fallback: answering(fallback) }) };
+}
+
+/** A host that answers 503 whatever it is asked for. */
+export function answeringForAll({ hostname, routes, fallback }: VirtualHost): VirtualHost {
+  const sources = [...routes, ...(fallback === undefined ? [] : [fallback])].flatMap((route) => route.sources);
+  return { hostname, routes: [], fallback: { name: 'refused', match: { type: 'prefix', path: '/' }, action: unavailable, sources } };
+}
+
+/**
+ * The same host without clusters that are left out: the others of a route take their share; a route that has no other
+ * answers 503.
+ */
+export function withoutClusters(host: VirtualHost, isLeftOut: (cluster: string) => boolean): VirtualHost {
+  const usable = (route: Route): Route => {
+    if (route.action.type !== 'forward') return route;
+    const upstreams = route.action.upstreams.filter(({ upstream }) => !isLeftOut(upstream));
+    if (upstreams.length === route.action.upstreams.length) return route;
+    return { ...route, action: upstreams.length === 0 ? unavailable : { ...route.action, upstreams } };
+  };
+  const { fallback } = host;
+  return { ...host, routes: host.routes.map(usable), ...(fallback === undefined ? {} : { fallback: usable(fallback) }) };
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Refusals } from '../../src/runtime/refusals.ts';
+import type { TypeName } from '../../src/snapshot/resource.ts';
+import { ModelSource, type ModelRows, service } from '../support/model-source.ts';
+
+/** Answers written by hand, to snapshots of a Model. */
+class Desk {
+  readonly source = new ModelSource();
+  readonly refusals = new Refusals(this.source.assembly);
+  #number = 0;
+
+  given(rows: ModelRows): void {
+    const { snapshot } = this.source.change(rows);
+    assert(snapshot !== undefined);
+    this.#number = snapshot.number;
+    this.refusals.published(snapshot);
+  }
+
+  answer(proxy: string, type: TypeName, names: readonly string[], refusal?: string, retriesAlone = true): void {
+    const answer = { proxy, fleet: 'naru', type, names, snapshot: this.#number, nonce: '', tookMs: 0 };
+    this.refusals.answered({ ...answer, ...(refusal === undefined ? {} : { refusal }) }, { retriesAlone });
+    const taken = this.refusals.take();
+    if (taken === undefined) return;
+    const { assembly } = this.source;
+    const { snapshot } = assembly.pass(new Map([[assembly.quarantine, taken.keys]]), taken.cause);
+    if (snapshot !== undefined) {
+      this.#number = snapshot.number;
+      this.refusals.published(snapshot);
+    }
+    this.refusals.passed();
+  }
+
+  /** `hosts a.test`; with a `?` where it is only held back. */
+  get quarantine(): readonly string[] {
+    const { quarantine } = this.source.assembly;
+    return [...quarantine.keys()].sort().map((key) => (quarantine.get(key)?.refusal === undefined ? `${key}?` : key));
+  }
+}
+
+const names = ['a', 'b', 'c', 'd'];
+const clusters = names.map((name) => `shop/${name}/80`);
+
+function services(): ModelRows {
+  const all = names.map((name) => service(name, [80]));
+  return {
+    upstreams: Object.assign({}, ...all.map(({ upstreams }) => upstreams)) as NonNullable<ModelRows['upstreams']>,
+    endpoints: Object.assign({}, ...all.map(({ endpoints }) => endpoints)) as NonNullable<ModelRows['endpoints']>,
+  };
+}
+
+test('an Envoy that cannot listen where it should takes no listener from the others', () => {
+  const desk = new Desk();
+  desk.given({});
+  desk.answer('one', 'listeners', ['http'], "error adding listener '0.0.0.0:80': cannot bind '0.0.0.0:80': Address already in use");
+  assert.deepEqual(desk.quarantine, []);
+});
+
+test('what another Envoy runs is not taken from it because one refuses it', () => {
+  const desk = new Desk();
+  desk.given(services());
+  desk.answer('two', 'clusters', clusters);
+  desk.answer('one', 'clusters', ['shop/a/80'], 'it is bad');
+  assert.deepEqual(desk.quarantine, []);
+});
+
+test('a response with several that goes again one by one is waited for, unless Envoy names the bad one', () => {
+  const desk = new Desk();
+  desk.given(services());
+  desk.answer('one', 'clusters', clusters, 'one of them is bad');
+  assert.deepEqual(desk.quarantine, []);
+  desk.answer('one', 'clusters', clusters, 'Error adding/updating cluster(s) shop/b/80: it is bad');
+  assert.deepEqual(desk.quarantine, ['clusters shop/b/80']);
+  desk.answer('one', 'clusters', ['shop/c/80'], 'it is bad');
+  assert.deepEqual(desk.quarantine, ['clusters shop/b/80', 'clusters shop/c/80']);
+});
+
+test('a whole response is searched by halves', () => {
+  const desk = new Desk();
+  desk.given(services());
+  desk.answer('one', 'clusters', clusters, 'one of them is bad', false);
+  assert.deepEqual(desk.quarantine, ['clusters shop/c/80?', 'clusters shop/d/80?']);
+  desk.answer('one', 'clusters', ['shop/a/80', 'shop/b/80'], undefined, false);
+  assert.deepEqual(desk.quarantine, ['clusters shop/d/80?']);
+  desk.answer('one', 'clusters', ['shop/c/80'], undefined, false);
+  assert.deepEqual(desk.quarantine, ['clusters shop/d/80']);
+});
+
+test('only the Envoy that refused is asked while its culprit is looked for, and when it goes all is let go', () => {
+  const desk = new Desk();
+  desk.given(services());
+  desk.answer('one', 'clusters', clusters, 'one of them is bad', false);
+  const held = desk.quarantine;
+  desk.answer('two', 'clusters', ['shop/a/80', 'shop/b/80'], undefined, false);
+  assert.deepEqual(desk.quarantine, held);
+  desk.refusals.expire(new Set(['two']));
+  assert.deepEqual(desk.quarantine, []);
+  assert.match(desk.refusals.take()?.cause ?? '', /Envoy one did not answer/);
+});

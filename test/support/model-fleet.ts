@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Subscription } from 'rxjs';
+import { Fleet } from '../../src/ads/fleet.ts';
+import { AdsServer } from '../../src/ads/server.ts';
+import { EnvoyProcess } from '../../src/dev/envoy-process.ts';
+import { findEnvoy } from '../../src/dev/find-envoy.ts';
+import { choosePort } from '../../src/dev/ports.ts';
+import type { Problem } from '../../src/model/problem.ts';
+import type { Assembly, Pass } from '../../src/runtime/assembly.ts';
+import { makeDefaultCertificate } from '../../src/runtime/default-certificate.ts';
+import { Rollout } from '../../src/runtime/rollout.ts';
+import { eventually } from './eventually.ts';
+import { type ModelRows, ModelSource, type ModelSourceOptions } from './model-source.ts';
+import { type Answer, type Ports, request } from './request.ts';
+
+const address = '127.0.0.1';
+
+export interface ModelFleetOptions extends Omit<ModelSourceOptions, 'listen'> {
+  readonly fleet?: Fleet;
+}
+
+/** Real Envoys that are served a Model which nobody has checked, so that there is something to refuse. */
+export class ModelFleet {
+  readonly ports: Ports;
+  readonly ads: AdsServer;
+  readonly #source: ModelSource;
+  readonly #rollout: Rollout;
+  readonly #listening: Subscription;
+  readonly #folder: string;
+  readonly #envoys: EnvoyProcess[] = [];
+  readonly passes: Pass[] = [];
+
+  private constructor(parts: { ports: Ports; source: ModelSource; fleet: Fleet; folder: string }) {
+    this.ports = parts.ports;
+    this.#source = parts.source;
+    this.#folder = parts.folder;
+    this.ads = new AdsServer({ fleets: [parts.fleet], host: `unix:${this.#socket}`, port: 0, removalGraceMs: 100 });
+    this.#rollout = new Rollout({
+      assembly: this.#source.assembly,
+      fleet: parts.fleet,
+      ads: this.ads,
+      onPass: (pass) => this.passes.push(pass),
+      onFailure: (error) => {
+        throw error;
+      },
+    });
+    this.#listening = this.#rollout.start();
+  }
+
+  static async start(nodes: readonly string[], { fleet = new Fleet('naru'), ...more }: ModelFleetOptions = {}): Promise<ModelFleet> {
+    const found = await findEnvoy();
+    assert.ok(found.found, found.found ? '' : found.message);
+    const ports = { http: await choosePort(0), https: await choosePort(0) };
+    const folder = mkdtempSync(join(tmpdir(), 'naru-fleet-'));
+    const listen = { address, httpPort: ports.http, httpsPort: ports.https, defaultCertificate: await makeDefaultCertificate() };
+    const started = new ModelFleet({ ports, source: new ModelSource({ ...more, listen }), fleet, folder });
+    await started.ads.start();
+    for (const nodeId of nodes) {
+      const bootstrap = { nodeId, adsAddress: { path: started.#socket } };
+      started.#envoys.push(EnvoyProcess.start({ envoy: found.path, bootstrap }));
+      await eventually(`${nodeId} connects`, () => (started.ads.proxies().some(({ id }) => id === nodeId) ? true : undefined));
+    }
+    return started;
+  }
+
+  async stop(): Promise<void> {
+    this.#listening.unsubscribe();
+    await Promise.all(this.#envoys.map((envoy) => envoy.stop()));
+    await this.ads.stop();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  async stopEnvoy(index: number): Promise<void> {
+    await this.#envoys[index]?.stop();
+  }
+
+  get assembly(): Assembly {
+    return this.#source.assembly;
+  }
+
+  get quarantine(): Rollout['quarantine'] {
+    return this.#rollout.quarantine;
+  }
+
+  get problems(): readonly Problem[] {
+    return this.assembly.problems();
+  }
+
+  /** Changes the Model in one batch. */
+  change(rows: ModelRows): void {
+    this.#rollout.passed(this.#source.change(rows));
+  }
+
+  /** Changes it, and resolves when every Envoy runs all that is served; with the time it took. */
+  async given(rows: ModelRows): Promise<number> {
+    const begun = performance.now();
+    this.change(rows);
+    await this.settled();
+    return performance.now() - begun;
+  }
+
+  /** Resolves when every Envoy runs the newest snapshot and nothing is looked for any more. */
+  async settled(): Promise<void> {
+    await eventually('all Envoys run the newest snapshot', () => {
+      const { number } = this.assembly.current ?? {};
+      const held = [...this.assembly.quarantine.keys()].some((key) => this.assembly.quarantine.get(key)?.refusal === undefined);
+      return !held && this.ads.proxies().every(({ accepted }) => accepted === number) ? true : undefined;
+    });
+  }
+
+  /** On a connection of its own: one that is open already keeps the certificate it began with. */
+  get(url: string): Promise<Answer> {
+    const agent = url.startsWith('https:') ? new TlsAgent({ keepAlive: false, maxCachedSessions: 0 }) : new Agent({ keepAlive: false });
+    return request(url, this.ports, { agent });
+  }
+
+  async status(url: string): Promise<number> {
+    return (await this.get(url)).status;
+  }
+
+  /** Counters of one Envoy whose names match, without those that are 0. */
+  async stats(envoy: number, filter: string): Promise<string> {
+    const path = `/stats?usedonly&filter=${encodeURIComponent(filter)}`;
+    const answer = await this.#envoys[envoy]?.adminRequest(path);
+    return (answer?.body ?? '')
+      .split('\n')
+      .filter((line) => line !== '' && !line.endsWith(': 0'))
+      .join('\n');
+  }
+
+  get #socket(): string {
+    return join(this.#folder, 'ads.sock');
+  }
+}
