@@ -89,9 +89,10 @@ test('an Ingress of a class that the folder does not have is named, with what to
   const { naru, edit, get } = await startDemo(t, ['--ingress-class', 'mine']);
   edit('class.yaml', () => '# nothing\n');
   await naru.says(/NR110 warning {2}Ingress shop\/web {2}There is no IngressClass naru\./);
+  await naru.says(/-host shop\.localhost.*accepted/);
   assert.equal((await get('http://shop.localhost/api')).status, 404);
   edit('shop.yaml', (text) => text.replaceAll('ingressClassName: naru', 'ingressClassName: mine'));
-  await naru.says(/\+host shop\.localhost/);
+  await naru.says(/\+host shop\.localhost.*accepted/);
   assert.equal((await get('http://shop.localhost/api')).status, 200);
 });
 
