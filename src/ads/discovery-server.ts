@@ -15,6 +15,8 @@ import type { Variant } from './variant.ts';
 export interface Peer {
   readonly node: Node;
   readonly call: Call;
+  /** The type of a stream that carries no other. */
+  readonly only: TypeName | undefined;
 }
 
 /** What a stream gets, or why it gets nothing. */
@@ -118,7 +120,7 @@ export class DiscoveryServer {
     call.on('data', (request: DiscoveryRequest) => {
       // The node is only in the first request of a stream.
       // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#basic-protocol-overview
-      if (!begun) stream = this.#begin({ node: request.node ?? {}, call }, variant, only, connection);
+      if (!begun) stream = this.#begin({ node: request.node ?? {}, call, only }, variant, only, connection);
       begun = true;
       if (rate.take(clock.now())) stream?.receive(request);
       else stream?.refuse(status.RESOURCE_EXHAUSTED, `too many requests: ${RequestRate.rule}`);

@@ -41,8 +41,11 @@ export class Fleet implements SnapshotSource {
     this.#staging.publish(snapshot);
   }
 
-  /** What an Envoy with this id gets on one stream. */
-  member(id: string): SnapshotSource {
+  /**
+   * What an Envoy with this id gets on one stream. A stream for one type does not prove: it cannot tell that its Envoy
+   * runs a snapshot completely.
+   */
+  member(id: string, { proves = true } = {}): SnapshotSource {
     let joined: SnapshotListener | undefined;
     const current = (): Snapshot | undefined => this.#staging.snapshotFor(joined);
     return {
@@ -52,7 +55,7 @@ export class Fleet implements SnapshotSource {
       },
       join: (listener) => {
         joined = listener;
-        this.#staging.join(listener, id);
+        this.#staging.join(listener, { id, proves });
       },
       leave: (listener) => this.#staging.leave(listener),
       publishedAt: (number) => this.publishedAt(number),
@@ -70,7 +73,7 @@ export class Fleet implements SnapshotSource {
   }
 
   join(listener: SnapshotListener): void {
-    this.#staging.join(listener, '');
+    this.#staging.join(listener, { id: '', proves: true });
   }
 
   leave(listener: SnapshotListener): void {

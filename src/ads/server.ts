@@ -92,14 +92,14 @@ export class AdsServer {
     return this.#refused.list();
   }
 
-  #admit({ node, call }: Peer): Admission {
+  #admit({ node, call, only }: Peer): Admission {
     const cluster = node.cluster ?? '';
     const fleet = this.#fleet(cluster);
     if (fleet !== undefined && this.#options.tls !== undefined) {
       const fleets = fleetsOf(call.getAuthContext().sslPeerCertificate ?? {});
       if (!fleets.has(cluster)) return { code: status.PERMISSION_DENIED, reason: notOfFleet(cluster, fleets) };
     }
-    if (fleet !== undefined) return { source: fleet.member(node.id ?? '') };
+    if (fleet !== undefined) return { source: fleet.member(node.id ?? '', { proves: only === undefined }) };
     const served = this.#options.fleets.map(({ name }) => name).join(', ') || 'none';
     const reason = `node.cluster ${JSON.stringify(cluster)} names no fleet; fleets served here: ${served}`;
     return { code: status.INVALID_ARGUMENT, reason };

@@ -15,6 +15,8 @@ export interface StagingOptions {
 interface Member {
   readonly listener: SnapshotListener;
   readonly id: string;
+  /** Whether it can tell that it runs a snapshot completely. */
+  readonly proves: boolean;
 }
 
 /**
@@ -49,8 +51,8 @@ export class Staging {
     return this.#candidate !== undefined && listener === this.#prover?.listener ? this.#candidate : this.#released;
   }
 
-  join(listener: SnapshotListener, id: string): void {
-    this.#members.set(listener, { listener, id });
+  join(listener: SnapshotListener, member: Omit<Member, 'listener'>): void {
+    this.#members.set(listener, { listener, ...member });
   }
 
   leave(listener: SnapshotListener): void {
@@ -134,7 +136,7 @@ export class Staging {
 
   #findProver(): Member | undefined {
     if (this.#options === undefined) return undefined;
-    const members = [...this.#members.values()].filter(({ id }) => !this.#slow.has(id));
+    const members = [...this.#members.values()].filter(({ id, proves }) => proves && !this.#slow.has(id));
     const { prover } = this.#options;
     if (prover !== undefined) return members.find(({ id }) => id.startsWith(prover));
     const [first] = members;

@@ -103,15 +103,15 @@ export class Assembly {
     const putAside = [...(changes.get(this.quarantine) ?? [])].flatMap((key) =>
       key.startsWith('hosts ') ? [key.slice('hosts '.length)] : [],
     );
-    return [...new Set([...(changes.get(this.#hostTable) ?? []), ...putAside])].sort().map((host): Difference => {
+    return [...new Set([...(changes.get(this.#hostTable) ?? []), ...putAside])].sort().flatMap((host): Difference[] => {
       const what = host === anyHost ? 'any host' : `host ${host}`;
+      const known = this.#hosts.has(host);
       if (this.#hostTable.get(host) === undefined) {
         this.#hosts.delete(host);
-        return { verb: '-', what };
+        return known ? [{ verb: '-', what }] : [];
       }
-      const verb = this.#hosts.has(host) ? '~' : '+';
       this.#hosts.add(host);
-      return { verb, what };
+      return [{ verb: known ? '~' : '+', what }];
     });
   }
 }

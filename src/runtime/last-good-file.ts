@@ -89,10 +89,10 @@ export class LastGoodFile {
   async #prepareFolder(): Promise<void> {
     const { folder, log } = this.#options;
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const open = ((await stat(folder)).mode & 0o077) !== 0;
+    const exposed = ((await stat(folder)).mode & 0o077) !== 0;
     // Not changed: it may be a volume of somebody else's, or a folder that others need. The file is private anyway.
-    if (open && !this.#saidOpen) log(`${folder} is open to other users of this machine; the files that Naru writes there are not`);
-    this.#saidOpen = open;
+    if (exposed && !this.#saidOpen) log(`${folder} is open to other users of this machine; the files that Naru writes there are not`);
+    this.#saidOpen = exposed;
   }
 
   /** Only then is the new name certain to be there after a loss of power. */

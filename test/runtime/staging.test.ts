@@ -12,8 +12,8 @@ class Stream implements SnapshotListener {
   readonly got: string[] = [];
   readonly #source: ReturnType<Fleet['member']>;
 
-  constructor(fleet: Fleet, id: string) {
-    this.#source = fleet.member(id);
+  constructor(fleet: Fleet, id: string, options?: { readonly proves: boolean }) {
+    this.#source = fleet.member(id, options);
     this.#source.join(this);
   }
 
@@ -187,4 +187,11 @@ test('an Envoy kept for the purpose tries everything, even while it is alone', (
   proof?.leave();
   stage.publish({ timeout: 2 });
   assert.deepEqual(node?.got, ['1', '2']);
+});
+
+test('streams that carry one type each prove nothing: they get everything at once', () => {
+  const stage = new Stage();
+  const streams = ['a', 'a', 'b', 'b'].map((id) => new Stream(stage.fleet, id, { proves: false }));
+  stage.publish({ timeout: 1 });
+  for (const { got } of streams) assert.deepEqual(got, ['1']);
 });
