@@ -31,8 +31,9 @@ export class NaruProcess {
     const spawnOptions = { stdio: 'pipe', env: { ...process.env, NO_COLOR: '1', ...env }, ...(cwd === undefined ? {} : { cwd }) } as const;
     const child = spawn(command, [...first, ...args], spawnOptions);
     child.stdin.end(input);
-    t.after(() => child.kill('SIGKILL'));
-    return new NaruProcess(child);
+    const naru = new NaruProcess(child);
+    t.after(() => naru.stop());
+    return naru;
   }
 
   /** Standard output so far. */
@@ -56,6 +57,14 @@ export class NaruProcess {
 
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
+  }
+
+  /** Asks it to end, so that it puts its things away; ends it if it does not. */
+  async stop(): Promise<void> {
+    const kill = setTimeout(() => this.#child.kill('SIGKILL'), 5000);
+    this.#child.kill('SIGTERM');
+    await this.ended();
+    clearTimeout(kill);
   }
 
   /** The exit code. */
