@@ -1,5 +1,7 @@
+import { isIP } from 'node:net';
 import { Option, InvalidArgumentError } from 'commander';
 import { defaultIngressOptions } from './ingress/options.ts';
+import type { PublishPolicy } from './status/status-decision.ts';
 
 /** Every flag can also be given as an environment variable: `--ads-address` as `NARU_ADS_ADDRESS`. */
 function setting(flags: string, description: string): Option {
@@ -64,6 +66,14 @@ export interface ServeSettings extends ControllerSettings {
   readonly watchNamespace?: string;
   readonly stateDir?: string;
   readonly stateKeys: boolean;
+  readonly updateStatus: boolean;
+  readonly updateStatusOnShutdown: boolean;
+  readonly publishStatus: PublishPolicy;
+  readonly publishStatusAddress: readonly string[];
+  readonly publishService?: string;
+  readonly leaderElect: boolean;
+  readonly leaseNamespace?: string;
+  readonly leaseDuration: number;
 }
 
 export function serveOptions(): Option[] {
@@ -90,6 +100,7 @@ export function serveOptions(): Option[] {
     setting('--watch-namespace <name>', 'watch one namespace only'),
     setting('--state-dir <path>', 'folder that keeps what all Envoys run, for a restart without an API server'),
     setting('--state-keys', 'keep private keys there, too; without them a restored configuration lacks TLS').default(false),
+    ...statusOptions(),
     ...controllerOptions(),
   ];
 }
@@ -104,6 +115,49 @@ export function testbedOptions(): Option[] {
     setting('--xds-port <port>', 'where xDS is served, on 127.0.0.1; 0 chooses a free port').default(18000).argParser(port),
     setting('--control-port <port>', 'where a suite sets the state, on 127.0.0.1; 0 chooses a free port').default(17000).argParser(port),
   ];
+}
+
+/** What is written into the cluster. Names as in ingress-nginx, where it has them. */
+function statusOptions(): Option[] {
+  return [
+    onOff('--update-status [boolean]', 'write into Ingresses where they are reached', true),
+    onOff('--update-status-on-shutdown [boolean]', 'for compatibility: a status is never emptied', false),
+    setting('--publish-status <when>', 'always; ifEmpty: only into Ingresses that say no address; never')
+      .choices(['always', 'ifEmpty', 'never'])
+      .default('always'),
+    setting('--publish-status-address <addresses>', 'IP addresses or hostnames to write, with commas between')
+      .default([], 'those of --publish-service')
+      .argParser(addressList),
+    setting('--publish-service <namespace/name>', 'Service whose addresses are written').argParser(namespacedName),
+    onOff('--leader-elect [boolean]', 'of several replicas let only one write; false: each does', true),
+    setting('--lease-namespace <name>', "namespace of the Lease naru-leader; without it, the pod's or the context's, or naru-system"),
+    setting('--lease-duration <seconds>', 'how long a leader that vanishes is waited for').default(15).argParser(seconds).hideHelp(),
+  ];
+}
+
+/** `--flag` and `--flag=true` turn it on, `--flag=false` turns it off, as Go's programs have it. */
+function onOff(flags: string, description: string, fallback: boolean): Option {
+  return setting(flags, description).default(fallback).preset('true').argParser(boolean);
+}
+
+function boolean(text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('Write true or false.');
+  return text === 'true';
+}
+
+function seconds(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Write a whole number of seconds.');
+  return Number(text);
+}
+
+const dnsName = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** What the API server takes as entries of a status. */
+function addressList(text: string): readonly string[] {
+  const addresses = text.split(',').map((one) => one.trim().toLowerCase());
+  const odd = addresses.find((one) => isIP(one) === 0 && !dnsName.test(one));
+  if (odd !== undefined) throw new InvalidArgumentError(`"${odd}" is neither an IP address nor a DNS name.`);
+  return addresses;
 }
 
 export interface Address {

@@ -20,7 +20,7 @@ const layers: Readonly<Record<string, Layer>> = {
   snapshot: { imports: [], types: ['model', 'store'] },
   xds: { imports: ['model', 'store', 'proto', 'snapshot'] },
   ads: { imports: ['snapshot', 'proto'], types: ['model'], packages: ['@grpc/grpc-js', 'rxjs'] },
-  status: { imports: ['model'], types: ['store'] },
+  status: { imports: ['model'], types: ['store', 'kube', 'ads'] },
   debug: { imports: ['model', 'snapshot', 'proto'], types: ['ads'], packages: ['hono', '@hono/node-server', 'prom-client'] },
   dev: { imports: ['model', 'kube'], packages: ['rxjs', 'yaml'] },
   runtime: {
@@ -31,7 +31,7 @@ const layers: Readonly<Record<string, Layer>> = {
     imports: ['runtime', 'dev', 'kube', 'ads', 'snapshot', 'debug', 'model', 'ingress', 'settings.ts'],
     packages: ['commander', 'rxjs', 'yaml', 'pino'],
   },
-  'settings.ts': { imports: ['ingress'], packages: ['commander'] },
+  'settings.ts': { imports: ['ingress'], types: ['status'], packages: ['commander'] },
   'main.ts': { imports: ['cli'] },
 };
 

@@ -1,18 +1,21 @@
-import { merge } from 'rxjs';
+import { merge, type Observable, type Subscription } from 'rxjs';
 import { pino } from 'pino';
-import { connect, NoApiServer } from '../kube/connection.ts';
+import { connect, type Connection, NoApiServer } from '../kube/connection.ts';
+import type { KubeEvent } from '../kube/event.ts';
 import { kindNames } from '../kube/kinds.ts';
 import { watchKind } from '../kube/watch.ts';
 import { printSource } from '../model/source.ts';
-import type { Pass } from '../runtime/build.ts';
+import type { BuildOptions, Pass } from '../runtime/build.ts';
 import { ControlPlane } from '../runtime/control-plane.ts';
-import { makeDefaultCertificate, type SelfSigned } from '../runtime/default-certificate.ts';
+import { makeDefaultCertificate } from '../runtime/default-certificate.ts';
 import { keptDefaultCertificate } from '../runtime/kept-certificate.ts';
+import type { StatusReporting } from '../runtime/status-reporting.ts';
 import type { Address, ServeSettings } from '../settings.ts';
 import { adsTls } from './ads-security.ts';
 import { Failure } from './failure.ts';
 import { ingressOptions } from './ingress-options.ts';
 import { packageVersion } from './package-version.ts';
+import { reportStatus } from './report-status.ts';
 import { stopSignal } from './stop-signal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -21,7 +24,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
   requireNode(22, 19);
   const stopped = stopSignal();
   const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } });
-  const { adsAddress, debugAddress, kubeconfig, context, watchNamespace } = settings;
+  const { adsAddress, debugAddress, kubeconfig, context } = settings;
   const tls = adsTls(settings, (line) => log.warn({ address: printAddress(adsAddress) }, line));
   if (settings.stateKeys && settings.stateDir === undefined) throw new UsageError('--state-keys needs --state-dir.');
   const connection = await connect({ kubeconfig, context }).catch((error: unknown) => {
@@ -30,57 +33,75 @@ export async function serve(settings: ServeSettings): Promise<void> {
   log.info({ version: packageVersion(), server: connection.server }, `watching ${connection.description}`);
   if (settings.configmap !== undefined) log.warn({ configmap: settings.configmap }, 'no key of the ConfigMap is read yet');
   const failure = new Failure();
-  const watches = kindNames.map((kind) =>
-    watchKind(connection, kind, {
-      namespace: watchNamespace,
-      onTrouble: (sentence) => log.warn({ kind }, sentence),
-      onWell: () => log.info({ kind }, 'the API server answers again'),
-    }),
-  );
   const controlPlane = new ControlPlane({
-    build: {
-      fleet: settings.fleet,
-      ingress: ingressOptions(settings, { inFolder: false }),
-      listen: {
-        address: settings.listenAddress,
-        httpPort: settings.httpPort,
-        httpsPort: settings.httpsPort,
-        defaultCertificate: await defaultCertificate(settings, (line) => log.warn(line)),
-      },
-    },
-    events: merge(...watches),
+    build: await buildOptions(settings, (line) => log.warn(line)),
+    events: watchAll(connection, settings, log),
     ads: { ...adsAddress, ...(tls === undefined ? {} : { tls }) },
     debug: debugAddress,
     ...(settings.proofEnvoy === undefined ? {} : { proofEnvoy: settings.proofEnvoy }),
     version: packageVersion(),
-    onPass: (pass) => logPass(pass, log),
+    onPass: (pass) => {
+      logPass(pass, log);
+      status.passed(pass);
+    },
     onTrouble: (line) => log.warn(line),
     onFailure: failure.fail,
     ...(settings.stateDir === undefined ? {} : { lastGood: { folder: settings.stateDir, keys: settings.stateKeys } }),
+    leader: () => status.leading,
   });
-  const answers = controlPlane.ads.acknowledgements.subscribe(({ proxy, type, names, snapshot, refusal }) => {
-    if (refusal !== undefined)
-      log.error({ code: 'NR701', proxy, type, names: names.slice(0, 20), snapshot, refusal }, 'an Envoy refused a resource');
-  });
-  const accepted = controlPlane.ads.accepted.subscribe((event) => log.info(event, 'snapshot accepted'));
+  const status = reportStatus(settings, controlPlane, connection, log);
+  const answers = followEnvoys(controlPlane, status, log);
   try {
     const { adsPort, debugPort } = await controlPlane.start();
     log.info(
       { ads: printAddress({ ...adsAddress, port: adsPort }), debug: printAddress({ ...debugAddress, port: debugPort }) },
       'listening',
     );
+    status.start();
     await Promise.race([stopped, failure.promise]);
     log.info('stopping; Envoys keep what they have');
   } finally {
     answers.unsubscribe();
-    accepted.unsubscribe();
+    await status.stop();
     await controlPlane.stop();
   }
 }
 
-/** With a folder for private keys it stays the same. */
-function defaultCertificate({ stateDir, stateKeys }: ServeSettings, log: (line: string) => void): Promise<SelfSigned> {
-  return stateDir !== undefined && stateKeys ? keptDefaultCertificate(stateDir, log) : makeDefaultCertificate();
+async function buildOptions(settings: ServeSettings, log: (line: string) => void): Promise<BuildOptions> {
+  const { fleet, listenAddress, httpPort, httpsPort, stateDir, stateKeys } = settings;
+  // With a folder for private keys the default certificate stays the same.
+  const defaultCertificate =
+    stateDir !== undefined && stateKeys ? await keptDefaultCertificate(stateDir, log) : await makeDefaultCertificate();
+  return {
+    fleet,
+    ingress: ingressOptions(settings, { inFolder: false }),
+    listen: { address: listenAddress, httpPort, httpsPort, defaultCertificate },
+  };
+}
+
+function watchAll(connection: Connection, { watchNamespace: namespace }: ServeSettings, log: pino.Logger): Observable<KubeEvent> {
+  const watches = kindNames.map((kind) =>
+    watchKind(connection, kind, {
+      namespace,
+      onTrouble: (sentence) => log.warn({ kind }, sentence),
+      onWell: () => log.info({ kind }, 'the API server answers again'),
+    }),
+  );
+  return merge(...watches);
+}
+
+function followEnvoys({ ads }: ControlPlane, status: StatusReporting, log: pino.Logger): Subscription {
+  const subscription = ads.acknowledgements.subscribe(({ proxy, type, names, snapshot, refusal }) => {
+    if (refusal !== undefined)
+      log.error({ code: 'NR701', proxy, type, names: names.slice(0, 20), snapshot, refusal }, 'an Envoy refused a resource');
+  });
+  subscription.add(
+    ads.accepted.subscribe((event) => {
+      log.info(event, 'snapshot accepted');
+      status.accepted();
+    }),
+  );
+  return subscription;
 }
 
 function logPass({ snapshot, cause, newProblems }: Pass, log: pino.Logger): void {

@@ -18,7 +18,8 @@ export class Metrics {
 
   constructor(view: DebugView, version: string) {
     collectDefaultMetrics({ register: this.#registry });
-    for (const collected of [buildInfo(version), ...fleetGauges(view), ...proxyGauges(view), problems(view)]) this.#collect(collected);
+    for (const collected of [buildInfo(version), ...fleetGauges(view), ...proxyGauges(view), problems(view), ...leader(view)])
+      this.#collect(collected);
     this.#collectSnapshotTotal(view);
     const registers = [this.#registry];
     this.#responses = new Counter({
@@ -110,6 +111,12 @@ function fleetGauges(view: DebugView): readonly Collected[] {
           .flatMap(({ name, current }) => typeNames.map((type) => [{ fleet: name, type }, current?.resources[type].size ?? 0] as const)),
     },
   ];
+}
+
+function leader(view: DebugView): readonly Collected[] {
+  if (view.leader === undefined) return [];
+  const help = '1 on the replica that writes status and Events.';
+  return [{ name: 'naru_leader', help, labels: [], rows: () => [[{}, view.leader?.() === true ? 1 : 0]] }];
 }
 
 /** Envoys come and go, so that none of these has one as its label. */

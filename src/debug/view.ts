@@ -14,6 +14,8 @@ export interface DebugView {
   checks(): readonly Check[];
   /** False when only a restart can help. */
   live(): boolean;
+  /** Whether this replica is the one that writes into the cluster; absent where none does. */
+  leader?(): boolean;
 }
 
 export interface FleetView {

@@ -27,6 +27,9 @@ export interface TranslationOptions {
  */
 export class IngressTranslation {
   readonly tables: readonly FollowingTable<unknown>[];
+  readonly ingresses: Table<IngressRow>;
+  /** Hostname → keys of the Ingresses that speak of it. */
+  readonly hosts: Table<readonly Key[]>;
   readonly upstreams: Table<Upstream>;
   readonly endpoints: Table<readonly Endpoint[]>;
   readonly virtualHosts: Table<VirtualHost>;
@@ -78,6 +81,8 @@ export class IngressTranslation {
     );
     const certificates = this.#derive('certificates', secrets, (row): Certificate | undefined => (row.ok ? row.certificate : undefined));
 
+    this.ingresses = ingresses;
+    this.hosts = hosts;
     this.upstreams = upstreams;
     this.endpoints = endpoints;
     this.virtualHosts = virtualHosts;

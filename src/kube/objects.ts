@@ -6,6 +6,8 @@ export interface Metadata {
   readonly name: string;
   /** Empty for kinds without a namespace. */
   readonly namespace: string;
+  /** Only of kinds that Naru writes about: which of several objects that had this name one after another. */
+  readonly uid?: string;
   readonly generation?: number;
   /** RFC 3339, seconds. Absent only for objects of a folder that do not say it. */
   readonly creationTimestamp?: string;
@@ -37,6 +39,18 @@ export interface Ingress {
       readonly paths?: readonly IngressPath[];
     }[];
   };
+  /** Where it is reached, as somebody has written there. Absent where nobody has. */
+  readonly status?: LoadBalancerStatus;
+}
+
+export interface LoadBalancerStatus {
+  readonly loadBalancer: { readonly ingress: readonly ReachableAt[] };
+}
+
+/** One of the two. */
+export interface ReachableAt {
+  readonly ip?: string;
+  readonly hostname?: string;
 }
 
 export interface IngressPath {
@@ -64,8 +78,11 @@ export interface Service {
     readonly type?: string;
     readonly clusterIP?: string;
     readonly externalName?: string;
+    readonly externalIPs?: readonly string[];
     readonly ports: readonly ServicePort[];
   };
+  /** What its load balancer was given. */
+  readonly status?: LoadBalancerStatus;
 }
 
 export interface ServicePort {

@@ -4,7 +4,7 @@ import { Failure, failureOf, failureOfStatus, isAboutCredentials } from './api/f
 import { Known } from './api/known.ts';
 import { Lines } from './api/lines.ts';
 import { list } from './api/list.ts';
-import { get, parseJson } from './api/request.ts';
+import { exchange, parseJson } from './api/request.ts';
 import type { Connection } from './connection.ts';
 import type { KubeEvent } from './event.ts';
 import { collectionPath, kinds } from './kinds.ts';
@@ -105,7 +105,7 @@ export class Reflector {
       timeoutSeconds: String(290 + Math.floor(Math.random() * 300)),
     });
     const start = performance.now();
-    const response = await get(connection, `${this.#path()}?${query.toString()}`, { signal, idleMs: timing.idleMs });
+    const response = await exchange(connection, `${this.#path()}?${query.toString()}`, { signal, idleMs: timing.idleMs });
     this.#well();
     const lines = new Lines();
     for await (const chunk of response as AsyncIterable<Buffer>) {

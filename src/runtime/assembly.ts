@@ -20,6 +20,8 @@ export interface Pass {
   /** Absent where the batch changes nothing that Envoys get. */
   readonly snapshot?: Snapshot;
   readonly newProblems: readonly Problem[];
+  /** What changed in all tables. */
+  readonly changes: Changes;
 }
 
 export interface AssemblyOptions {
@@ -76,6 +78,11 @@ export class Assembly {
     return this.#problems.all();
   }
 
+  /** Whether the last changes did not make a snapshot and wait for the next. */
+  get held(): boolean {
+    return this.#failures.table.get('snapshot') !== undefined;
+  }
+
   /** Follows what changed in sources. */
   pass(sources: Changes, cause: string): Pass {
     const changes = runPass(this.#tables, sources);
@@ -85,7 +92,7 @@ export class Assembly {
       this.#snapshots.next(resources, { cause, time: Date.now(), summarise: (list) => summarise(hosts, list) }),
     );
     const newProblems = this.#problems.refresh(new Map([...changes, [this.#failures.table, this.#failures.takeChanged()]]));
-    return { cause, newProblems, ...(snapshot === undefined ? {} : { snapshot }) };
+    return { cause, newProblems, changes, ...(snapshot === undefined ? {} : { snapshot }) };
   }
 
   #next(make: () => Snapshot | undefined): Snapshot | undefined {

@@ -3,6 +3,7 @@ import type { IngressOptions } from '../ingress/options.ts';
 import type { KubeEvent } from '../kube/event.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { IngressProgress } from '../status/ingress-progress.ts';
 import type { Changes, Key, Table } from '../store/table.ts';
 import { World } from '../store/world.ts';
 import type { ListenOptions } from '../xds/options.ts';
@@ -27,11 +28,14 @@ export class Build {
   readonly world = new World();
   readonly model: IngressTranslation;
   readonly assembly: Assembly;
+  readonly progress: IngressProgress;
   #waiting: Changes = new Map();
 
   constructor({ fleet, ingress, listen }: BuildOptions) {
     const failures = new Failures();
     this.model = new IngressTranslation(this.world, { ingress, onFailure: failures.note });
+    const { ingresses, hosts, virtualHosts, hostCertificates } = this.model;
+    this.progress = new IngressProgress({ ingresses, hosts, ofHosts: [virtualHosts, hostCertificates] });
     const preflight = new Preflight(this.model, failures.note);
     const tables = [...this.model.tables, ...preflight.tables];
     const reporting = [this.world.problems, ...this.model.reporting, ...preflight.reporting];
@@ -46,11 +50,19 @@ export class Build {
     return this.assembly.problems();
   }
 
+  /** The Ingresses that a pass was about: those that differ, or whose hosts do. To be asked of each pass, in order. */
+  follow({ changes }: Pass): ReadonlySet<Key> {
+    // What did not make it into a snapshot comes with the next one.
+    const number = (this.current?.number ?? 0) + (this.assembly.held ? 1 : 0);
+    const touched = this.progress.refresh(changes, number);
+    return new Set([...touched, ...(changes.get(this.world.objects.Ingress) ?? [])]);
+  }
+
   /** Takes in a batch. */
   apply(events: readonly KubeEvent[]): Pass {
     this.#waiting = joinChanges(this.#waiting, this.world.apply(events));
     const cause = this.current === undefined ? 'start' : describeCause(events);
-    if (!this.world.synced) return { cause, newProblems: [] };
+    if (!this.world.synced) return { cause, newProblems: [], changes: new Map() };
     const changes = this.#waiting;
     this.#waiting = new Map();
     return this.assembly.pass(changes, cause);

@@ -30,6 +30,8 @@ export interface ControlPlaneOptions {
   readonly lastGood?: LastGoodOptions;
   /** What must hold besides a first snapshot before `/readyz` says 200. */
   readonly checks?: () => readonly Check[];
+  /** Whether this replica writes into the cluster, where one does. */
+  readonly leader?: () => boolean;
 }
 
 /** Everything between a source of objects and a fleet of Envoys: pipeline, ADS server and debug endpoint. */
@@ -119,6 +121,7 @@ export class ControlPlane {
       refusals: () => this.ads.refusals(),
       problems: () => this.#build.problems(),
       live: () => true,
+      ...(this.#options.leader === undefined ? {} : { leader: this.#options.leader }),
       checks: () => [this.#syncedCheck(), ...(this.#options.checks?.() ?? [])],
     };
   }

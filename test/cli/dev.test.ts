@@ -20,11 +20,11 @@ interface Dev {
 }
 
 /** The demo in a folder of its own, up and answering. */
-async function startDemo(t: TestContext, flags: readonly string[] = []): Promise<Dev> {
+async function startDemo(t: TestContext, flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Dev> {
   const dir = mkdtempSync(join(tmpdir(), 'naru-demo-'));
   t.after(() => rmSync(dir, { recursive: true }));
   cpSync('manifests/demo', dir, { recursive: true });
-  const naru = NaruProcess.start(t, ['dev', dir, ...anyPorts, ...flags]);
+  const naru = NaruProcess.start(t, ['dev', dir, ...anyPorts, ...flags], { env });
   const http = Number((await naru.says(/Try: {2}curl http:\/\/shop\.localhost:(\d+)\//))[1]);
   const debug = Number((await naru.says(/http:\/\/127\.0\.0\.1:(\d+)\/debug\/snapshots/))[1]);
   const edit = (file: string, change: (text: string) => string): void => {
@@ -73,16 +73,16 @@ test('a mistake is shown where it stands, and harms nothing else', async (t) => 
 });
 
 test('Ctrl-C ends it and leaves nothing behind', async (t) => {
-  const before = new Set(readdirSync(tmpdir()));
-  const { naru, http } = await startDemo(t);
+  const temporary = mkdtempSync(join(tmpdir(), 'naru-temporary-'));
+  t.after(() => rmSync(temporary, { recursive: true }));
+  const { naru, http } = await startDemo(t, [], { TMPDIR: temporary });
   const envoys = childrenOf(naru.pid);
   assert.ok(envoys.length > 0);
   naru.signal('SIGINT');
   assert.equal(await naru.ended(), 0);
   await eventually('every process is gone', () => (envoys.some((pid) => existsSync(`/proc/${pid}`)) ? undefined : true));
   await assert.rejects(request('http://shop.localhost/', { http, https: 0 }), { code: 'ECONNREFUSED' });
-  const left = readdirSync(tmpdir()).filter((name) => /^naru-(?:dev|envoy)-/.test(name) && !before.has(name));
-  assert.deepEqual(left, []);
+  assert.deepEqual(readdirSync(temporary), []);
 });
 
 test('an Ingress of a class that the folder does not have is named, with what to do', async (t) => {

@@ -36,13 +36,15 @@ test('an Ingress is trimmed to what Naru reads', () => {
     },
   );
   const origin = { file: 'shop.yaml', line: 1, order: 0 };
-  assert.deepEqual(read('Ingress', { ...raw, status: { loadBalancer: {} } }, origin), {
+  const status = { loadBalancer: { ingress: [{ ip: '192.0.2.1', ports: [] }, { hostname: 'lb.example.com', ip: '' }, {}, 'odd'] } };
+  assert.deepEqual(read('Ingress', { ...raw, status }, origin), {
     ok: true,
     object: {
       kind: 'Ingress',
       metadata: {
         name: 'web',
         namespace: 'shop',
+        uid: '1',
         generation: 3,
         creationTimestamp: '2026-01-31T12:00:00Z',
         labels: { app: 'shop' },
@@ -54,8 +56,11 @@ test('an Ingress is trimmed to what Naru reads', () => {
         tls: [{ hosts: ['shop.example.com'], secretName: 'shop-tls' }, { hosts: [] }],
         rules: [{ host: 'shop.example.com', paths: [{ path: '/', pathType: 'Exact', backend }] }, {}],
       },
+      status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }, { hostname: 'lb.example.com' }] } },
     },
   });
+  for (const none of [undefined, null, {}, { loadBalancer: {} }, { loadBalancer: { ingress: 5 } }])
+    assert.equal(valid('Ingress', { ...raw, status: none }).status, undefined);
 });
 
 test('what an API server fills in is filled in', () => {

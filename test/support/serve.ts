@@ -61,6 +61,13 @@ export class Served {
     return ((await this.#debug('/debug/proxies')) as DebugProxies).proxies;
   }
 
+  /** The value of a metric without labels. */
+  async metric(name: string): Promise<number | undefined> {
+    const { body } = await request(`http://127.0.0.1:${this.ports.debug}/metrics`, { http: this.ports.debug, https: 0 });
+    const line = body.split('\n').find((one) => one.startsWith(`${name} `));
+    return line === undefined ? undefined : Number(line.slice(name.length));
+  }
+
   /** Resolves when Envoy has accepted a snapshot newer than this one; with its number. */
   async accepted(after: number): Promise<number> {
     return eventually(`Envoy accepts a snapshot after ${after}\n${this.log}`, async () => {
@@ -74,9 +81,22 @@ export class Served {
     return this.#log.join('');
   }
 
+  /** Stops Envoy where it is, or lets it go on. */
+  signalEnvoy(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    if (this.#envoy.pid === undefined) throw new Error('Envoy is down');
+    process.kill(this.#envoy.pid, signal);
+  }
+
+  /** Naru vanishes without a word, as with its node; Envoy stays. */
+  async kill(): Promise<void> {
+    const ended = new Promise((resolve) => this.#naru.once('exit', resolve));
+    this.#naru.kill('SIGKILL');
+    await ended;
+  }
+
   async stop(): Promise<void> {
     await this.#envoy.stop();
-    if (this.#naru.exitCode !== null) return;
+    if (this.#naru.exitCode !== null || this.#naru.signalCode !== null) return;
     const ended = new Promise((resolve) => this.#naru.once('exit', resolve));
     this.#naru.kill('SIGTERM');
     await ended;

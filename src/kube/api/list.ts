@@ -1,7 +1,7 @@
 import type { Connection } from '../connection.ts';
 import { valueAt } from '../read.ts';
 import { Failure, failureOf } from './failure.ts';
-import { getJson, type GetOptions } from './request.ts';
+import { exchangeJson, type GetOptions } from './request.ts';
 
 export interface ListOptions extends GetOptions {
   readonly connection: Connection;
@@ -35,7 +35,7 @@ async function pages(options: ListOptions, limit: number | undefined, onItem: (i
     const query = new URLSearchParams(parameters);
     if (limit !== undefined) query.set('limit', String(limit));
     if (rest !== '') query.set('continue', rest);
-    const body = await getJson(connection, `${path}?${query.toString()}`, options);
+    const body = await exchangeJson(connection, `${path}?${query.toString()}`, options);
     const items = valueAt(body, ['items']) ?? [];
     const version = valueAt(body, ['metadata', 'resourceVersion']);
     if (!Array.isArray(items) || typeof version !== 'string') throw new Failure('the API server sent something that is not a list');

@@ -9,8 +9,19 @@ export interface GetOptions {
   readonly idleMs: number;
 }
 
-/** Sends a GET request to the API server and resolves with the answer's stream if it is a 200. */
-export async function get(connection: Connection, target: string, options: GetOptions): Promise<IncomingMessage> {
+export interface Content {
+  readonly method: 'POST' | 'PUT' | 'PATCH';
+  readonly type: string;
+  readonly text: string;
+}
+
+export interface RequestOptions extends GetOptions {
+  /** Absent: a GET request. */
+  readonly content?: Content;
+}
+
+/** Sends a request to the API server and resolves with the answer's stream if it was done. */
+export async function exchange(connection: Connection, target: string, options: RequestOptions): Promise<IncomingMessage> {
   const settings = await settingsOf(connection);
   let response: IncomingMessage;
   try {
@@ -21,7 +32,7 @@ export async function get(connection: Connection, target: string, options: GetOp
     if (!stale || options.signal.aborted) throw error;
     response = await send(connection, settings, target, options);
   }
-  if (response.statusCode === 200) return response;
+  if (response.statusCode === 200 || response.statusCode === 201) return response;
   throw await refusal(response);
 }
 
@@ -33,17 +44,22 @@ async function settingsOf(connection: Connection): Promise<RequestSettings> {
   }
 }
 
-export async function getJson(connection: Connection, target: string, options: GetOptions): Promise<unknown> {
-  const text = await textOf(await get(connection, target, options));
-  return parseJson(text);
+export async function exchangeJson(connection: Connection, target: string, options: RequestOptions): Promise<unknown> {
+  return parseJson(await textOf(await exchange(connection, target, options)));
 }
 
-function send(connection: Connection, settings: RequestSettings, target: string, { signal, idleMs }: GetOptions): Promise<IncomingMessage> {
+function send(
+  connection: Connection,
+  settings: RequestSettings,
+  target: string,
+  { signal, idleMs, content }: RequestOptions,
+): Promise<IncomingMessage> {
   const url = new URL(connection.server.replace(/\/+$/, '') + target);
   const { request } = url.protocol === 'http:' ? http : https;
   return new Promise((resolve, reject) => {
-    const headers = { accept: 'application/json', 'user-agent': 'naru', ...settings.headers };
-    const sent = request(url, { ...settings, headers, signal, timeout: idleMs, method: 'GET' });
+    const about = content === undefined ? {} : { 'content-type': content.type, 'content-length': Buffer.byteLength(content.text) };
+    const headers = { accept: 'application/json', 'user-agent': 'naru', ...about, ...settings.headers };
+    const sent = request(url, { ...settings, headers, signal, timeout: idleMs, method: content?.method ?? 'GET' });
     let answer: IncomingMessage | undefined;
     sent.on('response', (response) => {
       answer = response;
@@ -62,7 +78,7 @@ function send(connection: Connection, settings: RequestSettings, target: string,
       // A kept socket has no owner for a moment between two requests; an abort that strikes then would end the process.
       if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
     });
-    sent.end();
+    sent.end(content?.text);
   });
 }
 

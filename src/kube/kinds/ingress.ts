@@ -4,6 +4,7 @@ import { type Check, checked, quoted } from './complaint.ts';
 import { anything, fields, integer, list, optional, optionalText, present, text, withDefault } from './fields.ts';
 import type { KindRow } from './kind.ts';
 import { metadata } from './metadata.ts';
+import { loadBalancerStatus } from './load-balancer.ts';
 import { dnsLabel, dnsSubdomain, hostName, portName, portNumber } from './names.ts';
 
 /** Rules as in `pkg/apis/networking/validation` of Kubernetes 1.36, https://kubernetes.io/docs/concepts/services-networking/ingress/. */
@@ -129,7 +130,8 @@ export const ingress: KindRow<'Ingress'> = {
   namespaced: true,
   sensitive: false,
   schema: fields({
-    metadata: metadata({ namespaced: true, name: dnsSubdomain('name') }),
+    metadata: metadata({ namespaced: true, name: dnsSubdomain('name'), withUid: true }),
     spec: withDefault(z.unknown(), {}).pipe(spec),
-  }).transform((value) => ({ kind: 'Ingress', ...value })),
+    status: loadBalancerStatus,
+  }).transform((value) => present({ kind: 'Ingress' as const, ...value })),
 };

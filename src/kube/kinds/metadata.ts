@@ -34,11 +34,14 @@ const time = checked(text, (value) =>
 export interface MetadataRules {
   readonly namespaced: boolean;
   readonly name: Check<string>;
+  /** Keep the `uid`: for kinds that are written about. */
+  readonly withUid?: boolean;
 }
 
-export function metadata({ namespaced, name }: MetadataRules): z.ZodType<Metadata> {
+export function metadata({ namespaced, name, withUid = false }: MetadataRules): z.ZodType<Metadata> {
   const shape = {
     name: optional(text),
+    uid: withUid ? optional(text) : anything.transform(() => undefined),
     generateName: anything,
     generation: optional(integer),
     creationTimestamp: optional(time),
@@ -54,8 +57,8 @@ export function metadata({ namespaced, name }: MetadataRules): z.ZodType<Metadat
     const generated = value.generateName === undefined ? 'Add "name".' : 'Write "name" instead of "generateName".';
     return { message: 'The object has no name.', fix: generated, at: ['name'] };
   }).transform(
-    ({ name: given = '', namespace: inside, labels, annotations, generation, creationTimestamp }): Metadata =>
-      present({ name: given, namespace: inside, generation, creationTimestamp, labels, annotations }),
+    ({ name: given = '', namespace: inside, uid, labels, annotations, generation, creationTimestamp }): Metadata =>
+      present({ name: given, namespace: inside, uid, generation, creationTimestamp, labels, annotations }),
   );
 }
 

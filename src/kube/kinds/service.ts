@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { checked, type Complaint } from './complaint.ts';
-import { anything, fields, list, oneOf, optional, optionalText, portField, text, withDefault } from './fields.ts';
+import { anything, fields, list, oneOf, optional, optionalText, portField, present, text, withDefault } from './fields.ts';
 import type { KindRow } from './kind.ts';
 import { metadata } from './metadata.ts';
+import { loadBalancerStatus } from './load-balancer.ts';
 import { dnsLabel, dnsSubdomain, portName, portNumber } from './names.ts';
 
 export const protocol = withDefault(oneOf('protocol', ['TCP', 'UDP', 'SCTP']), 'TCP');
@@ -36,6 +37,7 @@ const spec = checked(
     type: withDefault(oneOf('Service type', ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']), 'ClusterIP'),
     clusterIP: optional(text),
     externalName: optionalText((value) => dnsSubdomain('external name')(value.replace(/\.$/, ''))),
+    externalIPs: list(text).transform((ips) => (ips.length === 0 ? undefined : ips)),
     ports: list(port),
   }),
   ({ type, clusterIP, externalName, ports }): Complaint | undefined => {
@@ -69,5 +71,6 @@ export const service: KindRow<'Service'> = {
   schema: fields({
     metadata: metadata({ namespaced: true, name: dnsLabel('name') }),
     spec: withDefault(z.unknown(), {}).pipe(spec),
-  }).transform((value) => ({ kind: 'Service', ...value })),
+    status: loadBalancerStatus,
+  }).transform((value) => present({ kind: 'Service' as const, ...value })),
 };

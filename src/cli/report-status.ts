@@ -1,0 +1,33 @@
+import type pino from 'pino';
+import type { Connection } from '../kube/connection.ts';
+import type { ControlPlane } from '../runtime/control-plane.ts';
+import { StatusReporting } from '../runtime/status-reporting.ts';
+import type { ServeSettings } from '../settings.ts';
+
+/** What `naru serve` writes into the cluster, as its settings have it. */
+export function reportStatus(
+  settings: ServeSettings,
+  controlPlane: ControlPlane,
+  connection: Connection,
+  log: pino.Logger,
+): StatusReporting {
+  const { updateStatus, updateStatusOnShutdown, publishStatus, publishService, publishStatusAddress } = settings;
+  const policy = updateStatus ? publishStatus : 'never';
+  const namespace = settings.leaseNamespace ?? connection.namespace ?? 'naru-system';
+  const elect = settings.leaderElect && policy !== 'never';
+  if (updateStatusOnShutdown)
+    log.warn('--update-status-on-shutdown has no effect: a status that is emptied makes programs that read it delete DNS records');
+  if (policy !== 'never' && publishService === undefined && publishStatusAddress.length === 0)
+    log.warn('Ingresses get no address in their status: give --publish-service or --publish-status-address');
+  return new StatusReporting({
+    controlPlane,
+    connection,
+    fleet: settings.fleet,
+    policy,
+    addresses: publishStatusAddress,
+    service: publishService,
+    lease: elect ? { namespace, durationSeconds: settings.leaseDuration } : undefined,
+    onLeading: (leading) => log.info(leading ? 'this replica writes status' : 'this replica writes status no longer'),
+    onTrouble: (sentence) => log.warn(sentence),
+  });
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { systemClock } from '../ads/clock.ts';
+import type { ProxyState } from '../ads/proxy-state.ts';
+import type { Connection } from '../kube/connection.ts';
+import { LeaseObject } from '../kube/lease.ts';
+import { writeIngressAddresses } from '../kube/status-writes.ts';
+import { publishedAddresses, sameAddresses } from '../status/addresses.ts';
+import { LeaderElection } from '../status/leader-election.ts';
+import type { PublishPolicy } from '../status/status-decision.ts';
+import { StatusWriter } from '../status/status-writer.ts';
+import type { ReachableAt } from '../kube/objects.ts';
+import type { Pass } from './build.ts';
+import type { ControlPlane } from './control-plane.ts';
+
+export interface StatusReportingOptions {
+  readonly controlPlane: ControlPlane;
+  readonly connection: Connection;
+  readonly fleet: string;
+  readonly policy: PublishPolicy;
+  readonly addresses: readonly string[];
+  readonly service?: string | undefined;
+  /** Absent: always write, whoever else does. */
+  readonly lease?: { readonly namespace: string; readonly durationSeconds: number } | undefined;
+  readonly onLeading: (leading: boolean) => void;
+  readonly onTrouble: (sentence: string) => void;
+}
+
+const leaseName = 'naru-leader';
+/** A lease that cannot be given back in this time expires by itself. */
+const releaseMs = 2000;
+
+/** Tells the cluster's users what became of their objects. */
+export class StatusReporting {
+  readonly #options: StatusReportingOptions;
+  readonly #writer: StatusWriter;
+  readonly #election: LeaderElection | undefined;
+  #addresses: readonly ReachableAt[] = [];
+  #leading = false;
+
+  constructor(options: StatusReportingOptions) {
+    this.#options = options;
+    const { connection, controlPlane, policy, onTrouble } = options;
+    const { world, progress } = controlPlane.build;
+    this.#writer = new StatusWriter({
+      policy,
+      ingress: (key) => {
+        const ingress = world.objects.Ingress.get(key);
+        return ingress && { uid: ingress.metadata.uid, addresses: ingress.status?.loadBalancer.ingress ?? [] };
+      },
+      since: (key) => progress.since(key),
+      addresses: () => this.#addresses,
+      accepted: () => this.#acceptedByAll(),
+      write: (key, uid, addresses) => {
+        const [namespace = '', name = ''] = key.split('/');
+        return writeIngressAddresses(connection, { namespace, name, uid }, addresses);
+      },
+      onTrouble,
+      clock: systemClock,
+    });
+    this.#election = options.lease === undefined ? undefined : this.#makeElection(options.lease);
+  }
+
+  get leading(): boolean {
+    return this.#leading;
+  }
+
+  start(): void {
+    if (this.#election === undefined) this.#lead(true);
+    else this.#election.start();
+  }
+
+  /** To be called after each pass. */
+  passed(pass: Pass): void {
+    const { build } = this.#options.controlPlane;
+    const ingresses = build.follow(pass);
+    const addresses = this.#findAddresses();
+    const moved = !sameAddresses(addresses, this.#addresses);
+    this.#addresses = addresses;
+    this.#writer.consider(moved ? build.progress.keys() : ingresses);
+  }
+
+  /** To be called when an Envoy has accepted a snapshot. */
+  accepted(): void {
+    this.#election?.hurry();
+    this.#writer.advance();
+  }
+
+  /** Writes nothing more, and lets another replica begin. */
+  async stop(): Promise<void> {
+    this.#writer.stop();
+    const late = new Promise<void>((resolve) => setTimeout(resolve, releaseMs).unref());
+    await Promise.race([this.#election?.stop(), late]);
+  }
+
+  #makeElection({ namespace, durationSeconds }: { readonly namespace: string; readonly durationSeconds: number }): LeaderElection {
+    const { connection, onTrouble } = this.#options;
+    return new LeaderElection({
+      store: new LeaseObject(connection, namespace, leaseName),
+      // As client-go's programs call themselves: a pod may be made anew under its name.
+      identity: `${hostname()}_${randomUUID()}`,
+      durationSeconds,
+      ready: () => this.#proxies().length > 0,
+      onChange: (leading) => this.#lead(leading),
+      onTrouble,
+      clock: systemClock,
+    });
+  }
+
+  #lead(leading: boolean): void {
+    this.#leading = leading;
+    this.#options.onLeading(leading);
+    this.#writer.lead(leading, this.#options.controlPlane.build.progress.keys());
+  }
+
+  #findAddresses(): readonly ReachableAt[] {
+    const { addresses: fixed, service, controlPlane } = this.#options;
+    const found = service === undefined ? undefined : controlPlane.build.world.objects.Service.get(service);
+    return publishedAddresses({ fixed, service: found });
+  }
+
+  /** Every connected Envoy runs this snapshot or a newer one; 0 without an Envoy. */
+  #acceptedByAll(): number {
+    const proxies = this.#proxies();
+    return proxies.length === 0 ? 0 : Math.min(...proxies.map(({ accepted }) => accepted));
+  }
+
+  #proxies(): readonly ProxyState[] {
+    const { controlPlane, fleet } = this.#options;
+    return controlPlane.ads.proxies().filter((proxy) => proxy.fleet === fleet);
+  }
+}
