@@ -71,6 +71,7 @@ export interface ServeSettings extends ControllerSettings {
   readonly publishStatus: PublishPolicy;
   readonly publishStatusAddress: readonly string[];
   readonly publishService?: string;
+  readonly events: boolean;
   readonly leaderElect: boolean;
   readonly leaseNamespace?: string;
   readonly leaseDuration: number;
@@ -129,6 +130,7 @@ function statusOptions(): Option[] {
       .default([], 'those of --publish-service')
       .argParser(addressList),
     setting('--publish-service <namespace/name>', 'Service whose addresses are written').argParser(namespacedName),
+    onOff('--events [boolean]', 'tell in Events what becomes of Ingresses', true),
     onOff('--leader-elect [boolean]', 'of several replicas let only one write; false: each does', true),
     setting('--lease-namespace <name>', "namespace of the Lease naru-leader; without it, the pod's or the context's, or naru-system"),
     setting('--lease-duration <seconds>', 'how long a leader that vanishes is waited for').default(15).argParser(seconds).hideHelp(),

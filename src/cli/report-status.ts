@@ -14,7 +14,7 @@ export function reportStatus(
   const { updateStatus, updateStatusOnShutdown, publishStatus, publishService, publishStatusAddress } = settings;
   const policy = updateStatus ? publishStatus : 'never';
   const namespace = settings.leaseNamespace ?? connection.namespace ?? 'naru-system';
-  const elect = settings.leaderElect && policy !== 'never';
+  const elect = settings.leaderElect && (policy !== 'never' || settings.events);
   if (updateStatusOnShutdown)
     log.warn('--update-status-on-shutdown has no effect: a status that is emptied makes programs that read it delete DNS records');
   if (policy !== 'never' && publishService === undefined && publishStatusAddress.length === 0)
@@ -24,6 +24,7 @@ export function reportStatus(
     connection,
     fleet: settings.fleet,
     policy,
+    events: settings.events,
     addresses: publishStatusAddress,
     service: publishService,
     lease: elect ? { namespace, durationSeconds: settings.leaseDuration } : undefined,

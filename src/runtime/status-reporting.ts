@@ -12,6 +12,7 @@ import { StatusWriter } from '../status/status-writer.ts';
 import type { ReachableAt } from '../kube/objects.ts';
 import type { Pass } from './build.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { EventReporting } from './event-reporting.ts';
 
 export interface StatusReportingOptions {
   readonly controlPlane: ControlPlane;
@@ -20,6 +21,7 @@ export interface StatusReportingOptions {
   readonly policy: PublishPolicy;
   readonly addresses: readonly string[];
   readonly service?: string | undefined;
+  readonly events: boolean;
   /** Absent: always write, whoever else does. */
   readonly lease?: { readonly namespace: string; readonly durationSeconds: number } | undefined;
   readonly onLeading: (leading: boolean) => void;
@@ -34,6 +36,9 @@ const releaseMs = 2000;
 export class StatusReporting {
   readonly #options: StatusReportingOptions;
   readonly #writer: StatusWriter;
+  readonly #events: EventReporting | undefined;
+  /** As client-go's programs call themselves: a pod may be made anew under its name. */
+  readonly #identity = `${hostname()}_${randomUUID()}`;
   readonly #election: LeaderElection | undefined;
   #addresses: readonly ReachableAt[] = [];
   #leading = false;
@@ -58,6 +63,7 @@ export class StatusReporting {
       onTrouble,
       clock: systemClock,
     });
+    this.#events = options.events ? this.#makeEvents() : undefined;
     this.#election = options.lease === undefined ? undefined : this.#makeElection(options.lease);
   }
 
@@ -78,27 +84,41 @@ export class StatusReporting {
     const moved = !sameAddresses(addresses, this.#addresses);
     this.#addresses = addresses;
     this.#writer.consider(moved ? build.progress.keys() : ingresses);
+    this.#events?.passed(pass);
   }
 
   /** To be called when an Envoy has accepted a snapshot. */
   accepted(): void {
     this.#election?.hurry();
     this.#writer.advance();
+    this.#events?.accepted();
   }
 
   /** Writes nothing more, and lets another replica begin. */
   async stop(): Promise<void> {
     this.#writer.stop();
+    this.#events?.lead(false);
     const late = new Promise<void>((resolve) => setTimeout(resolve, releaseMs).unref());
     await Promise.race([this.#election?.stop(), late]);
+  }
+
+  #makeEvents(): EventReporting {
+    const { connection, controlPlane, onTrouble } = this.#options;
+    return new EventReporting({
+      build: controlPlane.build,
+      connection,
+      reporter: this.#identity,
+      accepted: () => this.#acceptedByAll(),
+      envoys: () => this.#proxies().length,
+      onTrouble,
+    });
   }
 
   #makeElection({ namespace, durationSeconds }: { readonly namespace: string; readonly durationSeconds: number }): LeaderElection {
     const { connection, onTrouble } = this.#options;
     return new LeaderElection({
       store: new LeaseObject(connection, namespace, leaseName),
-      // As client-go's programs call themselves: a pod may be made anew under its name.
-      identity: `${hostname()}_${randomUUID()}`,
+      identity: this.#identity,
       durationSeconds,
       ready: () => this.#proxies().length > 0,
       onChange: (leading) => this.#lead(leading),
@@ -111,6 +131,7 @@ export class StatusReporting {
     this.#leading = leading;
     this.#options.onLeading(leading);
     this.#writer.lead(leading, this.#options.controlPlane.build.progress.keys());
+    this.#events?.lead(leading);
   }
 
   #findAddresses(): readonly ReachableAt[] {
