@@ -1,6 +1,7 @@
 // A stand-in is for Envoys that have nothing: it takes nothing from one that has something, and gives it nothing older.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Fleet } from '../../src/ads/fleet.ts';
 import { versionOf } from '../../src/ads/response.ts';
 import { leaveOutDangling } from '../../src/snapshot/last-good/leave-out-dangling.ts';
 import type { StoredSnapshot } from '../../src/snapshot/last-good/stored-snapshot.ts';
@@ -161,6 +162,17 @@ for (const protocol of protocols) {
     });
   });
 }
+
+test('nobody tries it for the others: who would may not be one that gets it', () => {
+  const { snapshot } = standIn(stored(...old), []);
+  const fleet = new Fleet('edge', {});
+  const got: string[] = [];
+  for (const id of ['envoy-1', 'envoy-2']) fleet.member(id).join({ publish: ({ number }) => got.push(`${id} ${number}`) });
+  fleet.publish(snapshot);
+  assert.deepEqual(got, ['envoy-1 1', 'envoy-2 1']);
+  fleet.publish(realAfter(snapshot, ...old, cluster('b'), endpoints('b')));
+  assert.deepEqual(got.slice(2), ['envoy-1 3']);
+});
 
 test('delta: newer endpoints are not replaced even if all else is the same', () => {
   const { snapshot } = standIn(stored(...old), []);
