@@ -40,8 +40,9 @@ export class LastGoodKeeper {
   look(): void {
     if (this.#timer !== undefined || this.#stopped) return;
     this.#timer = setTimeout(() => {
-      // The next look does not begin before this one has been written.
-      this.#writing = this.#keep().finally(() => (this.#timer = undefined));
+      // Before the write, so that what is accepted while it lasts is looked at after it.
+      this.#timer = undefined;
+      this.#writing = this.#writing.then(() => this.#keep());
     }, this.#options.intervalMs ?? 1000).unref();
   }
 
