@@ -19,6 +19,7 @@ export class ResourceTable {
   readonly #buckets: readonly Bucket[];
   readonly #hashes: readonly (string | undefined)[];
   readonly size: number;
+  #hash: string | undefined;
 
   private constructor(buckets: readonly Bucket[], hashes: readonly (string | undefined)[], size: number) {
     this.#buckets = buckets;
@@ -69,11 +70,9 @@ export class ResourceTable {
 
   /** A hash over all names and versions: equal tables have equal hashes, whatever way they came about. */
   hash(): string {
-    const hash = createHash('sha256');
-    this.#hashes.forEach((bucket, index) => {
-      if (bucket !== undefined) hash.update(`${index}:${bucket}\n`);
-    });
-    return hash.digest('base64url').slice(0, 22);
+    // Most tables are the same in the next snapshot, which asks again.
+    this.#hash ??= hashOf(this.#hashes);
+    return this.#hash;
   }
 }
 
@@ -88,4 +87,12 @@ function hashBucket(bucket: Bucket): string | undefined {
   if (bucket.size === 0) return undefined;
   const lines = [...bucket.values()].map((resource) => `${resource.name} ${resource.version}`).sort();
   return createHash('sha256').update(lines.join('\n')).digest('base64url');
+}
+
+function hashOf(buckets: readonly (string | undefined)[]): string {
+  const hash = createHash('sha256');
+  buckets.forEach((bucket, index) => {
+    if (bucket !== undefined) hash.update(`${index}:${bucket}\n`);
+  });
+  return hash.digest('base64url').slice(0, 22);
 }
