@@ -18,7 +18,9 @@ function annotationsPage(): string {
 }
 
 function codesPage(): string {
-  const rows = Object.entries(codes).map(([code, { severity, title }]) => `| ${code} | ${severity} | ${title} |`);
+  const rows = Object.entries(codes)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([code, { severity, title }]) => `| ${code} | ${severity} | ${title} |`);
   const intro =
     'Every problem that Naru reports has a code. It is printed by `naru dev`, logged by `naru serve` and listed at `/debug/problems`.';
   return ['# Codes', generated, intro, ['| code | severity | what it is about |', '|---|---|---|', ...rows].join('\n')].join('\n\n');

@@ -36,7 +36,7 @@ export function checkCertificate(certificate: Certificate): Checked<Certificate>
   if (fault === undefined) return undefined;
   const { key, sources } = certificate;
   const objection = {
-    code: 'NR606',
+    code: 'NR716',
     message: `Envoy would refuse the certificate ${key}: it ${fault}.`,
     fix: 'Use an RSA key of at least 2048 bits, or an ECDSA key on P-256, P-384 or P-521.',
   } as const;

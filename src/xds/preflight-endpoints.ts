@@ -25,7 +25,7 @@ export function checkEndpoints(
   const names = bad.slice(0, told).map(({ address, port }) => `${quoted(address)} port ${port}`);
   const more = bad.length > told ? ` and ${bad.length - told} more` : '';
   const objection = {
-    code: 'NR604',
+    code: 'NR714',
     message: `Envoy would refuse endpoints of ${key}: ${names.join(', ')}${more}.`,
     fix: 'Endpoints are IPv4 or IPv6 addresses with ports from 1 to 65535: correct the EndpointSlice.',
   } as const;

@@ -19,7 +19,7 @@ export function hostnameObjection(host: string): Objection | undefined {
   if (host === anyHost || (host.length <= longestHost && hostname.test(host))) return undefined;
   const long = host.length > longestHost;
   return {
-    code: 'NR601',
+    code: 'NR711',
     message: long
       ? `The host ${quoted(host)} has ${host.length} characters; a hostname has at most ${longestHost}.`
       : `The host ${quoted(host)} is not a hostname.`,

@@ -38,7 +38,7 @@ function routeObjection(route: Route): Objection | undefined {
 /** `path_separated_prefix` has a pattern of its own; an exact path may be anything, even what no request can have. */
 function pathObjection({ type, path }: PathMatch): Objection | undefined {
   const refuse = (why: string, fix: string): Objection => ({
-    code: 'NR602',
+    code: 'NR712',
     message: `Envoy would refuse the path ${quoted(path)}: ${why}.`,
     fix,
   });
@@ -53,7 +53,7 @@ function pathObjection({ type, path }: PathMatch): Objection | undefined {
 
 function actionObjection({ action, match }: Route): Objection | undefined {
   const refuse = (why: string, fix: string): Objection => ({
-    code: 'NR603',
+    code: 'NR713',
     message: `Envoy would refuse the route of path ${quoted(match.path)}: ${why}.`,
     fix,
   });
@@ -75,10 +75,10 @@ function messageObjection(route: Route): Objection | undefined {
   const fault = regex === undefined ? undefined : regexObjection(regex);
   if (fault !== undefined) {
     return {
-      code: 'NR603',
+      code: 'NR713',
       message: `Envoy would refuse ${what}: its regular expression ${fault}.`,
       fix: 'Write it in the syntax of RE2.',
     };
   }
-  return constraintObjection('NR603', what, violations('envoy.config.route.v3.Route', message));
+  return constraintObjection('NR713', what, violations('envoy.config.route.v3.Route', message));
 }

@@ -34,7 +34,7 @@ export class Preflight {
     this.#onFailure = onFailure;
     const upstreams = this.#clear('upstreams', model.upstreams, (upstream) => {
       const objection = constraintObjection(
-        'NR605',
+        'NR715',
         `the backend ${upstream.key}`,
         violations('envoy.config.cluster.v3.Cluster', clusterOf(upstream)),
       );

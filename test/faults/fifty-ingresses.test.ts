@@ -34,7 +34,7 @@ async function certificateMistakes(): Promise<readonly Mistake[]> {
   return [
     { name: 'no-secret', codes: /NR401/, yaml: withTls('no-secret') },
     { name: 'mismatch', codes: /NR402/, yaml: withTls('mismatch') + secret('mismatch', one.chain, other.privateKey) },
-    { name: 'weak', codes: /NR402|NR606/, yaml: withTls('weak') + secret('weak', weak.chain, weak.privateKey) },
+    { name: 'weak', codes: /NR402|NR716/, yaml: withTls('weak') + secret('weak', weak.chain, weak.privateKey) },
     { name: 'not-pem', codes: /NR402/, yaml: withTls('not-pem') + secret('not-pem', 'hello', 'world') },
     { name: 'keyless', codes: /NR402/, yaml: withTls('keyless') + secret('keyless', one.chain, '') },
     { name: 'other-names', codes: /NR403/, yaml: withTls('other-names') + tlsSecretYaml('other-names', 'other.test') },

@@ -49,7 +49,7 @@ describe('a path', () => {
     test(`${JSON.stringify(path)} answers 503 and harms no other`, () => {
       const build = withObjects(hostWithPath(path));
       assert.deepEqual(told(build), [
-        `NR602 Ingress bad spec.rules[0].http.paths[0]: Envoy would refuse the path ${JSON.stringify(path)}: ${why}.`,
+        `NR712 Ingress bad spec.rules[0].http.paths[0]: Envoy would refuse the path ${JSON.stringify(path)}: ${why}.`,
       ]);
       const { 'bad.test': host, ...others } = virtualHosts(build);
       const refused = host?.routes?.find((route) => route.direct_response !== undefined);
@@ -78,13 +78,13 @@ describe('a host', () => {
   for (const host of ['a b', 'a*', '**', '*.', '*.a(b', 'a\nb', 'a\u0000', 'ä.test', '*a.test', 'a..b', '.a', '\ud800']) {
     test(`${JSON.stringify(host)} is left out`, () => {
       const build = withObjects(bad(host));
-      assert.deepEqual(told(build), [`NR601 Ingress bad spec.rules[0].http.paths[0]: The host ${JSON.stringify(host)} is not a hostname.`]);
+      assert.deepEqual(told(build), [`NR711 Ingress bad spec.rules[0].http.paths[0]: The host ${JSON.stringify(host)} is not a hostname.`]);
       assert.deepEqual(virtualHosts(build), virtualHosts(withObjects()));
     });
   }
   test('that is too long is left out', () => {
     const build = withObjects(bad(`${'a'.repeat(300)}.test`));
-    assert.match(told(build)[0] ?? '', /^NR601 Ingress bad .*a…" has 305 characters; a hostname has at most 253\.$/);
+    assert.match(told(build)[0] ?? '', /^NR711 Ingress bad .*a…" has 305 characters; a hostname has at most 253\.$/);
     assert.deepEqual(Object.keys(virtualHosts(build)), ['good.test']);
   });
   test('each object that names it hears of it', () => {
@@ -130,7 +130,7 @@ describe('an endpoint', () => {
     const build = withObjects(more);
     assert.deepEqual(addressesOf(build), ['10.0.0.1', '10.0.0.2', '10.0.0.3']);
     assert.deepEqual(told(build), [
-      'NR604 Service web : Envoy would refuse endpoints of shop/web/80: "" port 8080, "1.2.3" port 8080, "[::1]" port 8080 and 2 more.',
+      'NR714 Service web : Envoy would refuse endpoints of shop/web/80: "" port 8080, "1.2.3" port 8080, "[::1]" port 8080 and 2 more.',
     ]);
     build.apply([remove(more)]);
     assert.deepEqual(build.problems(), []);
@@ -139,7 +139,7 @@ describe('an endpoint', () => {
     for (const port of [0, -1, 65_536, 1.5]) {
       const build = withObjects(slice('web-2', 'web', ['10.0.0.9'], { port }));
       assert.deepEqual(addressesOf(build), ['10.0.0.1', '10.0.0.2']);
-      assert.equal(build.problems()[0]?.code, 'NR604');
+      assert.equal(build.problems()[0]?.code, 'NR714');
     }
   });
   test('without another leaves the cluster without endpoints', () => {
@@ -154,7 +154,7 @@ describe('a backend that cannot be a cluster', () => {
   const to = (name: string) => ingress({ name: 'bad', host: 'bad.test', paths: [{ path: '/', service: name }] });
   test('is left out, and its routes answer 503', () => {
     const build = withObjects(broken, to('\ud800'));
-    assert.match(told(build)[0] ?? '', /^NR605 Service .* name must be text that can be written in UTF-8\.$/);
+    assert.match(told(build)[0] ?? '', /^NR715 Service .* name must be text that can be written in UTF-8\.$/);
     assert.equal(build.problems().length, 1);
     assert.deepEqual([...(build.current?.resources.clusters.names() ?? [])], ['shop/web/80']);
     assert.deepEqual([...(build.current?.resources.endpoints.names() ?? [])], ['shop/web/80']);
@@ -193,7 +193,7 @@ describe('a certificate', () => {
   test('that is the usual kind is fine', async () => {
     const { chain } = await certificateFor(['a.test']);
     assert.equal(checkCertificate(model(chain)), undefined);
-    assert.equal(checkCertificate(model('no PEM'))?.problems[0]?.code, 'NR606');
+    assert.equal(checkCertificate(model('no PEM'))?.problems[0]?.code, 'NR716');
   });
 });
 
