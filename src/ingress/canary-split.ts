@@ -35,7 +35,7 @@ export function splitForCanary(primary: string, candidates: readonly CanaryDraft
     const done = 'All requests go to the primary.';
     return { upstreams: whole, problems: [...problems, problem(code, canarySource(first.draft), { message, done, fix })] };
   }
-  const weight = first.draft.row.canary?.weight ?? 0;
+  const weight = first.draft.row.policies.canary?.weight ?? 0;
   if (weight === 0) return { upstreams: whole, canary: first.draft, problems };
   if (!first.ready) return { upstreams: whole, canary: first.draft, problems: [...problems, notReady(first.draft, weight)] };
   const canary = { upstream: first.backend.upstream, weight };

@@ -29,7 +29,7 @@ export function chooseCertificate(
   certificateOf: (key: Key) => CertificateRow | undefined,
 ): HostCertificateRow | undefined {
   const [row] = rows
-    .filter(({ canary, spec }) => canary === undefined && spec.tls.length > 0)
+    .filter(({ policies, spec }) => policies.canary === undefined && spec.tls.length > 0)
     .sort((a, b) => byAge(a.metadata, b.metadata));
   if (row === undefined || hostname === anyHost) return undefined;
   const { namespace } = row.metadata;

@@ -3,8 +3,8 @@ import type { Problem } from '../model/problem.ts';
 import { anyHost } from '../model/virtual-host.ts';
 import type { Read } from '../store/derived-table.ts';
 import type { World } from '../store/world.ts';
-import { canary, type CanaryPolicy } from './annotations/canary.ts';
-import { readFamily } from './annotations/family.ts';
+import type { Policies } from './annotations/index.ts';
+import { readAnnotations } from './annotations/read.ts';
 import { selectIngress } from './ingress-class.ts';
 import type { IngressOptions } from './options.ts';
 import { sourceOf } from './source-of.ts';
@@ -14,17 +14,20 @@ export interface IngressRow {
   readonly metadata: Metadata;
   readonly spec: Ingress['spec'];
   readonly selected: boolean;
-  readonly canary: CanaryPolicy | undefined;
+  /** What its annotations ask for; those of an Ingress that is not served are not read. */
+  readonly policies: Partial<Policies>;
+  /** Whether a protection that it asks for could not be read: its paths answer 503. */
+  readonly denied: boolean;
   readonly problems: readonly Problem[];
 }
 
 export function readIngress(ingress: Ingress, read: Read, world: World, options: IngressOptions): IngressRow {
   const { metadata, spec } = ingress;
   const { selected, problems } = selectIngress(ingress, read, world, options);
-  if (!selected) return { metadata, spec, selected, canary: undefined, problems };
+  if (!selected) return { metadata, spec, selected, policies: {}, denied: false, problems };
   const annotations = { prefix: options.annotationsPrefix, values: metadata.annotations, source: sourceOf(ingress) };
-  const { policy, problems: canaryProblems } = readFamily(canary, annotations);
-  return { metadata, spec, selected, canary: policy, problems: [...problems, ...canaryProblems] };
+  const { policy, denied, problems: found } = readAnnotations(annotations);
+  return { metadata, spec, selected, policies: policy, denied, problems: [...problems, ...found] };
 }
 
 /** The hostnames under which an Ingress has something to say. A default backend speaks under any host too. */

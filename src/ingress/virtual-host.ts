@@ -3,6 +3,7 @@ import { problem, type Problem } from '../model/problem.ts';
 import type { Route, RouteAction } from '../model/route.ts';
 import type { Source } from '../model/source.ts';
 import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
+import { routePolicyOf } from './annotations/index.ts';
 import { byAge } from './age.ts';
 import { type Backend, backendRef } from './backend.ts';
 import { type CanaryDraft, canaryWithoutPrimary, splitForCanary } from './canary-split.ts';
@@ -24,7 +25,7 @@ export interface VirtualHostRow {
 /** Folds all that Ingresses say of one hostname into its virtual host. */
 export function foldVirtualHost(hostname: string, rows: readonly IngressRow[], lookup: BackendLookup): VirtualHostRow {
   const byAgeRows = [...rows].sort((a, b) => byAge(a.metadata, b.metadata));
-  const primaries = byAgeRows.filter(({ canary }) => canary === undefined);
+  const primaries = byAgeRows.filter(({ policies }) => policies.canary === undefined);
   const problems: Problem[] = [];
   const drafts = takePaths(hostname, primaries, problems);
   const canaries = groupCanaries(hostname, byAgeRows, lookup);
@@ -53,7 +54,7 @@ function takePaths(hostname: string, primaries: readonly IngressRow[], problems:
 function groupCanaries(hostname: string, rows: readonly IngressRow[], lookup: BackendLookup): Map<string, CanaryDraft[]> {
   const groups = new Map<string, CanaryDraft[]>();
   for (const row of rows) {
-    if (row.canary === undefined) continue;
+    if (row.policies.canary === undefined) continue;
     for (const draft of draftRoutes(row, hostname)) {
       const backend = lookUp(draft.row.metadata.namespace, draft.backend, lookup);
       const candidate = { draft, backend, ready: backend.ok && lookup.isReady(backend.upstream) };
@@ -69,13 +70,15 @@ function groupCanaries(hostname: string, rows: readonly IngressRow[], lookup: Ba
 function makeRoute(draft: RouteDraft, canaries: readonly CanaryDraft[], lookup: BackendLookup, problems: Problem[]): Route {
   const { metadata } = draft.row;
   const source = sourceOf({ kind: 'Ingress', ...draft.row }, draft.field);
-  const backend = lookUp(metadata.namespace, draft.backend, lookup);
   const name = `${metadata.namespace}/${metadata.name} ${matchKey(draft.match)}`;
+  if (draft.row.denied) return { name, match: draft.match, action: unavailableAnswer, sources: [source] };
+  const backend = lookUp(metadata.namespace, draft.backend, lookup);
   if (!backend.ok) return { name, match: draft.match, action: unavailable(backend, source, problems), sources: [source] };
   const split = splitForCanary(backend.upstream, canaries);
   problems.push(...split.problems);
   const canary = split.canary === undefined ? [] : [sourceOf({ kind: 'Ingress', ...split.canary.row }, split.canary.field)];
-  return { name, match: draft.match, action: { type: 'forward', upstreams: split.upstreams }, sources: [source, ...canary] };
+  const action = { type: 'forward', upstreams: split.upstreams } as const;
+  return { name, match: draft.match, action, ...policyOf(draft.row), sources: [source, ...canary] };
 }
 
 /**
@@ -89,11 +92,26 @@ function makeFallback(hostname: string, primaries: readonly IngressRow[], lookup
   if (row?.spec.defaultBackend === undefined) return undefined;
   const source = sourceOf({ kind: 'Ingress', ...row }, 'spec.defaultBackend');
   const backend = lookUp(row.metadata.namespace, row.spec.defaultBackend, lookup);
-  const action: RouteAction = backend.ok
-    ? { type: 'forward', upstreams: [{ upstream: backend.upstream, weight: 100 }] }
-    : unavailable(backend, source, problems);
   const name = `${row.metadata.namespace}/${row.metadata.name} default backend`;
-  return { name, match: { type: 'prefix', path: '/' }, action, sources: [source] };
+  return {
+    name,
+    match: { type: 'prefix', path: '/' },
+    action: fallbackAction(row, backend, source, problems),
+    ...policyOf(row),
+    sources: [source],
+  };
+}
+
+/** Written only where it says something, so that routes without annotations read as short as they are. */
+function policyOf({ policies }: IngressRow): Pick<Route, 'policy'> {
+  const policy = routePolicyOf(policies);
+  return Object.keys(policy).length === 0 ? {} : { policy };
+}
+
+function fallbackAction({ denied }: IngressRow, backend: Backend, source: Source, problems: Problem[]): RouteAction {
+  if (denied) return unavailableAnswer;
+  if (!backend.ok) return unavailable(backend, source, problems);
+  return { type: 'forward', upstreams: [{ upstream: backend.upstream, weight: 100 }] };
 }
 
 function lookUp(namespace: string, backend: IngressBackend, lookup: BackendLookup): Backend {
@@ -104,11 +122,13 @@ function lookUp(namespace: string, backend: IngressBackend, lookup: BackendLooku
   return { ok: false, code: 'NR503', message: `A backend of kind ${kind} is not supported.`, fix: 'Name a Service as the backend.' };
 }
 
+const unavailableAnswer: RouteAction = { type: 'answer', status: 503, body: 'Service Unavailable\n' };
+
 /** A route without a backend answers for itself: its requests must not fall through to a wider route. */
 function unavailable(backend: Backend & { ok: false }, source: Source, problems: Problem[]): RouteAction {
   const done = 'Requests for it are answered with 503.';
   problems.push(problem(backend.code, source, { message: backend.message, done, fix: backend.fix }));
-  return { type: 'answer', status: 503, body: 'Service Unavailable\n' };
+  return unavailableAnswer;
 }
 
 function pathTaken(hostname: string, { row, field, match }: RouteDraft, owner: RouteDraft): Problem {

@@ -1,3 +1,4 @@
+import type { RoutePolicy } from './route-policy.ts';
 import type { Source } from './source.ts';
 
 /** Which paths a route takes. A prefix matches whole path segments: `/foo` takes `/foo` and `/foo/bar`, not `/foobar`. */
@@ -25,5 +26,7 @@ export interface Route {
   readonly name: string;
   readonly match: PathMatch;
   readonly action: RouteAction;
+  /** Absent: all as by default. */
+  readonly policy?: RoutePolicy;
   readonly sources: readonly Source[];
 }

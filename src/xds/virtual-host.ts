@@ -1,4 +1,5 @@
 import type { Route } from '../model/route.ts';
+import type { RoutePolicy } from '../model/route-policy.ts';
 import type { Source } from '../model/source.ts';
 import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
 import { any, encode } from '../proto/codec.ts';
@@ -66,8 +67,8 @@ function wildcardRoutes(hostname: string, routes: readonly Route[], catchAll: Vi
   return [...own, ...others.map((route) => renderRoute(route))];
 }
 
-export function renderRoute({ name, match, action }: Route, headers: NonNullable<RouteMatch['headers']> = []): EnvoyRoute {
-  return { name, match: { ...renderPath(match), headers }, ...renderAction(action) };
+export function renderRoute({ name, match, action, policy = {} }: Route, headers: NonNullable<RouteMatch['headers']> = []): EnvoyRoute {
+  return { name, match: { ...renderPath(match), headers }, ...renderAction(action, policy) };
 }
 
 /** `path_separated_prefix` takes whole segments; Envoy does not allow it for `/` itself. */
@@ -76,10 +77,10 @@ function renderPath({ type, path }: Route['match']): RouteMatch {
   return path === '/' ? { prefix: '/' } : { path_separated_prefix: path };
 }
 
-function renderAction(action: Route['action']): EnvoyRoute {
+function renderAction(action: Route['action'], { timeouts }: RoutePolicy): EnvoyRoute {
   if (action.type === 'answer') return { direct_response: { status: action.status, body: { inline_string: action.body } } };
   // No total timeout and 60 s between two reads, as in ingress-nginx: Envoy's own default cuts every answer at 15 s.
-  const limits = { timeout: '0s', idle_timeout: '60s' } as const;
+  const limits = { timeout: '0s', idle_timeout: `${timeouts?.idle ?? 60}s` } as const;
   const [only, ...others] = action.upstreams;
   if (only !== undefined && others.length === 0) return { route: { cluster: only.upstream, ...limits } };
   const clusters = action.upstreams.map(({ upstream, weight }) => ({ name: upstream, weight }));

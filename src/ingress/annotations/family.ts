@@ -1,23 +1,36 @@
 import { problem, type Problem } from '../../model/problem.ts';
 import type { Source } from '../../model/source.ts';
-import type { Field } from './field.ts';
+import { type Field, printFallback } from './field.ts';
 
 type Fields = Readonly<Record<string, Field<unknown>>>;
 type Values<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
 
 /** Annotations that together switch on one behaviour. One family, one file. */
-export interface Family<F extends Fields, P> {
+export interface Family<P> {
+  readonly title: string;
+  readonly summary: string;
+  readonly fields: Fields;
+  readonly read: (annotations: Annotations) => FamilyReading<P>;
+}
+
+/** A family by its fields and by what their values ask for, in the Model's words. */
+export function defineFamily<const F extends Fields, P>(family: {
   readonly title: string;
   readonly summary: string;
   readonly fields: F;
-  /** What the values ask for, in the Model's words. */
   readonly apply: (values: Values<F>) => P;
+}): Family<P> {
+  const { title, summary, fields, apply } = family;
+  return {
+    ...{ title, summary, fields },
+    read(annotations) {
+      const { values, denied, problems } = readFields(fields, annotations);
+      return { policy: apply(values as Values<F>), denied, problems };
+    },
+  };
 }
 
-export function defineFamily<const F extends Fields, P>(family: Family<F, P>): Family<F, P> {
-  return family;
-}
-
+/** The annotations of one object. */
 export interface Annotations {
   /** Such as `nginx.ingress.kubernetes.io`. */
   readonly prefix: string;
@@ -26,30 +39,53 @@ export interface Annotations {
   readonly source: Source;
 }
 
-/** Reads one family. A value that cannot be read counts as absent and gives a Problem; an empty value is absent. */
-export function readFamily<F extends Fields, P>(
-  family: Family<F, P>,
-  { prefix, values, source }: Annotations,
-): { readonly policy: P; readonly problems: readonly Problem[] } {
+export interface FamilyReading<P> {
+  readonly policy: P;
+  /** Whether a protection could not be read: the paths of the Ingress must not be open then. */
+  readonly denied: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads the fields of a family. A value that cannot be read counts as absent and gives a Problem; an empty value is absent. */
+function readFields(fields: Fields, annotations: Annotations): Omit<FamilyReading<unknown>, 'policy'> & { readonly values: object } {
   const problems: Problem[] = [];
-  const read = Object.entries(family.fields).map(([name, field]): [string, unknown] => {
-    const key = `${prefix}/${name}`;
-    const text = values[key]?.trim() ?? '';
-    if (text === '') return [name, field.fallback];
-    const parsed = field.parse(text);
+  let denied = false;
+  const values = Object.entries(fields).map(([name, field]): [string, unknown] => {
+    const written = findValue(annotations, name, field);
+    if (written === undefined) return [name, field.fallback];
+    const parsed = field.grammar.parse(written.text);
     if (parsed.ok) return [name, parsed.value];
-    problems.push(
-      problem(
-        'NR214',
-        { ...source, field: `metadata.annotations["${key}"]` },
-        {
-          message: `${name}: ${parsed.message}`,
-          done: `The annotation was left out, which means "${String(field.fallback)}".`,
-          fix: `Write a value of type ${field.type}: ${field.doc}`,
-        },
-      ),
-    );
+    denied ||= field.whenWrong === 'deny';
+    problems.push(wrongValue(annotationSource(annotations, written.name), name, field, parsed.message));
     return [name, field.fallback];
   });
-  return { policy: family.apply(Object.fromEntries(read) as Values<F>), problems };
+  return { values: Object.fromEntries(values), denied, problems };
+}
+
+/** What an object says under the name of a field, or under an older name of it. */
+function findValue(
+  { prefix, values }: Annotations,
+  name: string,
+  { aliases = [] }: Field<unknown>,
+): { readonly name: string; readonly text: string } | undefined {
+  for (const candidate of [name, ...aliases]) {
+    const text = values[`${prefix}/${candidate}`]?.trim() ?? '';
+    if (text !== '') return { name: candidate, text };
+  }
+  return undefined;
+}
+
+export function annotationSource({ prefix, source }: Annotations, name: string): Source {
+  return { ...source, field: `metadata.annotations["${prefix}/${name}"]` };
+}
+
+function wrongValue(source: Source, name: string, field: Field<unknown>, message: string): Problem {
+  const { grammar, doc, example, support, whenWrong } = field;
+  const fallback = printFallback(field);
+  const meaning = fallback === undefined ? '.' : `, which means "${fallback}".`;
+  return problem('NR214', source, {
+    message: `${name}: ${message}.`,
+    done: whenWrong === 'deny' ? 'The paths of this Ingress answer 503.' : `The annotation was left out${meaning}`,
+    fix: support.level === 'reported' ? support.instead : `Write a value of type ${grammar.type}, such as "${example}": ${doc}`,
+  });
 }

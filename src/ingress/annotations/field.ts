@@ -1,39 +1,64 @@
-type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+import type { Grammar } from './grammar.ts';
 
-/** One annotation: how to read it, what it means when absent, and what to tell the reader. */
-export interface Field<T> {
-  readonly type: string;
-  readonly fallback: T;
+/** As ingress-nginx rates them; `annotations-risk-level` of its ConfigMap says up to which they are allowed. */
+export type Risk = 'Low' | 'Medium' | 'High' | 'Critical';
+
+/** What one annotation acts on: the paths of its Ingress, whole hostnames, or the Services behind. */
+export type Scope = 'path' | 'host' | 'service';
+
+export type Support =
+  | { readonly level: 'exact' }
+  /** It acts, but not in everything as in ingress-nginx: `how` is a sentence. */
+  | { readonly level: 'differs'; readonly how: string }
+  /** It is known and does nothing: `instead` is a sentence that says why, or what to do. */
+  | { readonly level: 'reported'; readonly instead: string };
+
+export const exact: Support = { level: 'exact' };
+
+export function differs(how: string): Support {
+  return { level: 'differs', how };
+}
+
+export function reported(instead: string): Support {
+  return { level: 'reported', instead };
+}
+
+/** What a family says of one of its annotations, besides how it is written. */
+export interface About {
+  /** What it does: one sentence. */
   readonly doc: string;
-  readonly parse: (text: string) => Parsed<T>;
+  readonly risk: Risk;
+  readonly scope: Scope;
+  readonly support: Support;
+  /** A value that a reader would write. */
+  readonly example: string;
+  /** Older names, which mean the same. */
+  readonly aliases?: readonly string[];
+  /**
+   * What becomes of the paths of an Ingress whose value cannot be read. `default`: as if it were absent. `deny`: they answer 503,
+   * because without the annotation they would be open.
+   */
+  readonly whenWrong?: 'default' | 'deny';
 }
 
-/** `true` or `false`. ingress-nginx reads booleans with Go's strconv.ParseBool, which takes these spellings too. */
-export function flag(fallback: boolean, doc: string): Field<boolean> {
-  return {
-    type: 'boolean',
-    fallback,
-    doc,
-    parse(text) {
-      if (/^(?:1|t|T|TRUE|true|True)$/.test(text)) return { ok: true, value: true };
-      if (/^(?:0|f|F|FALSE|false|False)$/.test(text)) return { ok: true, value: false };
-      return { ok: false, message: `"${text}" is neither "true" nor "false"` };
-    },
-  };
+/** One annotation: how it is written, what it means when absent, and what to tell the reader. */
+export interface Field<T> extends About {
+  readonly grammar: Grammar<T>;
+  readonly fallback: T;
 }
 
-/** A whole number of at least `min`, at most `max`. */
-export function wholeNumber(options: { fallback: number; min: number; max: number; doc: string }): Field<number> {
-  const { fallback, min, max, doc } = options;
-  return {
-    type: 'number',
-    fallback,
-    doc,
-    parse(text) {
-      if (!/^\d{1,9}$/.test(text)) return { ok: false, message: `"${text}" is not a whole number` };
-      const value = Number(text);
-      if (value < min || value > max) return { ok: false, message: `${text} is not between ${min} and ${max}` };
-      return { ok: true, value };
-    },
-  };
+export function field<T>(grammar: Grammar<T>, fallback: T, about: About): Field<T> {
+  return { grammar, fallback, ...about };
+}
+
+/** An annotation without a value of its own to fall back to: absent is `undefined`. */
+export function optional<T>(grammar: Grammar<T>, about: About): Field<T | undefined> {
+  return { grammar, fallback: undefined, ...about };
+}
+
+/** What an absent annotation means, as a user would write it; `undefined` where it means nothing. */
+export function printFallback({ fallback }: Field<unknown>): string | undefined {
+  if (fallback === undefined) return undefined;
+  if (Array.isArray(fallback)) return fallback.join(',');
+  return typeof fallback === 'string' ? fallback : JSON.stringify(fallback);
 }

@@ -6,6 +6,14 @@ export const annotationCodes = {
     severity: 'error',
     title: 'An annotation value is not valid',
   },
+  NR215: {
+    severity: 'warning',
+    title: 'An annotation without effect',
+  },
+  NR216: {
+    severity: 'warning',
+    title: 'An annotation that does not exist',
+  },
   NR230: {
     severity: 'warning',
     title: 'A canary without a primary',

@@ -1,0 +1,62 @@
+import { problem, type Problem } from '../../model/problem.ts';
+import { type Annotations, annotationSource, type Family, type FamilyReading } from './family.ts';
+import type { Field } from './field.ts';
+import { families, type Policies } from './index.ts';
+import { nearest } from './nearest.ts';
+
+/** All that the annotations of one object say. */
+export type AnnotationsReading = FamilyReading<Policies>;
+
+/** Every field of every family by each of its names, older ones included. */
+const known: ReadonlyMap<string, Field<unknown>> = new Map(
+  Object.values<Family<unknown>>(families).flatMap(({ fields }) =>
+    Object.entries(fields).flatMap(([name, field]) =>
+      [name, ...(field.aliases ?? [])].map((one): [string, Field<unknown>] => [one, field]),
+    ),
+  ),
+);
+
+/** Reads all annotations under the prefix: the policies of all families, and a Problem for each that does not act. */
+export function readAnnotations(annotations: Annotations): AnnotationsReading {
+  const problems: Problem[] = [];
+  let denied = false;
+  const policies = Object.entries<Family<unknown>>(families).map(([name, family]): [string, unknown] => {
+    const reading = family.read(annotations);
+    problems.push(...reading.problems);
+    denied ||= reading.denied;
+    return [name, reading.policy];
+  });
+  problems.push(...withoutEffect(annotations));
+  return { policy: Object.fromEntries(policies) as Policies, denied, problems };
+}
+
+/** Annotations of which nothing comes: known ones without support, in one Problem, and each unknown one. */
+function withoutEffect(annotations: Annotations): readonly Problem[] {
+  const { prefix, values, source } = annotations;
+  const names = Object.keys(values)
+    .filter((key) => key.startsWith(`${prefix}/`))
+    .map((key) => key.slice(prefix.length + 1))
+    .sort();
+  const unknown = names.filter((name) => !known.has(name)).map((name) => unknownName(annotations, name));
+  const idle = names.flatMap((name) => {
+    const field = known.get(name);
+    return field?.support.level === 'reported' && field.whenWrong !== 'deny' ? [{ name, instead: field.support.instead }] : [];
+  });
+  const [first, ...others] = idle;
+  if (first === undefined) return unknown;
+  const noEffect = problem('NR215', others.length === 0 ? annotationSource(annotations, first.name) : source, {
+    message: `Naru does not act on ${idle.map(({ name }) => name).join(', ')}.`,
+    done: others.length === 0 ? 'The annotation has no effect.' : 'These annotations have no effect.',
+    fix: [...new Set(idle.map(({ instead }) => instead))].join(' '),
+  });
+  return [...unknown, noEffect];
+}
+
+function unknownName(annotations: Annotations, name: string): Problem {
+  const guess = nearest(name, known.keys());
+  return problem('NR216', annotationSource(annotations, name), {
+    message: `There is no annotation ${annotations.prefix}/${name}.`,
+    done: 'It has no effect.',
+    fix: guess === undefined ? 'Correct or remove it; docs/annotations.md lists all.' : `Did you mean ${annotations.prefix}/${guess}?`,
+  });
+}

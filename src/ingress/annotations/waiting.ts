@@ -1,0 +1,156 @@
+import { defineFamily } from './family.ts';
+import { optional, type Field, reported, type Risk, type Scope } from './field.ts';
+import { listOf, matching } from './grammar.ts';
+
+const text = matching('text', /[^]*/, { max: 65_536 });
+
+const notYet = reported('Naru does not act on it yet.');
+
+/** Annotations that are known by name and wait for their family. */
+function waiting(risk: Risk, scope: Scope, names: readonly string[]): Record<string, Field<unknown>> {
+  const about = {
+    doc: 'Known by name only.',
+    ...{ risk, scope, support: notYet, example: 'value' },
+  };
+  return Object.fromEntries(names.map((name) => [name, optional(text, about)]));
+}
+
+/** Those which protect: their paths answer 503, because without the protection they would be open. */
+function protection(scope: Scope, aliases: readonly string[] = []): Field<string | undefined> {
+  const grammar = { ...text, parse: () => ({ ok: false, message: 'Naru does not have this protection yet' }) as const };
+  return optional(grammar, {
+    doc: 'A protection that is known by name only.',
+    ...{ risk: 'Medium', scope, support: reported('Remove the annotation if these paths may be open to everybody.'), example: 'value' },
+    ...{ whenWrong: 'deny', aliases },
+  });
+}
+
+export const waitingFamily = defineFamily({
+  title: 'Not yet read',
+  summary: 'Known by name: an object that carries one of these is told so.',
+  fields: {
+    'allowlist-source-range': protection('path', ['whitelist-source-range']),
+    'denylist-source-range': protection('path'),
+    'auth-type': protection('path'),
+    'auth-url': protection('path'),
+    'auth-tls-secret': protection('host'),
+    'limit-allowlist': optional(listOf(text), {
+      doc: 'Known by name only.',
+      ...{ risk: 'Low', scope: 'path', support: notYet, example: '10.0.0.0/8', aliases: ['limit-whitelist'] },
+    }),
+    ...waiting('Critical', 'host', ['server-snippet', 'stream-snippet']),
+    ...waiting('Critical', 'path', ['auth-snippet', 'configuration-snippet']),
+    ...waiting('High', 'host', ['auth-tls-error-page', 'auth-tls-match-cn', 'server-alias']),
+    ...waiting('High', 'path', ['auth-signin', 'mirror-host', 'mirror-target', 'proxy-ssl-name']),
+    ...waiting('High', 'service', ['upstream-hash-by']),
+    ...waiting('Low', 'host', [
+      'auth-tls-pass-certificate-to-upstream',
+      'auth-tls-verify-depth',
+      'from-to-www-redirect',
+      'ssl-ciphers',
+      'ssl-passthrough',
+      'ssl-prefer-server-ciphers',
+    ]),
+    ...waiting('Low', 'path', [
+      'auth-always-set-cookie',
+      'auth-keepalive',
+      'auth-keepalive-requests',
+      'auth-keepalive-timeout',
+      'auth-method',
+      'auth-secret-type',
+      'backend-protocol',
+      'connection-proxy-header',
+      'cors-allow-credentials',
+      'cors-max-age',
+      'custom-http-errors',
+      'default-backend',
+      'disable-proxy-intercept-errors',
+      'enable-access-log',
+      'enable-cors',
+      'enable-global-auth',
+      'enable-opentelemetry',
+      'limit-burst-multiplier',
+      'limit-connections',
+      'limit-rate',
+      'limit-rate-after',
+      'limit-rpm',
+      'limit-rps',
+      'mirror-request-body',
+      'opentelemetry-trust-incoming-span',
+      'permanent-redirect-code',
+      'proxy-connect-timeout',
+      'proxy-http-version',
+      'proxy-next-upstream-timeout',
+      'proxy-next-upstream-tries',
+      'proxy-request-buffering',
+      'proxy-ssl-protocols',
+      'proxy-ssl-server-name',
+      'proxy-ssl-verify',
+      'proxy-ssl-verify-depth',
+      'relative-redirects',
+      'satisfy',
+      'ssl-redirect',
+      'temporal-redirect-code',
+      'upstream-vhost',
+      'use-port-in-redirects',
+      'use-regex',
+    ]),
+    ...waiting('Low', 'service', [
+      'affinity',
+      'affinity-canary-behavior',
+      'canary-weight-total',
+      'load-balance',
+      'service-upstream',
+      'session-cookie-change-on-failure',
+      'session-cookie-conditional-samesite-none',
+      'session-cookie-samesite',
+      'session-cookie-secure',
+      'upstream-hash-by-subset',
+      'upstream-hash-by-subset-size',
+    ]),
+    ...waiting('Medium', 'host', ['app-root', 'auth-tls-verify-client']),
+    ...waiting('Medium', 'path', [
+      'auth-cache-duration',
+      'auth-cache-key',
+      'auth-proxy-set-headers',
+      'auth-realm',
+      'auth-request-redirect',
+      'auth-response-headers',
+      'auth-secret',
+      'auth-signin-redirect-param',
+      'cors-allow-headers',
+      'cors-allow-methods',
+      'cors-allow-origin',
+      'cors-expose-headers',
+      'custom-headers',
+      'force-ssl-redirect',
+      'opentelemetry-operation-name',
+      'permanent-redirect',
+      'preserve-trailing-slash',
+      'proxy-body-size',
+      'proxy-cookie-domain',
+      'proxy-cookie-path',
+      'proxy-next-upstream',
+      'proxy-redirect-from',
+      'proxy-redirect-to',
+      'proxy-ssl-ciphers',
+      'proxy-ssl-secret',
+      'rewrite-target',
+      'temporal-redirect',
+      'x-forwarded-prefix',
+    ]),
+    ...waiting('Medium', 'service', [
+      'affinity-mode',
+      'canary-by-cookie',
+      'canary-by-header',
+      'canary-by-header-pattern',
+      'canary-by-header-value',
+      'session-cookie-domain',
+      'session-cookie-expires',
+      'session-cookie-max-age',
+      'session-cookie-name',
+      'session-cookie-path',
+    ]),
+  },
+  apply: () => undefined,
+});

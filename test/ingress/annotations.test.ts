@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { families } from '../../src/ingress/annotations/index.ts';
+import { readAnnotations } from '../../src/ingress/annotations/read.ts';
+import { ingressNginxAnnotations } from './annotation-names.ts';
+
+const source = { kind: 'Ingress', namespace: 'shop', name: 'web' };
+
+function read(values: Readonly<Record<string, string>>) {
+  const prefix = 'nginx.ingress.kubernetes.io';
+  const prefixed = Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}/${name}`, value]));
+  return readAnnotations({ prefix, values: prefixed, source });
+}
+
+describe('annotations', () => {
+  test('all of ingress-nginx are known, each in one family', () => {
+    const names = Object.values(families).flatMap(({ fields }) =>
+      Object.entries(fields).flatMap(([name, { aliases = [] }]) => [name, ...aliases]),
+    );
+    assert.deepEqual(names.toSorted(), [...ingressNginxAnnotations]);
+  });
+
+  test('the example of each field can be read, and reading it denies nothing', () => {
+    for (const { fields } of Object.values(families)) {
+      for (const [name, { grammar, example, support }] of Object.entries(fields)) {
+        if (support.level !== 'reported') assert.deepEqual({ name, ok: grammar.parse(example).ok }, { name, ok: true });
+      }
+    }
+  });
+
+  test('a name that does not exist is reported with the nearest that does', () => {
+    const { problems, denied } = read({ 'canary-wieght': '10' });
+    assert.deepEqual(
+      problems.map(({ code, fix, source: { field } }) => ({ code, fix, field })),
+      [
+        {
+          code: 'NR216',
+          fix: 'Did you mean nginx.ingress.kubernetes.io/canary-weight?',
+          field: 'metadata.annotations["nginx.ingress.kubernetes.io/canary-wieght"]',
+        },
+      ],
+    );
+    assert.equal(denied, false);
+  });
+
+  test('those that do nothing are reported together, once for the object', () => {
+    const { problems } = read({ 'proxy-buffer-size': '8k', 'proxy-buffers-number': '4', 'fastcgi-index': 'index.php' });
+    assert.deepEqual(
+      problems.map(({ code, message }) => ({ code, message })),
+      [{ code: 'NR215', message: 'Naru does not act on fastcgi-index, proxy-buffer-size, proxy-buffers-number.' }],
+    );
+  });
+
+  test('an empty value is no value', () => {
+    assert.deepEqual(read({ 'canary-weight': ' ' }).problems, []);
+  });
+
+  test('a control character is never part of a value', () => {
+    const { problems } = read({ 'fastcgi-index': 'a\nb' });
+    assert.match(problems[0]?.message ?? '', /has a line break/);
+  });
+});
