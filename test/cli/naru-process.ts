@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { TestContext } from 'node:test';
+import type { Cleanup } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 
 export interface ProcessOptions {
@@ -25,7 +25,7 @@ export class NaruProcess {
     child.stderr?.on('data', (chunk: Buffer) => (this.#errors += chunk.toString('utf8')));
   }
 
-  static start(t: TestContext, args: readonly string[], options: ProcessOptions = {}): NaruProcess {
+  static start(t: Cleanup, args: readonly string[], options: ProcessOptions = {}): NaruProcess {
     const { input = '', env = {}, program, cwd } = options;
     const [command, ...first] = program === undefined ? [process.execPath, 'src/main.ts'] : [program];
     const spawnOptions = { stdio: 'pipe', env: { ...process.env, NO_COLOR: '1', ...env }, ...(cwd === undefined ? {} : { cwd }) } as const;

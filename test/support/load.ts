@@ -1,4 +1,4 @@
-import type { TestContext } from 'node:test';
+import type { Cleanup } from './cleanup.ts';
 
 /** A steady load: `perSecond` requests, each started on time whether or not the ones before it have been answered. */
 export class Load {
@@ -9,7 +9,7 @@ export class Load {
   readonly #perSecond: number;
 
   /** `send` resolves with what went wrong, or with undefined. */
-  constructor(t: TestContext, perSecond: number, send: () => Promise<string | undefined>) {
+  constructor(t: Cleanup, perSecond: number, send: () => Promise<string | undefined>) {
     this.#send = send;
     this.#perSecond = perSecond;
     this.#timer = setInterval(() => this.#catchUp(), 1);
