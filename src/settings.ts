@@ -57,6 +57,7 @@ export interface ServeSettings extends ControllerSettings {
   readonly adsTlsClientCa?: string;
   readonly adsInsecure: boolean;
   readonly proofEnvoy?: string;
+  readonly coldProofEnvoy?: string;
   readonly debugAddress: Address;
   readonly listenAddress: string;
   readonly httpPort: number;
@@ -87,6 +88,7 @@ export function serveOptions(): Option[] {
     setting('--ads-tls-client-ca <file>', 'who signs the certificates of Envoys (PEM); they carry the name of the fleet'),
     setting('--ads-insecure', 'serve ADS without TLS to other machines, private keys included').default(false),
     setting('--proof-envoy <prefix>', 'how node.id begins of the Envoy that tries each change first; default: the one connected longest'),
+    setting('--cold-proof-envoy <path>', 'Envoy binary that is started for a moment after changes, to see that a fresh one accepts them'),
     setting('--debug-address <host:port>', 'where the debug endpoint listens')
       .default({ host: '127.0.0.1', port: 9902 }, '127.0.0.1:9902')
       .argParser(address),

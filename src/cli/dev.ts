@@ -14,6 +14,7 @@ import { makeDefaultCertificate } from '../runtime/default-certificate.ts';
 import type { DevSettings } from '../settings.ts';
 import { DevReport, type DevPorts } from './dev-report.ts';
 import { Failure } from './failure.ts';
+import { freshEnvoys } from './fresh-envoy.ts';
 import { ingressOptions } from './ingress-options.ts';
 import { packageVersion } from './package-version.ts';
 import { requireFolder } from './require-path.ts';
@@ -42,6 +43,7 @@ export async function dev(dir: string, settings: DevSettings): Promise<void> {
     events: folder.events().pipe(withBuiltInClass(settings.ingressClass, settings.controllerClass), withEchoBackends()),
     ads: { host: `unix:${ads}`, port: 0 },
     debug: { host, port: ports.debug },
+    startEnvoy: freshEnvoys(envoy.path),
     version: packageVersion(),
     onPass: (pass) => report.passed(pass),
     onFailure: failure.fail,

@@ -13,6 +13,7 @@ import type { StatusReporting } from '../runtime/status-reporting.ts';
 import type { Address, ServeSettings } from '../settings.ts';
 import { adsTls } from './ads-security.ts';
 import { Failure } from './failure.ts';
+import { freshEnvoys } from './fresh-envoy.ts';
 import { ingressOptions } from './ingress-options.ts';
 import { packageVersion } from './package-version.ts';
 import { reportStatus } from './report-status.ts';
@@ -39,6 +40,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
     ads: { ...adsAddress, ...(tls === undefined ? {} : { tls }) },
     debug: debugAddress,
     ...(settings.proofEnvoy === undefined ? {} : { proofEnvoy: settings.proofEnvoy }),
+    startEnvoy: settings.coldProofEnvoy === undefined ? undefined : freshEnvoys(settings.coldProofEnvoy),
     version: packageVersion(),
     onPass: (pass) => {
       logPass(pass, log);

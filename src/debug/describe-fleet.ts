@@ -1,9 +1,9 @@
 import { type TypeName, typeNames } from '../snapshot/resource.ts';
 import type { Change, ResourceSet } from '../snapshot/snapshot.ts';
-import type { FleetView, QuarantineEntry, SnapshotSummary } from './view.ts';
+import type { ColdProofReport, FleetView, QuarantineEntry, SnapshotSummary } from './view.ts';
 
 /** A fleet and its snapshots as `/debug/snapshots` prints them: what users call the version is the snapshot's number. */
-export function describeFleet({ name, current, history, quarantine = [] }: FleetView) {
+export function describeFleet({ name, current, history, quarantine = [], coldProof }: FleetView) {
   const newest = current && {
     version: current.number,
     hash: current.hash,
@@ -17,6 +17,7 @@ export function describeFleet({ name, current, history, quarantine = [] }: Fleet
     name,
     ...(newest ?? { version: 0 }),
     quarantine: quarantine.map(describeEntry),
+    ...(coldProof === undefined ? {} : { coldProof: describeColdProof(coldProof) }),
     history: history.map(describeSummary),
   };
 }
@@ -49,6 +50,10 @@ function byTypeAndName(a: { readonly type: TypeName; readonly name: string }, b:
 
 function describeEntry({ since, ...entry }: QuarantineEntry) {
   return { ...entry, since: printTime(since) };
+}
+
+function describeColdProof({ snapshot, at, tookMs, ...rest }: ColdProofReport) {
+  return { version: snapshot, ...rest, tookMs: Math.round(tookMs), at: printTime(at) };
 }
 
 function describeSummary({ number, hash, cause, summary, time, added, changed, removed }: SnapshotSummary) {

@@ -26,6 +26,19 @@ export interface FleetView {
   readonly history: readonly SnapshotSummary[];
   /** What is not sent as it was made, because an Envoy refused it. */
   readonly quarantine?: readonly QuarantineEntry[];
+  /** What came of the last proof from cold; absent where none was made. */
+  readonly coldProof?: ColdProofReport | undefined;
+}
+
+/** Whether a freshly started Envoy takes a snapshot. */
+export interface ColdProofReport {
+  readonly snapshot: number;
+  /** `failed`: it gave no answer that says which. */
+  readonly result: 'accepted' | 'refused' | 'failed';
+  readonly tookMs: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly message?: string;
 }
 
 export interface QuarantineEntry {

@@ -6,6 +6,7 @@ import type { Check, DebugView } from '../debug/view.ts';
 import type { KubeEvent } from '../kube/event.ts';
 import { renderDefaultCertificate } from '../xds/secret.ts';
 import { Build, type BuildOptions, type Pass } from './build.ts';
+import type { StartEnvoy } from './cold-run.ts';
 import { LastGood, type LastGoodOptions } from './last-good.ts';
 import { pipeline } from './pipeline.ts';
 import { Rollout } from './rollout.ts';
@@ -18,6 +19,8 @@ export interface ControlPlaneOptions {
   readonly debug: { readonly host: string; readonly port: number };
   /** How the id of the Envoy begins that tries each snapshot before the others; default: the one connected longest of several. */
   readonly proofEnvoy?: string;
+  /** Starts an Envoy for a moment, to prove snapshots from cold; absent: they are not. */
+  readonly startEnvoy?: StartEnvoy | undefined;
   /** Of Naru, for the metrics. */
   readonly version: string;
   /** Called after each pass, whether it made a snapshot or not. */
@@ -66,6 +69,8 @@ export class ControlPlane {
         options.onPass?.(pass);
       },
       onFailure: options.onFailure,
+      coldProof: options.startEnvoy && { startEnvoy: options.startEnvoy },
+      log: options.onTrouble,
     });
     this.#lastGood = this.#makeLastGood(options);
   }
@@ -89,7 +94,7 @@ export class ControlPlane {
   async stop(): Promise<void> {
     this.#subscriptions.unsubscribe();
     // While Envoys are still connected, whose acceptance it asks for.
-    await this.#lastGood?.stop();
+    await Promise.all([this.#lastGood?.stop(), this.#rollout.stop()]);
     await Promise.all([this.ads.stop(), this.#debug?.close()]);
   }
 
@@ -116,7 +121,10 @@ export class ControlPlane {
   #view(): DebugView {
     const { name } = this.#fleet;
     return {
-      fleets: () => [{ name, current: this.#fleet.current, history: this.#rollout.history, quarantine: this.#rollout.quarantine }],
+      fleets: () => {
+        const { history, quarantine, coldProof } = this.#rollout;
+        return [{ name, current: this.#fleet.current, history, quarantine, coldProof }];
+      },
       proxies: () => this.ads.proxies(),
       refusals: () => this.ads.refusals(),
       problems: () => this.#build.problems(),

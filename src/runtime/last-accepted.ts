@@ -11,6 +11,8 @@ interface Holding {
   baseline?: Snapshot;
   /** What it has accepted since, by type and name; undefined: removed. */
   readonly since: Map<string, Resource | undefined>;
+  /** It only tried, and serves nobody. */
+  readonly tried?: true;
 }
 
 /** The contents that each Envoy has accepted last: what is served when it refuses what came after. */
@@ -26,6 +28,10 @@ export class LastAccepted {
       if (number > snapshot.number - remembered) break;
       this.#snapshots.delete(number);
     }
+  }
+
+  get newest(): Snapshot | undefined {
+    return this.#newest;
   }
 
   /** A snapshot of a moment ago. */
@@ -48,9 +54,19 @@ export class LastAccepted {
     holding.since.clear();
   }
 
+  /** Somebody who serves no requests has tried a snapshot, and it was good. */
+  proven(proxy: string, number: number): void {
+    const baseline = this.#snapshots.get(number);
+    if (baseline !== undefined) this.#proxies.set(proxy, { baseline, since: new Map(), tried: true });
+  }
+
+  knows(proxy: string): boolean {
+    return this.#proxies.has(proxy);
+  }
+
   /** Forgets Envoys that are gone, and with them the contents that nobody else holds. */
   keep(connected: ReadonlySet<string>): void {
-    for (const proxy of this.#proxies.keys()) if (!connected.has(proxy)) this.#proxies.delete(proxy);
+    for (const [proxy, { tried }] of this.#proxies) if (tried !== true && !connected.has(proxy)) this.#proxies.delete(proxy);
   }
 
   get(proxy: string, type: TypeName, name: string): Resource | undefined {
@@ -69,7 +85,9 @@ export class LastAccepted {
   }
 
   isHeldByOther(proxy: string, type: TypeName, name: string, version: string): boolean {
-    for (const id of this.#proxies.keys()) if (id !== proxy && this.get(id, type, name)?.version === version) return true;
+    for (const [id, { tried }] of this.#proxies) {
+      if (id !== proxy && tried !== true && this.get(id, type, name)?.version === version) return true;
+    }
     return false;
   }
 

@@ -1,16 +1,16 @@
 import type { Acknowledgement } from '../ads/acknowledgement.ts';
 import type { Accepted } from '../ads/proxy-state.ts';
-import type { TypeName } from '../snapshot/resource.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Key } from '../store/table.ts';
 import { hostVersion, type Quarantinable, type Quarantined, quarantineKey } from '../xds/quarantine.ts';
-import { routeConfigurationName } from '../xds/route-configuration.ts';
 import type { Assembly } from './assembly.ts';
 import { Bisection } from './bisection.ts';
+import type { Verdict } from './cold-proof.ts';
 import { LastAccepted } from './last-accepted.ts';
 import { namesIn } from './names-in-message.ts';
 import { nameOf } from './refusal-problems.ts';
 import { type Choice, Replacements } from './replacements.ts';
+import { ServedContent } from './served-content.ts';
 
 /** The search for what one Envoy refuses among several changed things. Meanwhile only that Envoy's answers count. */
 interface Trial {
@@ -41,6 +41,7 @@ export class Refusals {
   readonly #assembly: Assembly;
   readonly #accepted = new LastAccepted();
   readonly #replacements: Replacements;
+  readonly #served: ServedContent;
   readonly #trials = new Map<Quarantinable, Trial>();
   readonly #changed = new Set<Key>();
   readonly #causes: string[] = [];
@@ -50,6 +51,7 @@ export class Refusals {
   constructor(assembly: Assembly) {
     this.#assembly = assembly;
     this.#replacements = new Replacements(assembly.rendering, this.#accepted);
+    this.#served = new ServedContent(assembly, this.#accepted);
   }
 
   get searching(): boolean {
@@ -74,6 +76,39 @@ export class Refusals {
     if (answer.refusal !== undefined) this.#refused(what, answer, answer.refusal, retriesAlone);
     else this.#advance(what, answer);
     this.#tidy();
+  }
+
+  /** A fresh Envoy, which serves nobody, runs this snapshot. */
+  proven(proxy: string, snapshot: number): void {
+    this.#accepted.proven(proxy, snapshot);
+  }
+
+  /**
+   * A fresh Envoy refuses these of a snapshot, each by itself. Gives back what stays as it is all the same, and why.
+   * What other Envoys run is taken from them only when a fresh one has run a snapshot before: else it may be the fresh
+   * one that is odd. And one that refuses very much is not believed at all.
+   */
+  condemned(proxy: string, snapshot: number, verdicts: readonly Verdict[]): readonly string[] {
+    const due = verdicts.filter(({ what, name }) => !this.#trials.has(what) && this.#served.isServed(what, name, snapshot));
+    const theirs = this.#rows().filter(({ refusal }) => refusal?.proxy === proxy);
+    if (due.length + theirs.length > storm.most) {
+      for (const row of theirs) this.#remove(row);
+      this.#causes.push(`Envoy ${proxy} refuses too much to be believed`);
+      return [`it refuses ${due.length + theirs.length} things, which is too much to be believed`];
+    }
+    return due.flatMap(({ what, name, message }) => {
+      const stays = this.#whyItStays(proxy, what, name);
+      if (stays === undefined) this.#convict(what, [name], { proxy, message });
+      return stays === undefined ? [] : [`${nameOf({ what, name })} ${stays}: ${message}`];
+    });
+  }
+
+  #whyItStays(proxy: string, what: Quarantinable, name: string): string | undefined {
+    const [version = ''] = this.#served.servedVersion(what, name);
+    if (!this.#accepted.knows(proxy) && this.#isAccepted(proxy, { what, name }, version))
+      return 'stays, because Envoys of the fleet run it';
+    const [best] = this.#replacements.of(proxy, what, name, new Set([version]));
+    return what === 'listeners' && best.replacement.type === 'left out' ? 'stays, because there is no other version of it' : undefined;
   }
 
   /** Gives up trials that get no answer any more. */
@@ -107,13 +142,13 @@ export class Refusals {
     const trial = this.#trials.get(what);
     if (trial !== undefined && trial.proxy !== proxy) return;
     if (isLocal(message)) return;
-    const content = what === 'hosts' ? this.#newHosts(answer) : this.#newResources(what, answer);
+    const content = what === 'hosts' ? this.#served.newHosts(answer) : this.#served.newResources(what, answer);
     // It has changed, or was put aside, since it was sent: what is sent now will be answered as well.
-    if (content.length === 0 || content.some((name) => !this.#isServed(what, name, answer.snapshot))) return;
+    if (content.length === 0 || content.some((name) => !this.#served.isServed(what, name, answer.snapshot))) return;
     if (this.#runsElsewhere(answer)) return;
     const refused = { proxy, message };
     const named = namesIn(message, content);
-    const replaced = content.filter((name) => this.#isReplaced(what, name));
+    const replaced = content.filter((name) => this.#served.isReplaced(what, name));
     if (content.length === 1 || this.#isStorm(content.length)) this.#convict(what, content, refused);
     else if (replaced.length > 0) this.#convict(what, replaced, refused);
     else if (named.length > 0) this.#convict(what, named, refused);
@@ -171,7 +206,7 @@ export class Refusals {
     const row = quarantine.get(quarantineKey(what, name));
     const inForce = row?.refusal !== undefined && row.version === rendered.version;
     // Where something else was served already, that is what was refused now.
-    const bad = new Set([rendered.version, ...(inForce ? this.#servedVersion(what, name) : [])]);
+    const bad = new Set([rendered.version, ...(inForce ? this.#served.servedVersion(what, name) : [])]);
     const choices = this.#replacements.of(proxy, what, name, bad);
     const index = inForce ? choices.findIndex((choice) => sameKind(choice, row)) : -1;
     const choice = choices[index + 1] ?? choices.at(-1) ?? choices[0];
@@ -187,7 +222,7 @@ export class Refusals {
   #hold(what: Quarantinable, proxy: string, names: readonly string[]): void {
     const { rendering, quarantine } = this.#assembly;
     const wanted = new Set(names);
-    for (const row of this.#rows(what)) if (row.refusal === undefined && !wanted.has(row.name)) this.#remove(row);
+    for (const row of this.#rows()) if (row.what === what && row.refusal === undefined && !wanted.has(row.name)) this.#remove(row);
     for (const name of names) {
       const version = rendering.rendered(what, name)?.version;
       const row = quarantine.get(quarantineKey(what, name));
@@ -200,10 +235,8 @@ export class Refusals {
 
   /** Takes back what is not needed any more: other content was accepted, or the thing is gone. */
   #tidy(): void {
-    const { rendering, quarantine } = this.#assembly;
-    for (const key of [...quarantine.keys()]) {
-      const row = quarantine.get(key);
-      if (row === undefined) continue;
+    const { rendering } = this.#assembly;
+    for (const row of this.#rows()) {
       const version = rendering.rendered(row.what, row.name)?.version;
       if (version === row.version) continue;
       if (version !== undefined && row.refusal !== undefined && !this.#isAccepted(row.refusal.proxy, row, version)) continue;
@@ -212,53 +245,9 @@ export class Refusals {
     }
   }
 
-  #isAccepted(proxy: string, { what, name }: Quarantined, version: string): boolean {
+  #isAccepted(proxy: string, { what, name }: Pick<Quarantined, 'what' | 'name'>, version: string): boolean {
     if (what === 'hosts') return this.#replacements.acceptedHost(proxy, name, (host) => hostVersion(host) === version) !== undefined;
     return this.#accepted.find(proxy, what, name, (resource) => resource.version === version) !== undefined;
-  }
-
-  /** The hosts in a refused route configuration that this Envoy has not accepted. */
-  #newHosts({ proxy, snapshot }: Acknowledgement): readonly string[] {
-    const { rendering } = this.#assembly;
-    const before = rendering.hostsIn(this.#accepted.get(proxy, 'routes', routeConfigurationName));
-    const sent = rendering.hostsIn(this.#routesOf(snapshot));
-    return [...sent].flatMap(([name, { bytes }]) => (before.get(name)?.bytes.equals(bytes) === true ? [] : [name])).sort();
-  }
-
-  #newResources(what: TypeName & Quarantinable, { proxy, names, snapshot }: Acknowledgement): readonly string[] {
-    const sent = this.#accepted.snapshot(snapshot)?.resources[what];
-    return names.filter((name) => {
-      const version = sent?.get(name)?.version;
-      return version !== undefined && version !== this.#accepted.get(proxy, what, name)?.version;
-    });
-  }
-
-  /** Whether what a snapshot has of a name is what is still served. */
-  #isServed(what: Quarantinable, name: string, number: number): boolean {
-    const { rendering } = this.#assembly;
-    if (what !== 'hosts') {
-      const sent = this.#accepted.snapshot(number)?.resources[what].get(name);
-      return sent !== undefined && this.#servedVersion(what, name).includes(sent.version);
-    }
-    const sent = rendering.hostsIn(this.#routesOf(number)).get(name);
-    const served = rendering.hostsIn(this.#routesOf(this.#newest)).get(name);
-    return sent !== undefined && served?.bytes.equals(sent.bytes) === true;
-  }
-
-  #servedVersion(what: Quarantinable, name: string): readonly string[] {
-    if (what !== 'hosts') return [this.#accepted.snapshot(this.#newest)?.resources[what].get(name)?.version ?? ''];
-    const served = this.#assembly.rendering.hostsIn(this.#routesOf(this.#newest)).get(name);
-    return served === undefined ? [] : [hostVersion(served)];
-  }
-
-  /** Whether something else is served already in the place of what was rendered. */
-  #isReplaced(what: Quarantinable, name: string): boolean {
-    const row = this.#assembly.quarantine.get(quarantineKey(what, name));
-    return row?.refusal !== undefined && row.version === this.#assembly.rendering.rendered(what, name)?.version;
-  }
-
-  #routesOf(number: number) {
-    return this.#accepted.snapshot(number)?.resources.routes.get(routeConfigurationName);
   }
 
   #isStorm(suspects: number): boolean {
@@ -266,9 +255,9 @@ export class Refusals {
     return suspects > 1 && this.#found.length === storm.most && this.#found.every((at) => at > since);
   }
 
-  #rows(what: Quarantinable): readonly Quarantined[] {
+  #rows(): readonly Quarantined[] {
     const { quarantine } = this.#assembly;
-    return [...quarantine.keys()].flatMap((key) => quarantine.get(key) ?? []).filter((row) => row.what === what);
+    return [...quarantine.keys()].flatMap((key) => quarantine.get(key) ?? []);
   }
 
   #set(row: Quarantined): void {

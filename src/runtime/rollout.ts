@@ -2,8 +2,10 @@ import { interval, Subscription } from 'rxjs';
 import type { Acknowledgement } from '../ads/acknowledgement.ts';
 import type { Fleet } from '../ads/fleet.ts';
 import type { AdsServer } from '../ads/server.ts';
-import type { QuarantineEntry, SnapshotSummary } from '../debug/view.ts';
+import type { ColdProofReport, QuarantineEntry, SnapshotSummary } from '../debug/view.ts';
 import type { Assembly, Pass } from './assembly.ts';
+import { ColdProof, type ColdProofOptions } from './cold-proof.ts';
+import { coldNodeId } from './cold-run.ts';
 import { History } from './history.ts';
 import { describeReplacement } from './refusal-problems.ts';
 import { Refusals } from './refusals.ts';
@@ -18,6 +20,9 @@ export interface RolloutOptions {
   readonly onPass: (pass: Pass) => void;
   /** Called when following up on an answer fails, which is a bug of ours. */
   readonly onFailure: (error: unknown) => void;
+  /** Absent where nothing is proven from cold. */
+  readonly coldProof?: Pick<ColdProofOptions, 'startEnvoy' | 'delayMs'> | undefined;
+  readonly log?: ((line: string) => void) | undefined;
 }
 
 /** Brings snapshots to a fleet, and what its Envoys answer back into the next snapshot. */
@@ -25,11 +30,13 @@ export class Rollout {
   readonly #options: RolloutOptions;
   readonly #refusals: Refusals;
   readonly #history = new History();
+  readonly #coldProof: ColdProof | undefined;
   #due = false;
 
   constructor(options: RolloutOptions) {
     this.#options = options;
     this.#refusals = new Refusals(options.assembly);
+    this.#coldProof = options.coldProof && this.#makeColdProof(options.coldProof);
   }
 
   /** Listens to the fleet's Envoys until it is unsubscribed. */
@@ -57,6 +64,14 @@ export class Rollout {
     return all;
   }
 
+  async stop(): Promise<void> {
+    await this.#coldProof?.stop();
+  }
+
+  get coldProof(): ColdProofReport | undefined {
+    return this.#coldProof?.report;
+  }
+
   get history(): readonly SnapshotSummary[] {
     return this.#history.list();
   }
@@ -78,9 +93,25 @@ export class Rollout {
       this.#refusals.published(pass.snapshot);
       this.#history.add(pass.snapshot);
       this.#options.fleet.publish(pass.snapshot);
+      this.#coldProof?.published(pass.snapshot);
     }
     this.#options.onPass(pass);
     this.#followUp();
+  }
+
+  #makeColdProof(options: Pick<ColdProofOptions, 'startEnvoy' | 'delayMs'>): ColdProof {
+    const { assembly, fleet, log = () => {} } = this.#options;
+    return new ColdProof({
+      ...options,
+      fleet: fleet.name,
+      hostsIn: (routes) => assembly.rendering.hostsIn(routes),
+      onProven: (snapshot) => this.#refusals.proven(coldNodeId, snapshot),
+      onRefused: (snapshot, verdicts) => {
+        for (const line of this.#refusals.condemned(coldNodeId, snapshot, verdicts)) log(`an Envoy that was freshly started: ${line}`);
+        this.#followUp();
+      },
+      log,
+    });
   }
 
   #answered(answer: Acknowledgement): void {

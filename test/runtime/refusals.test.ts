@@ -20,6 +20,10 @@ class Desk {
   answer(proxy: string, type: TypeName, names: readonly string[], refusal?: string, retriesAlone = true): void {
     const answer = { proxy, fleet: 'naru', type, names, snapshot: this.#number, nonce: '', tookMs: 0 };
     this.refusals.answered({ ...answer, ...(refusal === undefined ? {} : { refusal }) }, { retriesAlone });
+    this.#follow();
+  }
+
+  #follow(): void {
     const taken = this.refusals.take();
     if (taken === undefined) return;
     const { assembly } = this.source;
@@ -29,6 +33,22 @@ class Desk {
       this.refusals.published(snapshot);
     }
     this.refusals.passed();
+  }
+
+  /** A fresh Envoy runs the newest snapshot. */
+  proven(): void {
+    this.refusals.proven('fresh', this.#number);
+  }
+
+  /** A fresh Envoy refuses these clusters (or `listeners http`) of the newest snapshot; gives back what stays, and why. */
+  condemn(...names: readonly string[]): readonly string[] {
+    const verdicts = names.map((name) => {
+      const [what, resource] = name.startsWith('listeners ') ? (['listeners', name.slice(10)] as const) : (['clusters', name] as const);
+      return { what, name: resource, message: 'it is bad' };
+    });
+    const stays = this.refusals.condemned('fresh', this.#number, verdicts);
+    this.#follow();
+    return stays;
   }
 
   /** `hosts a.test`; with a `?` where it is only held back. */
@@ -41,8 +61,8 @@ class Desk {
 const names = ['a', 'b', 'c', 'd'];
 const clusters = names.map((name) => `shop/${name}/80`);
 
-function services(): ModelRows {
-  const all = names.map((name) => service(name, [80]));
+function services(called: readonly string[] = names): ModelRows {
+  const all = called.map((name) => service(name, [80]));
   return {
     upstreams: Object.assign({}, ...all.map(({ upstreams }) => upstreams)) as NonNullable<ModelRows['upstreams']>,
     endpoints: Object.assign({}, ...all.map(({ endpoints }) => endpoints)) as NonNullable<ModelRows['endpoints']>,
@@ -96,4 +116,31 @@ test('only the Envoy that refused is asked while its culprit is looked for, and 
   desk.refusals.expire(new Set(['two']));
   assert.deepEqual(desk.quarantine, []);
   assert.match(desk.refusals.take()?.cause ?? '', /Envoy one did not answer/);
+});
+
+test('what a fresh Envoy refuses is believed only when one has run a snapshot before, and not when it is too much', () => {
+  const desk = new Desk();
+  desk.given(services());
+  desk.answer('one', 'clusters', clusters);
+  assert.deepEqual(desk.condemn('shop/a/80'), ['cluster shop/a/80 stays, because Envoys of the fleet run it: it is bad']);
+  assert.deepEqual(desk.quarantine, []);
+  desk.proven();
+  const changed = service('e', [80]);
+  desk.given(changed);
+  desk.answer('one', 'clusters', ['shop/e/80']);
+  assert.deepEqual(desk.condemn('shop/e/80'), []);
+  assert.deepEqual(desk.quarantine, ['clusters shop/e/80']);
+  const many = Array.from({ length: 10 }, (_, index) => `m${index}`);
+  desk.given(services(many));
+  assert.deepEqual(desk.condemn(...many.map((name) => `shop/${name}/80`)), ['it refuses 11 things, which is too much to be believed']);
+  assert.deepEqual(desk.quarantine, []);
+});
+
+test('a listener is not taken away because a fresh Envoy refuses it, nor is what a running one refuses kept because a fresh one takes it', () => {
+  const desk = new Desk();
+  desk.given(services());
+  desk.proven();
+  assert.deepEqual(desk.condemn('listeners http'), ['listener http stays, because there is no other version of it: it is bad']);
+  desk.answer('one', 'clusters', ['shop/a/80'], 'it is bad');
+  assert.deepEqual(desk.quarantine, ['clusters shop/a/80']);
 });

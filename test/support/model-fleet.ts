@@ -13,7 +13,7 @@ import { choosePort } from '../../src/dev/ports.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import type { Assembly, Pass } from '../../src/runtime/assembly.ts';
 import { makeDefaultCertificate } from '../../src/runtime/default-certificate.ts';
-import { Rollout } from '../../src/runtime/rollout.ts';
+import { Rollout, type RolloutOptions } from '../../src/runtime/rollout.ts';
 import { eventually } from './eventually.ts';
 import { type ModelRows, ModelSource, type ModelSourceOptions } from './model-source.ts';
 import { type Answer, type Ports, request } from './request.ts';
@@ -22,6 +22,8 @@ const address = '127.0.0.1';
 
 export interface ModelFleetOptions extends Omit<ModelSourceOptions, 'listen'> {
   readonly fleet?: Fleet;
+  /** See `RolloutOptions`. */
+  readonly coldProof?: RolloutOptions['coldProof'];
 }
 
 /** Real Envoys that are served a Model which nobody has checked, so that there is something to refuse. */
@@ -34,8 +36,9 @@ export class ModelFleet {
   readonly #folder: string;
   readonly #envoys: EnvoyProcess[] = [];
   readonly passes: Pass[] = [];
+  readonly log: string[] = [];
 
-  private constructor(parts: { ports: Ports; source: ModelSource; fleet: Fleet; folder: string }) {
+  private constructor(parts: { ports: Ports; source: ModelSource; fleet: Fleet; folder: string } & Pick<ModelFleetOptions, 'coldProof'>) {
     this.ports = parts.ports;
     this.#source = parts.source;
     this.#folder = parts.folder;
@@ -48,17 +51,22 @@ export class ModelFleet {
       onFailure: (error) => {
         throw error;
       },
+      coldProof: parts.coldProof,
+      log: (line) => this.log.push(line),
     });
     this.#listening = this.#rollout.start();
   }
 
-  static async start(nodes: readonly string[], { fleet = new Fleet('naru'), ...more }: ModelFleetOptions = {}): Promise<ModelFleet> {
+  static async start(
+    nodes: readonly string[],
+    { fleet = new Fleet('naru'), coldProof, ...more }: ModelFleetOptions = {},
+  ): Promise<ModelFleet> {
     const found = await findEnvoy();
     assert.ok(found.found, found.found ? '' : found.message);
     const ports = { http: await choosePort(0), https: await choosePort(0) };
     const folder = mkdtempSync(join(tmpdir(), 'naru-fleet-'));
     const listen = { address, httpPort: ports.http, httpsPort: ports.https, defaultCertificate: await makeDefaultCertificate() };
-    const started = new ModelFleet({ ports, source: new ModelSource({ ...more, listen }), fleet, folder });
+    const started = new ModelFleet({ ports, source: new ModelSource({ ...more, listen }), fleet, folder, coldProof });
     await started.ads.start();
     for (const nodeId of nodes) {
       const bootstrap = { nodeId, adsAddress: { path: started.#socket } };
@@ -70,6 +78,7 @@ export class ModelFleet {
 
   async stop(): Promise<void> {
     this.#listening.unsubscribe();
+    await this.#rollout.stop();
     await Promise.all(this.#envoys.map((envoy) => envoy.stop()));
     await this.ads.stop();
     rmSync(this.#folder, { recursive: true });
@@ -85,6 +94,10 @@ export class ModelFleet {
 
   get quarantine(): Rollout['quarantine'] {
     return this.#rollout.quarantine;
+  }
+
+  get coldProof(): Rollout['coldProof'] {
+    return this.#rollout.coldProof;
   }
 
   get problems(): readonly Problem[] {

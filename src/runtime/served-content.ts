@@ -1,0 +1,65 @@
+import type { Acknowledgement } from '../ads/acknowledgement.ts';
+import type { Resource, TypeName } from '../snapshot/resource.ts';
+import { hostVersion, type Quarantinable, quarantineKey } from '../xds/quarantine.ts';
+import { routeConfigurationName } from '../xds/route-configuration.ts';
+import type { Assembly } from './assembly.ts';
+import type { LastAccepted } from './last-accepted.ts';
+
+/** What snapshots of a moment ago and of now have of a name, beside what an Envoy has accepted. */
+export class ServedContent {
+  readonly #assembly: Assembly;
+  readonly #accepted: LastAccepted;
+
+  constructor(assembly: Assembly, accepted: LastAccepted) {
+    this.#assembly = assembly;
+    this.#accepted = accepted;
+  }
+
+  /** The hosts in a refused route configuration that this Envoy has not accepted. */
+  newHosts({ proxy, snapshot }: Acknowledgement): readonly string[] {
+    const { rendering } = this.#assembly;
+    const before = rendering.hostsIn(this.#accepted.get(proxy, 'routes', routeConfigurationName));
+    const sent = rendering.hostsIn(this.#routesOf(snapshot));
+    return [...sent].flatMap(([name, { bytes }]) => (before.get(name)?.bytes.equals(bytes) === true ? [] : [name])).sort();
+  }
+
+  newResources(what: TypeName & Quarantinable, { proxy, names, snapshot }: Acknowledgement): readonly string[] {
+    const sent = this.#accepted.snapshot(snapshot)?.resources[what];
+    return names.filter((name) => {
+      const version = sent?.get(name)?.version;
+      return version !== undefined && version !== this.#accepted.get(proxy, what, name)?.version;
+    });
+  }
+
+  /** Whether what a snapshot has of a name is what is still served. */
+  isServed(what: Quarantinable, name: string, number: number): boolean {
+    const { rendering } = this.#assembly;
+    if (what !== 'hosts') {
+      const sent = this.#accepted.snapshot(number)?.resources[what].get(name);
+      return sent !== undefined && this.servedVersion(what, name).includes(sent.version);
+    }
+    const sent = rendering.hostsIn(this.#routesOf(number)).get(name);
+    const served = rendering.hostsIn(this.#routesNow()).get(name);
+    return sent !== undefined && served?.bytes.equals(sent.bytes) === true;
+  }
+
+  servedVersion(what: Quarantinable, name: string): readonly string[] {
+    if (what !== 'hosts') return [this.#accepted.newest?.resources[what].get(name)?.version ?? ''];
+    const served = this.#assembly.rendering.hostsIn(this.#routesNow()).get(name);
+    return served === undefined ? [] : [hostVersion(served)];
+  }
+
+  /** Whether something else is served already in the place of what was rendered. */
+  isReplaced(what: Quarantinable, name: string): boolean {
+    const row = this.#assembly.quarantine.get(quarantineKey(what, name));
+    return row?.refusal !== undefined && row.version === this.#assembly.rendering.rendered(what, name)?.version;
+  }
+
+  #routesNow(): Resource | undefined {
+    return this.#accepted.newest?.resources.routes.get(routeConfigurationName);
+  }
+
+  #routesOf(number: number): Resource | undefined {
+    return this.#accepted.snapshot(number)?.resources.routes.get(routeConfigurationName);
+  }
+}
