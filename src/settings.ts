@@ -17,6 +17,7 @@ export interface ControllerSettings {
   readonly watchIngressWithoutClass: boolean;
   readonly annotationsPrefix: string;
   readonly configmap?: string;
+  readonly defaultSslCertificate?: string;
   readonly fleet: string;
 }
 
@@ -29,6 +30,10 @@ export function controllerOptions(): Option[] {
     setting('--watch-ingress-without-class', 'also serve Ingresses that name no class').default(false),
     setting('--annotations-prefix <prefix>', 'what annotation names begin with').default(annotationsPrefix),
     setting('--configmap <namespace/name>', "the controller's ConfigMap").argParser(namespacedName),
+    setting(
+      '--default-ssl-certificate <namespace/name>',
+      'Secret with the certificate for hosts that have none; without it Naru makes one',
+    ).argParser(namespacedName),
     setting('--fleet <name>', 'node.cluster of the Envoys that are served').default('naru'),
   ];
 }

@@ -3,7 +3,8 @@ import type { ControllerSettings } from '../settings.ts';
 
 /** `inFolder`: the objects come from files, where no API server has given them a default class. */
 export function ingressOptions(settings: ControllerSettings, { inFolder }: { readonly inFolder: boolean }): IngressOptions {
-  const { controllerClass, ingressClass, ingressClassByName, watchIngressWithoutClass, annotationsPrefix } = settings;
+  const { controllerClass, ingressClass, ingressClassByName, watchIngressWithoutClass, annotationsPrefix, defaultSslCertificate } =
+    settings;
   return {
     controllerClass,
     ingressClass,
@@ -12,5 +13,6 @@ export function ingressOptions(settings: ControllerSettings, { inFolder }: { rea
     annotationsPrefix,
     admitDefaultClass: inFolder,
     assumePods: false,
+    ...(defaultSslCertificate === undefined ? {} : { defaultCertificate: defaultSslCertificate }),
   };
 }

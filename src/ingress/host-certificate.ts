@@ -1,4 +1,5 @@
 import { objectKey } from '../kube/event.ts';
+import type { HostTls } from '../model/host-tls.ts';
 import { problem, type Problem } from '../model/problem.ts';
 import { anyHost } from '../model/virtual-host.ts';
 import type { Key } from '../store/table.ts';
@@ -7,9 +8,8 @@ import { type CertificateRow, coversHost } from './certificate.ts';
 import type { IngressRow } from './ingress-row.ts';
 import { sourceOf } from './source-of.ts';
 
-/** Which certificate a host is served with. No key: the default certificate. */
-export interface HostCertificateRow {
-  readonly certificate?: Key;
+/** How TLS is spoken for a host, with what is wrong about it. */
+export interface HostCertificateRow extends HostTls {
   readonly problems: readonly Problem[];
 }
 

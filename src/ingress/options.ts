@@ -17,6 +17,8 @@ export interface IngressOptions {
   readonly assumePods: boolean;
   /** What annotation names begin with, before the `/`. */
   readonly annotationsPrefix: string;
+  /** `namespace/name` of the Secret with the certificate for what has none of its own; absent: Naru makes one. */
+  readonly defaultCertificate?: string;
 }
 
 export const defaultIngressOptions: IngressOptions = {

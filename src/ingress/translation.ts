@@ -8,9 +8,9 @@ import { IndexTable } from '../store/index-table.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
 import { type Backend, backendRef, resolveBackend } from './backend.ts';
-import { type CertificateRow, readCertificate } from './certificate.ts';
+import { CertificateTables } from './certificate-tables.ts';
 import { findEndpoints } from './endpoints.ts';
-import { chooseCertificate, type HostCertificateRow, secretsOf } from './host-certificate.ts';
+import type { HostCertificateRow } from './host-certificate.ts';
 import { backendsOf, hostsOf, type IngressRow, readIngress } from './ingress-row.ts';
 import type { IngressOptions } from './options.ts';
 import { foldVirtualHost, type VirtualHostRow } from './virtual-host.ts';
@@ -36,6 +36,7 @@ export class IngressTranslation {
   readonly certificates: Table<Certificate>;
   /** Hostname → key of its certificate. */
   readonly hostCertificates: Table<HostCertificateRow>;
+  readonly defaultCertificates: Table<Certificate>;
   /** Tables whose rows carry problems. */
   readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
 
@@ -70,30 +71,22 @@ export class IngressTranslation {
     });
     const virtualHosts = this.#derive('virtualHosts', folds, ({ virtualHost }): VirtualHost => virtualHost);
 
-    const secretRefs = new IndexTable('secretRefs', ingresses, secretsOf);
-    const secrets = this.#derive(
-      'secrets',
-      secretRefs,
-      (_, read, key): CertificateRow => readCertificate(key, read.get(world.objects.Secret, key)),
-    );
-    const hostCertificates = this.#derive('hostCertificates', hosts, (members, read, hostname) =>
-      chooseCertificate(hostname, readAll(read, ingresses, members), (key) => read.get(secrets, key)),
-    );
-    const certificates = this.#derive('certificates', secrets, (row): Certificate | undefined => (row.ok ? row.certificate : undefined));
+    const tls = new CertificateTables(world, { ingresses, hosts, options, onFailure });
 
     this.ingresses = ingresses;
     this.hosts = hosts;
     this.upstreams = upstreams;
     this.endpoints = endpoints;
     this.virtualHosts = virtualHosts;
-    this.certificates = certificates;
-    this.hostCertificates = hostCertificates;
-    this.reporting = [ingresses, folds, hostCertificates];
+    this.certificates = tls.certificates;
+    this.hostCertificates = tls.hostCertificates;
+    this.defaultCertificates = tls.defaultCertificates;
+    this.reporting = [ingresses, folds, ...tls.reporting];
     this.tables = [
       world.slicesByService,
       ...[ingresses, backendRefs, backends, upstreamRefs, upstreams, endpoints, readiness],
       ...[hosts, folds, virtualHosts],
-      ...[secretRefs, secrets, hostCertificates, certificates],
+      ...tls.tables,
     ];
   }
 

@@ -42,3 +42,6 @@ export interface Certificate {
   readonly privateKey: Redacted;
   readonly sources: readonly Source[];
 }
+
+/** Key of the row of the default certificate. */
+export const defaultCertificateKey = 'default';

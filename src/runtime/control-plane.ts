@@ -4,7 +4,7 @@ import { AdsServer, type AdsServerOptions } from '../ads/server.ts';
 import { type DebugServer, startDebugServer } from '../debug/server.ts';
 import type { Check, DebugView } from '../debug/view.ts';
 import type { KubeEvent } from '../kube/event.ts';
-import { renderDefaultCertificate } from '../xds/secret.ts';
+import { defaultCertificateName, renderOwnCertificate } from '../xds/secret.ts';
 import { Build, type BuildOptions, type Pass } from './build.ts';
 import type { StartEnvoy } from './cold-run.ts';
 import { LastGood, type LastGoodOptions } from './last-good.ts';
@@ -108,7 +108,7 @@ export class ControlPlane {
     return new LastGood({
       ...lastGood,
       fleet: build.fleet,
-      own: defaultCertificate === undefined ? [] : [renderDefaultCertificate(defaultCertificate)],
+      own: defaultCertificate === undefined ? [] : [renderOwnCertificate(defaultCertificateName, defaultCertificate)],
       proxies: () => this.ads.proxies(),
       publish: (snapshot) => {
         this.#build.assembly.countOnFrom(snapshot.number);

@@ -1,5 +1,6 @@
 import { any } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
+import { tellChain } from './chain-header.ts';
 import { routeConfigurationName } from './route-configuration.ts';
 
 type Filter = Messages['envoy.config.listener.v3.Filter'];
@@ -12,14 +13,16 @@ const router = {
 /**
  * The connection manager of a listener, hardened for the edge.
  * https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/best_practices/edge
+ * `chain`: what `chainHeader` says.
  * Where ingress-nginx has a default of its own (underscores in header names, keep-alive time), that is taken.
  */
-export function renderConnectionManager(statPrefix: string): Filter {
+export function renderConnectionManager(statPrefix: string, chain: string): Filter {
   return {
     name: 'envoy.filters.network.http_connection_manager',
     typed_config: any('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
       stat_prefix: statPrefix,
       rds: { config_source: { ads: {}, resource_api_version: 'V3' }, route_config_name: routeConfigurationName },
+      early_header_mutation_extensions: [tellChain(chain)],
       http_filters: [router],
       use_remote_address: true,
       normalize_path: true,

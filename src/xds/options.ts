@@ -6,4 +6,6 @@ export interface ListenOptions {
   readonly httpsPort: number;
   /** PEM, for hosts without a certificate of their own; absent: connections for them are refused. */
   readonly defaultCertificate?: { readonly chain: string; readonly privateKey: string };
+  /** Refuse connections that name no host that is served, instead of showing the default certificate. */
+  readonly rejectUnknownNames?: boolean;
 }

@@ -51,6 +51,7 @@ export class Preflight {
       return checkVirtualHost(host, refused.size === 0 ? undefined : (cluster) => refused.has(cluster));
     });
     const certificates = this.#clear('certificates', model.certificates, checkCertificate);
+    const defaultCertificates = this.#clear('default certificates', model.defaultCertificates, checkCertificate);
     const hostCertificates = this.#clear('host certificates', model.hostCertificates, (row, read, hostname) => {
       // That is said of the virtual host already.
       if (hostnameObjection(hostname) !== undefined) return { problems: [] };
@@ -65,8 +66,9 @@ export class Preflight {
       virtualHosts: virtualHosts.table,
       certificates: certificates.table,
       hostCertificates: hostCertificates.table,
+      defaultCertificates: defaultCertificates.table,
     };
-    const cleared = [upstreams, endpoints, virtualHosts, certificates, hostCertificates];
+    const cleared = [upstreams, endpoints, virtualHosts, certificates, hostCertificates, defaultCertificates];
     this.tables = cleared.flatMap(({ refused, table }): FollowingTable<unknown>[] => [refused, table]);
     this.reporting = cleared.map(({ refused }): Table<Checked<unknown>> => refused);
   }

@@ -1,4 +1,5 @@
 import type { Certificate } from '../model/certificate.ts';
+import { defaultTlsPolicy, type HostTls, type TlsPolicy } from '../model/host-tls.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
 import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
 import type { Resource, TypeName } from '../snapshot/resource.ts';
@@ -8,14 +9,13 @@ import { OnlyRow } from '../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import { answeringFor, answeringForAll, withoutClusters } from './answering-host.ts';
 import { renderCluster } from './cluster.ts';
-import { renderHttpListener, renderHttpsListener } from './listener.ts';
+import { ListenerTables } from './listener-tables.ts';
 import { renderLoadAssignment } from './load-assignment.ts';
 import { sameResource } from './make-resource.ts';
 import type { ListenOptions } from './options.ts';
 import { hostVersion, type Quarantinable, type Quarantined, type RenderedHost } from './quarantine.ts';
 import { type OverlayOptions, overlayHosts, overlayResources } from './quarantine-overlay.ts';
 import { renderRouteConfiguration, routeConfigurationName } from './route-configuration.ts';
-import { defaultCertificateName, renderDefaultCertificate, renderSecret } from './secret.ts';
 import { renderVirtualHost } from './virtual-host.ts';
 
 /** The Model, as tables that a translation keeps. */
@@ -24,7 +24,9 @@ export interface ModelTables {
   readonly upstreams: Table<Upstream>;
   readonly endpoints: Table<readonly Endpoint[]>;
   readonly certificates: Table<Certificate>;
-  readonly hostCertificates: Table<{ readonly certificate?: Key }>;
+  readonly hostCertificates: Table<HostTls>;
+  /** One row at most, `defaultCertificateKey`: shown instead of the one that Naru has made itself. */
+  readonly defaultCertificates: Table<Certificate>;
 }
 
 export interface RenderingOptions {
@@ -37,7 +39,7 @@ export interface RenderingOptions {
   readonly onFailure: (row: Key, error: Error | undefined) => void;
 }
 
-interface RenderedTable {
+export interface RenderedTable {
   readonly type: TypeName;
   readonly table: Table<Resource>;
 }
@@ -61,8 +63,8 @@ export class Rendering {
     });
     const heldClusters = overlayResources('clusters', [clusters], held);
     const heldEndpoints = overlayResources('endpoints', [endpoints], held);
-    const hosts = this.#renderHosts(model.virtualHosts, heldClusters.leftOut, held);
-    const listeners = this.#renderListeners(model, listen, held);
+    const hosts = this.#renderHosts(model, heldClusters.leftOut, held);
+    const listeners = new ListenerTables(model, listen, held);
 
     this.#rendered = {
       hosts: hosts.rendered,
@@ -77,13 +79,21 @@ export class Rendering {
     this.tables = [clusters, endpoints, ...heldClusters.tables, ...heldEndpoints.tables, ...hosts.tables, ...listeners.tables];
   }
 
-  #renderHosts(virtualHosts: Table<VirtualHost>, leftOutClusters: Table<true>, held: OverlayOptions) {
+  #renderHosts({ virtualHosts, hostCertificates }: ModelTables, leftOutClusters: Table<true>, held: OverlayOptions) {
+    const otherPolicies = new IndexTable('other TLS policies', hostCertificates, ({ policy }) =>
+      policy === undefined ? [] : [policy.name],
+    );
+    /** Where all have the same, there is nothing to tell apart; and any host is for whom nobody has asked anything. */
+    const policyOf = ({ hostname }: VirtualHost, read: Read): TlsPolicy | undefined =>
+      hostname === anyHost || read.all(otherPolicies).size === 0
+        ? undefined
+        : (read.get(hostCertificates, hostname)?.policy ?? defaultTlsPolicy);
     const renderHost = (host: VirtualHost, read: Read, adapt: (host: VirtualHost) => VirtualHost = asItIs): RenderedHost => {
       // All of them, since there is hardly ever one: a record of each read would cost every host memory.
       const leftOut = read.all(leftOutClusters);
       const usable = (one: VirtualHost) => adapt(leftOut.size === 0 ? one : withoutClusters(one, (cluster) => leftOut.has(cluster)));
       const catchAll = needsAnyHost(host) ? read.get(virtualHosts, anyHost) : undefined;
-      return { ...renderVirtualHost(usable(host), catchAll === undefined ? undefined : usable(catchAll)), host };
+      return { ...renderVirtualHost(usable(host), catchAll === undefined ? undefined : usable(catchAll), policyOf(host, read)), host };
     };
     const rendered = new DerivedTable<VirtualHost, RenderedHost>({
       name: 'encoded virtual hosts',
@@ -94,50 +104,12 @@ export class Rendering {
     });
     const heldHosts = overlayHosts(rendered, held, ({ host }, object, read) =>
       object === undefined
-        ? { ...renderVirtualHost(answeringForAll(host), undefined), host }
+        ? { ...renderVirtualHost(answeringForAll(host), undefined, policyOf(host, read)), host }
         : renderHost(host, read, (one) => answeringFor(one, object)),
     );
     const only = new OnlyRow(routeConfigurationName);
     const routes = this.#derive('route configurations', only, (_, read) => this.#joinHosts(read.all(heldHosts.served)));
-    return { rendered, routes, tables: [rendered, ...heldHosts.tables, only, routes] };
-  }
-
-  #renderListeners(model: ModelTables, listen: ListenOptions, held: OverlayOptions) {
-    const hostsByCertificate = new IndexTable('hostsByCertificate', model.hostCertificates, ({ certificate }) =>
-      certificate === undefined ? [] : [certificate],
-    );
-    const secrets = this.#derive('secrets', hostsByCertificate, (_, read, key) => {
-      const certificate = read.get(model.certificates, key);
-      return certificate === undefined ? undefined : renderSecret(certificate);
-    });
-    const defaultCertificate = new OnlyRow(defaultCertificateName);
-    const ownSecrets = this.#derive('own secrets', defaultCertificate, () =>
-      listen.defaultCertificate === undefined ? undefined : renderDefaultCertificate(listen.defaultCertificate),
-    );
-    const heldSecrets = overlayResources('secrets', [secrets, ownSecrets], held);
-    const httpListener = new OnlyRow('http');
-    const http = this.#derive('http listener', httpListener, () => renderHttpListener(listen));
-    const httpsListener = new OnlyRow('https');
-    const https = this.#derive('https listener', httpsListener, (_, read) => {
-      const leftOut = read.all(heldSecrets.leftOut);
-      const usable = [...read.all(hostsByCertificate)].filter(([certificate]) => !leftOut.has(certificate));
-      const { defaultCertificate: _default, ...others } = listen;
-      return renderHttpsListener(new Map(usable), leftOut.has(defaultCertificateName) ? others : listen);
-    });
-    const heldListeners = overlayResources('listeners', [http, https], held);
-    const rendered: RenderedTable[] = [
-      ...[secrets, ownSecrets].map((table) => ({ type: 'secrets', table }) as const),
-      ...[http, https].map((table) => ({ type: 'listeners', table }) as const),
-    ];
-    const served: RenderedTable[] = [
-      { type: 'secrets', table: heldSecrets.served },
-      { type: 'listeners', table: heldListeners.served },
-    ];
-    const tables: FollowingTable<unknown>[] = [
-      ...[hostsByCertificate, secrets, defaultCertificate, ownSecrets, ...heldSecrets.tables],
-      ...[httpListener, http, httpsListener, https, ...heldListeners.tables],
-    ];
-    return { rendered, served, tables };
+    return { rendered, routes, tables: [otherPolicies, rendered, ...heldHosts.tables, only, routes] };
   }
 
   /** What was rendered of a name, whether it is served or not. */

@@ -2,6 +2,7 @@ import type { Key } from '../store/table.ts';
 import { encode } from '../proto/codec.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import { resourceOf } from './make-resource.ts';
+import { chainHeader } from './chain-header.ts';
 import type { EncodedVirtualHost } from './virtual-host.ts';
 
 /** The route configuration that all listeners use. */
@@ -16,7 +17,11 @@ const virtualHostsTag = 0x12;
  */
 export function renderRouteConfiguration(hosts: ReadonlyMap<Key, EncodedVirtualHost>): Resource {
   // The port that a client wrote into Host does not matter for the choice of a host, and the backend sees it as written.
-  const head = encode('envoy.config.route.v3.RouteConfiguration', { name: routeConfigurationName, ignore_port_in_host_matching: true });
+  const head = encode('envoy.config.route.v3.RouteConfiguration', {
+    name: routeConfigurationName,
+    ignore_port_in_host_matching: true,
+    request_headers_to_remove: [chainHeader],
+  });
   const sorted = [...hosts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, host]) => host);
   const parts = sorted.flatMap(({ bytes }) => [fieldHeader(bytes.length), bytes]);
   const clusters = new Set(sorted.flatMap((host) => host.clusters));

@@ -1,17 +1,21 @@
 import type { Certificate } from '../model/certificate.ts';
+import type { Key } from '../store/table.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import { makeResource } from './make-resource.ts';
 import type { ListenOptions } from './options.ts';
 
-/** Has no `/`, so that no Secret's name can be the same. */
-export const defaultCertificateName = 'default-certificate';
+/** Secrets are named after the server name that they are for. Has a `/`, so that no server name can be the same. */
+export const defaultCertificateName = 'default/certificate';
 
-export function renderSecret({ key, chain, privateKey, sources }: Certificate): Resource {
-  return secret(key, Buffer.from(chain), privateKey.reveal(), sources);
+type OwnCertificate = NonNullable<ListenOptions['defaultCertificate']>;
+
+export function renderSecret(name: Key, { chain, privateKey, sources }: Certificate): Resource {
+  return secret(name, Buffer.from(chain), privateKey.reveal(), sources);
 }
 
-export function renderDefaultCertificate({ chain, privateKey }: NonNullable<ListenOptions['defaultCertificate']>): Resource {
-  return secret(defaultCertificateName, Buffer.from(chain), Buffer.from(privateKey), []);
+/** The certificate that Naru has made itself. */
+export function renderOwnCertificate(name: Key, { chain, privateKey }: OwnCertificate): Resource {
+  return secret(name, Buffer.from(chain), Buffer.from(privateKey), []);
 }
 
 function secret(name: string, chain: Buffer, privateKey: Buffer, sources: Resource['sources']): Resource {

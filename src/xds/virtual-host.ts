@@ -1,11 +1,14 @@
+import type { TlsPolicy } from '../model/host-tls.ts';
 import type { Route } from '../model/route.ts';
 import type { RoutePolicy } from '../model/route-policy.ts';
 import type { Source } from '../model/source.ts';
 import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
 import { any, encode } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
+import { chainHeader, plainChain, tlsChainOf } from './chain-header.ts';
 
 type EnvoyRoute = Messages['envoy.config.route.v3.Route'];
+type HeaderMatcher = Messages['envoy.config.route.v3.HeaderMatcher'];
 type RouteMatch = Messages['envoy.config.route.v3.RouteMatch'];
 
 /** A virtual host, encoded once; a route configuration is put together from these bytes. */
@@ -31,15 +34,14 @@ const retryPolicy = {
 
 /**
  * A virtual host with its routes in order, its fallback last. `catchAll` is the virtual host under any hostname: its
- * default backend serves what no host's own routes match.
+ * default backend serves what no host's own routes match. `policy`: see `misdirected`; absent: it may be asked for over any connection.
  */
-export function renderVirtualHost(host: VirtualHost, catchAll: VirtualHost | undefined): EncodedVirtualHost {
+export function renderVirtualHost(host: VirtualHost, catchAll: VirtualHost | undefined, policy?: TlsPolicy): EncodedVirtualHost {
   const fallback = host.fallback ?? catchAll?.fallback;
   const routes = fallback === undefined ? host.routes : [...host.routes, fallback];
   const domains = [host.hostname];
-  const envoyRoutes = isWildcard(host.hostname)
-    ? wildcardRoutes(host.hostname, routes, catchAll)
-    : routes.map((route) => renderRoute(route));
+  const served = isWildcard(host.hostname) ? wildcardRoutes(host.hostname, routes, catchAll) : routes.map((route) => renderRoute(route));
+  const envoyRoutes = policy === undefined ? served : [misdirected(host.hostname, policy), ...served];
   const shown = isWildcard(host.hostname) ? [...routes, ...(catchAll?.routes ?? [])] : routes;
   return {
     bytes: encode('envoy.config.route.v3.VirtualHost', { name: host.hostname, domains, routes: envoyRoutes, retry_policy: retryPolicy }),
@@ -60,11 +62,29 @@ function isWildcard(hostname: string): boolean {
  * https://kubernetes.io/docs/concepts/services-networking/ingress/#hostname-wildcards
  */
 function wildcardRoutes(hostname: string, routes: readonly Route[], catchAll: VirtualHost | undefined): EnvoyRoute[] {
-  const suffix = hostname.slice(1).replaceAll('.', '\\.');
-  const oneLabel = { name: ':authority', string_match: { safe_regex: { regex: `(?i)[^.:]+${suffix}(?::[0-9]+)?` } } };
-  const own = routes.map((route) => renderRoute(route, [oneLabel]));
+  const own = routes.map((route) => renderRoute(route, [oneLabel(hostname)]));
   const others = [...(catchAll?.routes ?? []), ...(catchAll?.fallback === undefined ? [] : [catchAll.fallback])];
   return [...own, ...others.map((route) => renderRoute(route))];
+}
+
+function oneLabel(wildcard: string): HeaderMatcher {
+  const suffix = wildcard.slice(1).replaceAll('.', '\\.');
+  return { name: ':authority', string_match: { safe_regex: { regex: `(?i)[^.:]+${suffix}(?::[0-9]+)?` } } };
+}
+
+/**
+ * A client may ask for another host over a connection that it has, where the certificate covers both. Where that host's TLS policy
+ * is another one, it is told to open a connection for it: what the policy asks of clients would not have been asked.
+ * https://www.rfc-editor.org/rfc/rfc9110#section-15.5.20
+ */
+function misdirected(hostname: string, policy: TlsPolicy): EnvoyRoute {
+  const otherThan = (exact: string): HeaderMatcher => ({ name: chainHeader, string_match: { exact }, invert_match: true });
+  const wildcard = isWildcard(hostname) ? [oneLabel(hostname)] : [];
+  return {
+    name: 'misdirected',
+    match: { prefix: '/', headers: [...wildcard, otherThan(tlsChainOf(policy)), otherThan(plainChain)] },
+    direct_response: { status: 421, body: { inline_string: 'Misdirected Request\n' } },
+  };
 }
 
 export function renderRoute({ name, match, action, policy = {} }: Route, headers: NonNullable<RouteMatch['headers']> = []): EnvoyRoute {

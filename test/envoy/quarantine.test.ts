@@ -155,13 +155,18 @@ test('a secret: its host gets the default certificate; one that was good is kept
 
 test('a listener stays as it was', async (t) => {
   const own = await certificateFor(['l.test']);
+  const named = (hostname: string) => hosts({ hostname, routes: [answering('/', 'secure', 'l')] });
   await given(t, {
+    virtualHosts: named('a.*.b'),
     certificates: { 'shop/s': certificate('s', await certificateFor(['s.test'])), 'shop/l': certificate('l', own) },
     hostCertificates: { 'a.*.b': { certificate: 'shop/l' } },
   });
   assert.deepEqual(reports(), ['NR701 Naru listener https: What Envoy accepted before is still served.']);
   assert.equal((await fleet.get('https://s.test/')).body, 'secure');
-  await given(t, { hostCertificates: { 'a.*.b': undefined, 'l.test': { certificate: 'shop/l' } } });
+  await given(t, {
+    virtualHosts: { ...named('l.test'), 'a.*.b': undefined },
+    hostCertificates: { 'a.*.b': undefined, 'l.test': { certificate: 'shop/l' } },
+  });
   assert.deepEqual(reports(), []);
   await eventually('the new filter chain', async () => {
     const { certificate: shown } = await fleet.get('https://l.test/');

@@ -74,7 +74,7 @@ describe('Naru with a folder for its state', () => {
     const { cause } = await naru.snapshot();
     assert.ok(cause.startsWith(`restored from ${hash} of `), cause);
     assert.match(await naru.get('/readyz?verbose'), /^\[\+\]snapshot ok: snapshot 1, stale: restored from .*waiting for the first list/);
-    assert.match(naru.log, /left out of it: listeners https, because secrets \S+\/shop-tls is not stored/);
+    assert.match(naru.log, /left out of it: listeners https, because secrets \S+ is not stored/);
     await eventually('the Envoy is connected again', async () =>
       (await naru.proxies())[0]?.types['clusters']?.subscribed ? true : undefined,
     );
@@ -97,7 +97,7 @@ describe('Naru with a folder for its state', () => {
     const changed = Object.entries(await lastUpdates(envoy)).filter(([name, when]) => updates[name] !== when);
     assert.deepEqual(
       changed.map(([name]) => name),
-      ['secrets default-certificate'],
+      ['secrets default/certificate'],
       'without keys it is made anew',
     );
   });

@@ -6,6 +6,7 @@ import { answering, certificate, forwarding, hosts, type ModelRows, ModelSource,
 import { RefusingEnvoy } from '../support/refusing-envoy.ts';
 
 const names = ['a.test', 'b.test', '*.test', '*'];
+const odd = { name: 'odd', minimumVersion: 'TLSv1_2', ciphers: ['BAD'] } as const;
 const word = fc.constantFrom('one', 'two', 'BAD');
 
 const hostRows = fc
@@ -26,13 +27,13 @@ const serviceRows = fc
   .record({ name: fc.constantFrom('web', 'api'), address: fc.constantFrom('10.0.0.1', '10.0.0.2', 'BAD') })
   .map(({ name, address }): ModelRows => service(name, [80], address));
 const certificateRows = fc
-  .record({ host: fc.constantFrom('a.test', 'b.test', 'BAD.test'), chain: word, gone: fc.boolean() })
-  .map(({ host, chain, gone }): ModelRows => {
+  .record({ host: fc.constantFrom('a.test', 'b.test', '*.test'), chain: word, ciphers: word, gone: fc.boolean() })
+  .map(({ host, chain, ciphers, gone }): ModelRows => {
     const key = `shop/${host.slice(0, 1)}`;
     if (gone) return { hostCertificates: { [host]: undefined } };
     return {
       certificates: { [key]: certificate(host.slice(0, 1), { chain, privateKey: 'key' }) },
-      hostCertificates: { [host]: { certificate: key } },
+      hostCertificates: { [host]: { certificate: key, ...(ciphers === 'BAD' ? { policy: odd } : {}) } },
     };
   });
 const batches = fc.array(fc.array(fc.oneof(hostRows, hostRows, serviceRows, certificateRows), { maxLength: 4 }).map(merge), {

@@ -148,17 +148,21 @@ test('refused endpoints stay as they were; new ones are empty', () => {
 test('a refused certificate stays as it was; for a new one there is no filter chain', () => {
   const envoy = new RefusingEnvoy();
   const good = certificate('a', { chain: 'chain', privateKey: 'key' });
-  envoy.given({ certificates: { 'shop/a': good }, hostCertificates: { 'a.test': { certificate: 'shop/a' } } });
-  const old = envoy.holds('secrets shop/a');
-  assert(envoy.holds('listeners https')?.includes('shop/a'));
+  envoy.given({
+    virtualHosts: hosts(host('a.test'), host('b.test')),
+    certificates: { 'shop/a': good },
+    hostCertificates: { 'a.test': { certificate: 'shop/a' } },
+  });
+  const old = envoy.holds('secrets a.test');
+  assert(envoy.holds('listeners https')?.includes('a.test'));
   const bad = { chain: 'BAD', privateKey: 'key' };
   envoy.given({
     certificates: { 'shop/a': certificate('a', bad), 'shop/b': certificate('b', bad) },
     hostCertificates: { 'b.test': { certificate: 'shop/b' } },
   });
-  assert.equal(envoy.holds('secrets shop/a'), old);
-  assert.equal(envoy.holds('secrets shop/b'), undefined);
-  assert.equal(envoy.holds('listeners https')?.includes('shop/b'), false);
+  assert.equal(envoy.holds('secrets a.test'), old);
+  assert.equal(envoy.holds('secrets b.test'), undefined);
+  assert.equal(envoy.holds('listeners https')?.includes('b.test'), false);
   assert.deepEqual(envoy.reports, [
     `NR701 Secret a: ${before}`,
     'NR701 Secret b: Its hosts are served with the default certificate, or not by HTTPS where there is none.',
@@ -168,14 +172,19 @@ test('a refused certificate stays as it was; for a new one there is no filter ch
 test('a refused listener stays as it was, with the certificates that it names', () => {
   const envoy = new RefusingEnvoy();
   const secret = (name: string) => ({ [`shop/${name}`]: certificate(name, { chain: 'chain', privateKey: name }) });
-  envoy.given({ certificates: secret('a'), hostCertificates: { 'a.test': { certificate: 'shop/a' } } });
+  envoy.given({
+    virtualHosts: hosts(host('a.test'), host('b.test')),
+    certificates: secret('a'),
+    hostCertificates: { 'a.test': { certificate: 'shop/a' } },
+  });
   const old = envoy.holds('listeners https');
+  const policy = { name: 'odd', minimumVersion: 'TLSv1_2', ciphers: ['BAD'] } as const;
   envoy.given({
     certificates: { 'shop/a': undefined, ...secret('b') },
-    hostCertificates: { 'a.test': undefined, 'BAD.test': { certificate: 'shop/b' } },
+    hostCertificates: { 'a.test': undefined, 'b.test': { certificate: 'shop/b', policy } },
   });
   assert.equal(envoy.holds('listeners https'), old);
-  assert(envoy.holds('secrets shop/a'));
+  assert(envoy.holds('secrets a.test'));
   assert.deepEqual(envoy.reports, [`NR701 Naru listener https: ${before}`]);
 });
 

@@ -1,5 +1,6 @@
 import type { Certificate } from '../../src/model/certificate.ts';
 import { Redacted } from '../../src/model/certificate.ts';
+import type { HostTls } from '../../src/model/host-tls.ts';
 import type { Route } from '../../src/model/route.ts';
 import type { Endpoint, Upstream } from '../../src/model/upstream.ts';
 import type { VirtualHost } from '../../src/model/virtual-host.ts';
@@ -14,7 +15,7 @@ export interface ModelRows {
   readonly upstreams?: Readonly<Record<string, Upstream | undefined>>;
   readonly endpoints?: Readonly<Record<string, readonly Endpoint[] | undefined>>;
   readonly certificates?: Readonly<Record<string, Certificate | undefined>>;
-  readonly hostCertificates?: Readonly<Record<string, { readonly certificate?: Key } | undefined>>;
+  readonly hostCertificates?: Readonly<Record<string, HostTls | undefined>>;
 }
 
 export interface ModelSourceOptions {
@@ -30,7 +31,8 @@ export class ModelSource {
     upstreams: new SourceTable<Upstream>('upstreams'),
     endpoints: new SourceTable<readonly Endpoint[]>('endpoints'),
     certificates: new SourceTable<Certificate>('certificates'),
-    hostCertificates: new SourceTable<{ readonly certificate?: Key }>('hostCertificates'),
+    hostCertificates: new SourceTable<HostTls>('hostCertificates'),
+    defaultCertificates: new SourceTable<Certificate>('defaultCertificates'),
   };
 
   constructor(options: ModelSourceOptions = {}) {

@@ -1,0 +1,61 @@
+import { type Certificate, defaultCertificateKey } from '../model/certificate.ts';
+import type { Problem } from '../model/problem.ts';
+import { DerivedTable, type Read } from '../store/derived-table.ts';
+import { IndexTable } from '../store/index-table.ts';
+import { OnlyRow } from '../store/only-row.ts';
+import type { FollowingTable, Key, Table } from '../store/table.ts';
+import type { World } from '../store/world.ts';
+import { findDefaultCertificate } from './certificate-default.ts';
+import { type CertificateRow, readCertificate } from './certificate.ts';
+import { chooseCertificate, type HostCertificateRow, secretsOf } from './host-certificate.ts';
+import type { IngressRow } from './ingress-row.ts';
+import type { IngressOptions } from './options.ts';
+
+export interface CertificateSources {
+  readonly ingresses: Table<IngressRow>;
+  /** Hostname → keys of the Ingresses that speak of it. */
+  readonly hosts: Table<readonly Key[]>;
+  readonly options: IngressOptions;
+  /** See `DerivedTableOptions.onFailure`. */
+  readonly onFailure: (row: Key, error: Error | undefined) => void;
+}
+
+/** Which certificate is shown for what, as tables that follow Ingresses and Secrets. */
+export class CertificateTables {
+  readonly tables: readonly FollowingTable<unknown>[];
+  readonly certificates: Table<Certificate>;
+  readonly hostCertificates: Table<HostCertificateRow>;
+  readonly defaultCertificates: Table<Certificate>;
+  readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
+  readonly #onFailure: CertificateSources['onFailure'];
+
+  constructor(world: World, { ingresses, hosts, options, onFailure }: CertificateSources) {
+    this.#onFailure = onFailure;
+    const secretRefs = new IndexTable('secretRefs', ingresses, secretsOf);
+    const secrets = this.#derive(
+      'secrets',
+      secretRefs,
+      (_, read, key): CertificateRow => readCertificate(key, read.get(world.objects.Secret, key)),
+    );
+    const hostCertificates = this.#derive('hostCertificates', hosts, (members, read, hostname) => {
+      const rows = members.flatMap((key) => read.get(ingresses, key) ?? []);
+      return chooseCertificate(hostname, rows, (key) => read.get(secrets, key));
+    });
+    const certificates = this.#derive('certificates', secrets, (row): Certificate | undefined => (row.ok ? row.certificate : undefined));
+    const onlyDefault = new OnlyRow(defaultCertificateKey);
+    const defaultCertificate = this.#derive('defaultCertificate', onlyDefault, (_, read) =>
+      findDefaultCertificate(options.defaultCertificate, (key) => read.get(world.objects.Secret, key)),
+    );
+    const defaultCertificates = this.#derive('defaultCertificates', defaultCertificate, (row): Certificate | undefined => row.certificate);
+
+    this.certificates = certificates;
+    this.hostCertificates = hostCertificates;
+    this.defaultCertificates = defaultCertificates;
+    this.reporting = [hostCertificates, defaultCertificate];
+    this.tables = [secretRefs, secrets, hostCertificates, certificates, onlyDefault, defaultCertificate, defaultCertificates];
+  }
+
+  #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {
+    return new DerivedTable({ name, input, compute, onFailure: (key, error) => this.#onFailure(`${name} ${key}`, error) });
+  }
+}

@@ -1,0 +1,27 @@
+import type { HostTls } from '../model/host-tls.ts';
+import { anyHost } from '../model/virtual-host.ts';
+import type { ListenOptions } from './options.ts';
+
+/**
+ * Whether a hostname is a server name with a filter chain of its own: then with which certificate and policy. Each is by itself, so
+ * that one more or less leaves the connections of all others alone.
+ *
+ * As in ingress-nginx (get_pem_cert_uid in rootfs/etc/nginx/lua/certificate.lua): the host itself, else the wildcard that stands for
+ * its first label, else the default certificate. A host without TLS below a wildcard with TLS is a server of its own with
+ * the default certificate.
+ */
+export function serverNameOf(
+  hostname: string,
+  tlsOf: (hostname: string) => HostTls | undefined,
+  { rejectUnknownNames }: Pick<ListenOptions, 'rejectUnknownNames'>,
+): HostTls | undefined {
+  if (hostname === anyHost) return undefined;
+  const own = tlsOf(hostname);
+  if (own !== undefined) return own;
+  const shadowed = rejectUnknownNames === true || tlsOf(wildcardAbove(hostname)) !== undefined;
+  return shadowed ? {} : undefined;
+}
+
+function wildcardAbove(hostname: string): string {
+  return hostname.replace(/^[^.]+/, '*');
+}

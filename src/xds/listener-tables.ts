@@ -1,0 +1,98 @@
+import { defaultCertificateKey } from '../model/certificate.ts';
+import { defaultTlsPolicy, type HostTls } from '../model/host-tls.ts';
+import type { VirtualHost } from '../model/virtual-host.ts';
+import { encode } from '../proto/codec.ts';
+import { violations } from '../proto/validate.ts';
+import type { Resource } from '../snapshot/resource.ts';
+import { DerivedTable, type Read } from '../store/derived-table.ts';
+import { OnlyRow } from '../store/only-row.ts';
+import type { FollowingTable, Key, Table } from '../store/table.ts';
+import { renderChain } from './listener-chain.ts';
+import { serverNameOf } from './listener-server-name.ts';
+import { renderHttpListener, renderHttpsListener } from './listener.ts';
+import { sameResource } from './make-resource.ts';
+import type { ListenOptions } from './options.ts';
+import { type OverlayOptions, overlayResources } from './quarantine-overlay.ts';
+import type { ModelTables, RenderedTable } from './rendering.ts';
+import { defaultCertificateName, renderOwnCertificate, renderSecret } from './secret.ts';
+
+/** Listeners with what they serve TLS with. */
+export class ListenerTables {
+  readonly tables: readonly FollowingTable<unknown>[];
+  readonly rendered: readonly RenderedTable[];
+  readonly served: readonly RenderedTable[];
+  readonly #model: ModelTables;
+  readonly #listen: ListenOptions;
+  readonly #onFailure: OverlayOptions['onFailure'];
+
+  constructor(model: ModelTables, listen: ListenOptions, held: OverlayOptions) {
+    this.#model = model;
+    this.#listen = listen;
+    this.#onFailure = held.onFailure;
+    const serverNames = new DerivedTable<VirtualHost, HostTls>({
+      name: 'server names',
+      input: model.virtualHosts,
+      compute: (_, read, hostname) => serverNameOf(hostname, (name) => read.get(model.hostCertificates, name), listen),
+      onFailure: (key, error) => this.#onFailure(`server name ${key}`, error),
+    });
+    const secrets = this.#derive('secrets', serverNames, (tls, read, name) => this.#secret(name, tls, read));
+    const onlyDefault = new OnlyRow(defaultCertificateName);
+    const defaultSecret = this.#derive('default secret', onlyDefault, (_, read, name) => this.#secret(name, {}, read));
+    const heldSecrets = overlayResources('secrets', [secrets, defaultSecret], held);
+    const chains = this.#chains(serverNames, heldSecrets.served);
+    const onlyHttp = new OnlyRow('http');
+    const http = this.#derive('http listener', onlyHttp, () => renderHttpListener(listen));
+    const onlyHttps = new OnlyRow('https');
+    const https = this.#derive('https listener', onlyHttps, (_, read) => {
+      const withDefault = listen.rejectUnknownNames !== true && read.get(heldSecrets.served, defaultCertificateName) !== undefined;
+      return renderHttpsListener(read.all(chains), withDefault, listen);
+    });
+    const heldListeners = overlayResources('listeners', [http, https], held);
+
+    this.rendered = [
+      ...[secrets, defaultSecret].map((table) => ({ type: 'secrets', table }) as const),
+      ...[http, https].map((table) => ({ type: 'listeners', table }) as const),
+    ];
+    this.served = [
+      { type: 'secrets', table: heldSecrets.served },
+      { type: 'listeners', table: heldListeners.served },
+    ];
+    this.tables = [
+      ...[serverNames, secrets, onlyDefault, defaultSecret, ...heldSecrets.tables, chains],
+      ...[onlyHttp, http, onlyHttps, https, ...heldListeners.tables],
+    ];
+  }
+
+  /**
+   * Encoded, by server name; one whose secret is left out has none, so that it gets the default certificate. They say nothing of the
+   * certificate itself: another one is another secret, and no connection is closed for it.
+   */
+  #chains(serverNames: Table<HostTls>, secrets: Table<Resource>): DerivedTable<HostTls, Buffer> {
+    return new DerivedTable<HostTls, Buffer>({
+      name: 'filter chains',
+      input: serverNames,
+      compute: ({ policy = defaultTlsPolicy }, read, name) => {
+        if (read.get(secrets, name) === undefined) return undefined;
+        const chain = renderChain(name, policy);
+        const [objection] = violations('envoy.config.listener.v3.FilterChain', chain);
+        if (objection !== undefined) throw new Error(`Envoy would refuse the filter chain ${name}: ${objection.path} ${objection.rule}`);
+        return encode('envoy.config.listener.v3.FilterChain', chain);
+      },
+      same: (a, b) => a.equals(b),
+      onFailure: (key, error) => this.#onFailure(`filter chain ${key}`, error),
+    });
+  }
+
+  /** The certificate of a server name, else the default certificate. */
+  #secret(name: Key, { certificate }: HostTls, read: Read): Resource | undefined {
+    const own = certificate === undefined ? undefined : read.get(this.#model.certificates, certificate);
+    const found = own ?? read.get(this.#model.defaultCertificates, defaultCertificateKey);
+    if (found !== undefined) return renderSecret(name, found);
+    return this.#listen.defaultCertificate === undefined ? undefined : renderOwnCertificate(name, this.#listen.defaultCertificate);
+  }
+
+  #derive<I>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => Resource | undefined): DerivedTable<I, Resource> {
+    const onFailure = (key: Key, error: Error | undefined): void => this.#onFailure(`${name} ${key}`, error);
+    return new DerivedTable({ name, input, compute, same: sameResource, onFailure });
+  }
+}
