@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 import { Option, InvalidArgumentError } from 'commander';
 import { defaultIngressOptions } from './ingress/options.ts';
 import type { PublishPolicy } from './status/status-decision.ts';
@@ -110,6 +111,28 @@ export function serveOptions(): Option[] {
     setting('--state-keys', 'keep private keys there, too; without them a restored configuration lacks TLS').default(false),
     ...statusOptions(),
     ...controllerOptions(),
+  ];
+}
+
+export interface AuthzSettings {
+  readonly listen: string;
+  readonly adsTarget: string;
+  readonly adsTlsCert?: string;
+  readonly adsTlsKey?: string;
+  readonly adsTlsCa?: string;
+  readonly fleet: string;
+  readonly nodeId: string;
+}
+
+export function authzOptions(): Option[] {
+  return [
+    setting('--listen <address>', 'where Envoy asks: host:port, or unix:/path').default('127.0.0.1:9191'),
+    setting('--ads-target <address>', 'where the control plane serves ADS: host:port, or unix:/path').default('127.0.0.1:18000'),
+    setting('--ads-tls-cert <file>', 'certificate that names the fleet (PEM); read again when it changes'),
+    setting('--ads-tls-key <file>', 'its private key (PEM); read again when it changes'),
+    setting('--ads-tls-ca <file>', 'who signs the certificate of the control plane (PEM)'),
+    setting('--fleet <name>', 'node.cluster of the Envoys beside which it runs').default('naru'),
+    setting('--node-id <name>', 'what it is called at the control plane').default(`authz-${hostname()}`, 'authz-HOSTNAME'),
   ];
 }
 

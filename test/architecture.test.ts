@@ -20,6 +20,7 @@ const layers: Readonly<Record<string, Layer>> = {
   snapshot: { imports: [], types: ['model', 'store'] },
   xds: { imports: ['model', 'store', 'proto', 'snapshot'] },
   ads: { imports: ['snapshot', 'proto'], types: ['model'], packages: ['@grpc/grpc-js', 'rxjs'] },
+  authz: { imports: ['proto'], packages: ['@grpc/grpc-js', 'bcryptjs', 'apache-md5', 'unixcrypt'] },
   status: { imports: ['model'], types: ['store', 'kube', 'ads'] },
   debug: { imports: ['model', 'snapshot', 'proto'], types: ['ads'], packages: ['hono', '@hono/node-server', 'prom-client'] },
   dev: { imports: ['model', 'kube'], packages: ['rxjs', 'yaml'] },
@@ -28,8 +29,8 @@ const layers: Readonly<Record<string, Layer>> = {
     packages: ['rxjs', '@peculiar/x509', 'reflect-metadata'],
   },
   cli: {
-    imports: ['runtime', 'dev', 'kube', 'ads', 'snapshot', 'debug', 'model', 'ingress', 'settings.ts'],
-    packages: ['commander', 'rxjs', 'yaml', 'pino'],
+    imports: ['runtime', 'authz', 'dev', 'kube', 'ads', 'snapshot', 'debug', 'model', 'ingress', 'settings.ts'],
+    packages: ['commander', 'rxjs', 'yaml', 'pino', '@grpc/grpc-js'],
   },
   'settings.ts': { imports: ['ingress'], types: ['status'], packages: ['commander'] },
   'main.ts': { imports: ['cli'] },

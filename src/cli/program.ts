@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import {
+  authzOptions,
+  type AuthzSettings,
   type DevSettings,
   devOptions,
   controllerOptions,
@@ -34,6 +36,7 @@ function program(): Command {
   naru.addCommand(devCommand());
   naru.addCommand(serveCommand());
   naru.addCommand(translateCommand());
+  naru.addCommand(authzCommand());
   naru.addCommand(adsTestbedCommand());
   return naru;
 }
@@ -87,6 +90,17 @@ function translateCommand(): Command {
   return command.action(async (settings: ControllerSettings & { filename: string; output: string }) => {
     const { translate } = await import('./translate.ts');
     await translate(settings);
+  });
+}
+
+function authzCommand(): Command {
+  const command = new Command('authz')
+    .description('check passwords for the Envoy beside it; gets the users from the control plane')
+    .addHelpText('after', '\nExamples:\n  naru authz --listen unix:/var/run/naru/authz.sock --ads-target naru.naru-system.svc:18000\n');
+  for (const option of authzOptions()) command.addOption(option);
+  return command.action(async (settings: AuthzSettings) => {
+    const { authz } = await import('./authz.ts');
+    await authz(settings);
   });
 }
 
