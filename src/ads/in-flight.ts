@@ -10,6 +10,8 @@ export interface Sent {
   /** Those of them whose content the client did not hold before. */
   readonly changed: readonly Resource[];
   readonly removed: ReadonlySet<string>;
+  /** The oldest snapshot whose content the client still lacks of what this response removes. */
+  readonly removesSince: number;
   /** The oldest snapshot whose content this response brings; infinite when it only removes. */
   readonly since: number;
 }
@@ -48,8 +50,9 @@ export class InFlight {
     return oldest;
   }
 
-  get removing(): boolean {
-    for (const { removed } of this.#sent.values()) if (removed.size > 0) return true;
+  /** Whether something is just going that is older than this snapshot. */
+  removing(number: number): boolean {
+    for (const { removesSince } of this.#sent.values()) if (removesSince <= number) return true;
     return false;
   }
 

@@ -23,6 +23,19 @@ const upsertsAfter: Readonly<Record<TypeName, readonly TypeName[]>> = {
   routes: ['clusters', 'endpoints', 'listeners'],
 };
 
+/**
+ * How far these must have come before a stream goes on to the next snapshot. Listeners and routes must have had their
+ * turn. Clusters must be answered: an Envoy asks for the endpoints of a cluster when it gets it, and they must be there.
+ */
+export const untilNext: readonly { readonly type: TypeName; readonly is: 'sent' | 'settled' }[] = [
+  { type: 'clusters', is: 'settled' },
+  { type: 'listeners', is: 'sent' },
+  { type: 'routes', is: 'sent' },
+];
+
+/** New contents of these go ahead of the rest of their snapshot. */
+export const waitForNobody: readonly TypeName[] = ['endpoints', 'secrets'];
+
 /** Removals wait for all additions and changes, and for the removals of these types. */
 const removalsAfter: Readonly<Record<TypeName, readonly TypeName[]>> = {
   listeners: [],

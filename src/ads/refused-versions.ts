@@ -25,6 +25,12 @@ export class RefusedVersions {
     return this.#versions.size > 0;
   }
 
+  /** Whether some will be tried again, each on its own. */
+  get retrying(): boolean {
+    for (const { certain } of this.#versions.values()) if (!certain) return true;
+    return false;
+  }
+
   get names(): Iterable<string> {
     return this.#versions.keys();
   }

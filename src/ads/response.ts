@@ -1,9 +1,8 @@
 import type { Resource } from '../snapshot/resource.ts';
-import type { ResourceTable } from '../snapshot/resource-table.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Backlog } from './backlog.ts';
 import type { RefusedVersions } from './refused-versions.ts';
 import type { Subscription } from './subscription.ts';
+import type { ResourceView, View } from './view.ts';
 import type { FramedResource } from './wire.ts';
 
 /** What goes into the next response. */
@@ -19,8 +18,8 @@ interface Choice {
 }
 
 /** How a snapshot is called in responses, and so at Envoy's admin endpoint: number and beginning of the hash. */
-export function versionOf(snapshot: Snapshot): string {
-  return `${snapshot.number}-${snapshot.hash.slice(0, 8)}`;
+export function versionOf({ number, hash }: Pick<View, 'number' | 'hash'>): string {
+  return `${number}-${hash.slice(0, 8)}`;
 }
 
 /** Bigger responses are cut by resource; the next part goes when the client has answered the one before. */
@@ -28,7 +27,7 @@ const mostBytes = 1_000_000;
 
 /** Only what changed, up to a size. `upserts` is false while they have to wait for other types. */
 export function chooseSome(from: {
-  readonly table: ResourceTable;
+  readonly table: ResourceView;
   readonly backlog: Backlog;
   readonly upserts: boolean;
   readonly removals: readonly string[];
@@ -58,7 +57,7 @@ export function chooseSome(from: {
  * What was refused is part of the whole again: Envoy may have dropped good ones with the bad one.
  */
 export function chooseComplete(from: {
-  readonly table: ResourceTable;
+  readonly table: ResourceView;
   readonly backlog: Backlog;
   readonly refused: RefusedVersions;
   readonly subscription: Subscription;

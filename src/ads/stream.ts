@@ -8,11 +8,13 @@ import type { Connection } from './connection.ts';
 import type { SnapshotListener } from './fleet.ts';
 import { bringsOther, holdsOther } from './stand-in.ts';
 import { Order, sendingOrder, type OrderOptions, type Turn } from './order.ts';
+import { Pin } from './pin.ts';
 import type { Accepted, ProxyState, TypeReport } from './proxy-state.ts';
 import { versionOf, type DiscoveryRequest, type Node } from './request.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
 import { TypeState } from './type-state.ts';
 import type { Variant } from './variant.ts';
+import type { View } from './view.ts';
 
 export interface StreamOptions extends OrderOptions {
   /** The stream carries this type and no other. */
@@ -38,15 +40,13 @@ export class ProxyStream implements SnapshotListener {
   readonly #options: StreamOptions;
   readonly #types: Readonly<Record<TypeName, TypeState>>;
   readonly #order: Order;
+  readonly #pin: Pin;
   readonly #acceptance: Acceptance;
   readonly #connectedSince = Date.now();
   readonly #connectedAt = performance.now();
   readonly #unknownTypes = new Set<string>();
   /** The client has something that no stand-in gave it. */
   #hasItsOwn = false;
-  #seen = 0;
-  /** The newest snapshot that this stream has met. */
-  #snapshot: Snapshot | undefined;
   #nonces = 0;
   #closed = false;
   #callOffWake: (() => void) | undefined;
@@ -67,8 +67,11 @@ export class ProxyStream implements SnapshotListener {
     };
     this.#order = new Order(options);
     this.#acceptance = new Acceptance(this.#types);
-    this.#snapshot = fleet.current;
-    this.#seen = fleet.current?.number ?? 0;
+    // Without an order between types there is nothing to bring to its end.
+    const { only, independentTypes, gateTimeoutMs } = options;
+    this.#pin = new Pin(this.#types, only === undefined && independentTypes !== true ? gateTimeoutMs : 0);
+    if (fleet.current !== undefined) this.#pin.offer(fleet.current);
+    this.#pin.catchUp(options.clock.now());
     fleet.join(this);
   }
 
@@ -81,8 +84,9 @@ export class ProxyStream implements SnapshotListener {
       const type = typeOfUrl.get(typeUrl);
       if (only !== undefined && type !== only) return this.#refuseType(only, typeUrl);
       if (type === undefined) return this.#ignore(typeUrl);
-      if (!this.#types[type].subscribed) this.#hasItsOwn ||= bringsOther(type, request, this.#fleet.current);
+      if (!this.#types[type].subscribed) this.#hasItsOwn ||= bringsOther(type, request, this.#pin.snapshot);
       this.#takeAnswer(type, request);
+      if (this.#current === undefined) this.#pin.forget();
       this.#types[type].request(request, this.#current, this.#options.clock.now());
       if (this.#wantsTooMuch(type)) return;
       this.#advance();
@@ -93,10 +97,8 @@ export class ProxyStream implements SnapshotListener {
     this.#safely(() => {
       if (snapshot.standIn === true) this.#hasItsOwn ||= holdsOther(this.#types, snapshot);
       if (this.#isNotFor(snapshot)) return;
-      const changes = this.#seen > 0 && snapshot.number === this.#seen + 1 ? snapshot.changes : undefined;
-      this.#seen = snapshot.number;
-      this.#snapshot = snapshot;
-      for (const type of typeNames) this.#types[type].publish(snapshot, changes, this.#options.clock.now());
+      if (this.#current === undefined) this.#pin.forget();
+      this.#pin.offer(snapshot);
       this.#advance();
     });
   }
@@ -148,10 +150,10 @@ export class ProxyStream implements SnapshotListener {
     return this.#node.id ?? '';
   }
 
-  /** What this client should have now. */
-  get #current(): Snapshot | undefined {
-    const { current } = this.#fleet;
-    return current === undefined || this.#isNotFor(current) ? undefined : current;
+  /** What this client is served from; undefined as long as there is nothing for it. */
+  get #current(): View | undefined {
+    const { snapshot, view } = this.#pin;
+    return this.#fleet.current === undefined || snapshot === undefined || this.#isNotFor(snapshot) ? undefined : view;
   }
 
   /** What a client has of its own is at least as new as a stand-in. */
@@ -161,9 +163,9 @@ export class ProxyStream implements SnapshotListener {
 
   #takeAnswer(type: TypeName, request: DiscoveryRequest): void {
     // What was sent is answered, even when there is nothing more to send.
-    const snapshot = this.#snapshot;
+    const { view } = this.#pin;
     const now = this.#options.clock.now();
-    const sent = snapshot === undefined ? undefined : this.#types[type].answered(request, snapshot, now);
+    const sent = view && this.#types[type].answered(request, view, now);
     if (sent === undefined) return;
     const refusal = request.error_detail ? (request.error_detail.message ?? '') : undefined;
     const names = [...sent.resources.keys(), ...sent.removed];
@@ -184,34 +186,37 @@ export class ProxyStream implements SnapshotListener {
 
   /** Sends what may go now. Called after everything that can open a gate; finding nothing to do costs little. */
   #advance(): void {
-    const snapshot = this.#current;
-    if (snapshot === undefined || this.#closed) return;
     const now = this.#options.clock.now();
-    let wakeAt = Infinity;
-    for (const type of sendingOrder) wakeAt = Math.min(wakeAt, this.#advanceType(type, snapshot, now));
+    let wakeAt: number;
+    do {
+      wakeAt = this.#pin.catchUp(now);
+      const view = this.#current;
+      if (view === undefined || this.#closed) return;
+      for (const type of sendingOrder) wakeAt = Math.min(wakeAt, this.#advanceType(type, view, now));
+    } while (this.#pin.isDue);
     this.#wakeAt(wakeAt, now);
     this.#noteAccepted();
   }
 
   /** Gives back when this type wants to be looked at again. */
-  #advanceType(type: TypeName, snapshot: Snapshot, now: number): number {
+  #advanceType(type: TypeName, view: View, now: number): number {
     const state = this.#types[type];
     const freeAt = state.freeAt(this.#options.gateTimeoutMs);
     if (freeAt === undefined) return Infinity;
     if (freeAt > now) return freeAt;
     const turn = this.#options.independentTypes === true ? anyTime(state) : this.#order.turn(type, this.#types, now);
-    const response = state.take(snapshot, turn, String(this.#nonces + 1), now);
+    const response = state.take(view, turn, String(this.#nonces + 1), now);
     if (response === undefined) return turn.wakeAt;
     this.#nonces++;
     this.#connection.send(response.bytes);
-    if (type === 'clusters' && this.#options.independentTypes !== true) this.#warm(response.sent.changed, snapshot);
+    if (type === 'clusters' && this.#options.independentTypes !== true) this.#warm(response.sent.changed, view);
     // What is left waits for the answer, or for its own time.
     return turn.wakeAt;
   }
 
-  #warm(clusters: readonly Resource[], snapshot: Snapshot): void {
+  #warm(clusters: readonly Resource[], view: View): void {
     for (const { references } of clusters) {
-      for (const { type, name } of references) if (type === 'endpoints') this.#types.endpoints.warm(name, snapshot);
+      for (const { type, name } of references) if (type === 'endpoints') this.#types.endpoints.warm(name, view);
     }
   }
 

@@ -1,20 +1,21 @@
 import { typeUrls, type Resource, type TypeName } from '../snapshot/resource.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
 import { Backlog, type Departure } from './backlog.ts';
 import { InFlight, type Sent } from './in-flight.ts';
 import type { Progress, Turn } from './order.ts';
+import type { Pinned } from './pin.ts';
 import type { TypeReport } from './proxy-state.ts';
 import { RefusedVersions } from './refused-versions.ts';
 import type { DiscoveryRequest } from './request.ts';
 import { chooseComplete, chooseSome, versionOf } from './response.ts';
 import { Subscription } from './subscription.ts';
 import type { Variant } from './variant.ts';
+import type { View } from './view.ts';
 
 /** Stands for the version of a resource whose removal was refused. */
 const removal = '';
 
 /** One type on one stream: what the client wants and holds, what waits, what is under way, what was refused. */
-export class TypeState implements Progress {
+export class TypeState implements Progress, Pinned {
   readonly type: TypeName;
   readonly subscription: Subscription;
   readonly #variant: Variant;
@@ -51,6 +52,10 @@ export class TypeState implements Progress {
     return this.#refused.inForce;
   }
 
+  get retrying(): boolean {
+    return this.#refused.retrying;
+  }
+
   get sent(): number {
     return Math.min(this.#number, this.#backlog.oldest - 1);
   }
@@ -64,7 +69,7 @@ export class TypeState implements Progress {
   }
 
   removing(number: number): boolean {
-    if (this.#inFlight.removing) return true;
+    if (this.#inFlight.removing(number)) return true;
     for (const departure of this.departures.values()) if (departure.since <= number) return true;
     return false;
   }
@@ -76,7 +81,7 @@ export class TypeState implements Progress {
   }
 
   /** Applies what a request says about names. */
-  request(request: DiscoveryRequest, snapshot: Snapshot | undefined, now: number): void {
+  request(request: DiscoveryRequest, view: View | undefined, now: number): void {
     const change = this.#variant.subscribe(this.subscription, request, this.#lastNonce);
     if (change === undefined) return;
     if (change.narrowed) {
@@ -84,48 +89,45 @@ export class TypeState implements Progress {
       this.#refused.keep((name) => this.subscription.covers(name));
     }
     // Before the first snapshot names are only remembered; that snapshot is compared with all of them.
-    if (snapshot === undefined) return;
-    this.#number = snapshot.number;
-    if (change.first) this.#begin(snapshot, now);
+    if (view === undefined) return;
+    this.#number = view.number;
+    if (change.first) this.#begin(view, now);
     else {
-      if (change.widened) this.#compareAll(snapshot, snapshot.number, now);
-      for (const name of change.asked) this.#answer(name, snapshot, now);
-      if (change.widened && !this.#backlog.waiting) this.#backlog.oweAnswer(snapshot.number, snapshot.number);
+      if (change.widened) this.#compareAll(view, view.number, now);
+      for (const name of change.asked) this.#answer(name, view, now);
+      if (change.widened && !this.#backlog.waiting) this.#backlog.oweAnswer(view.number, view.number);
     }
   }
 
-  /** Takes in a new snapshot: by its changes, or whole when this stream has not seen the one before. */
-  publish(snapshot: Snapshot, changes: Snapshot['changes'] | undefined, now: number): void {
+  publish(view: View, names: readonly string[] | undefined, now: number): void {
     if (!this.subscribed) return;
     const before = this.#number;
-    this.#number = snapshot.number;
-    if (before === 0) this.#begin(snapshot, now);
-    else if (changes === undefined) this.#compareAll(snapshot, before + 1, now);
-    else {
-      for (const change of changes) {
-        if (change.type !== this.type || !this.subscription.covers(change.name)) continue;
-        this.#compare(change.name, change.after, snapshot.number, now);
-      }
-    }
+    this.#number = view.number;
+    if (names === undefined) this.#begin(view, now);
+    else this.#compareNames(names, view, before + 1, now);
+  }
+
+  refresh(view: View, names: readonly string[], now: number): void {
+    if (this.subscribed) this.#compareNames(names, view, view.number + 1, now);
   }
 
   /**
    * A cluster that was added or changed warms until its endpoints come after it, the same bytes or not.
    * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#resource-warming
    */
-  warm(name: string, snapshot: Snapshot): void {
-    if (!this.subscription.covers(name) || !snapshot.resources[this.type].has(name)) return;
-    this.#backlog.add(name, { since: snapshot.number, forced: true, alone: false }, snapshot.number);
+  warm(name: string, view: View): void {
+    if (!this.subscription.covers(name) || !view.resources[this.type].has(name)) return;
+    this.#backlog.add(name, { since: view.number, forced: true, alone: false }, view.number);
   }
 
   /** Makes the next response of what may go now; undefined when there is nothing to say. */
-  take(snapshot: Snapshot, turn: Turn, nonce: string, now: number): { sent: Sent; bytes: Buffer } | undefined {
+  take(view: View, turn: Turn, nonce: string, now: number): { sent: Sent; bytes: Buffer } | undefined {
     const complete = this.#variant.isComplete(this.type);
     // A complete response would carry what still has to wait, too.
     if (complete && this.#backlog.waiting && !turn.upserts) return undefined;
     const from = {
       ...turn,
-      table: snapshot.resources[this.type],
+      table: view.resources[this.type],
       backlog: this.#backlog,
       refused: this.#refused,
       subscription: this.subscription,
@@ -136,13 +138,14 @@ export class TypeState implements Progress {
     const takesAway = complete ? turn.removals.length > 0 : removed.length > 0;
     if (!answers && !takesAway) return undefined;
 
-    const bytes = this.#variant.frame({ typeUrl: typeUrls[this.type], version: versionOf(snapshot), nonce, resources, removed });
+    const bytes = this.#variant.frame({ typeUrl: typeUrls[this.type], version: versionOf(view), nonce, resources, removed });
     const sent = {
       nonce,
-      snapshot: snapshot.number,
+      snapshot: view.number,
       at: now,
       resources: fresh,
       removed: new Set(removed),
+      removesSince: removed.reduce((oldest, name) => Math.min(oldest, this.departures.get(name)?.since ?? Infinity), Infinity),
       changed: [...fresh.values()].filter(({ name, version }) => this.subscription.held.get(name)?.version !== version),
       since: Math.min(answers ? this.#backlog.oldest : Infinity, complete ? this.#refused.oldest : Infinity),
     };
@@ -157,10 +160,10 @@ export class TypeState implements Progress {
    * `error_detail` makes a refusal, never a version.
    * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#ack-and-nack-semantics-summary
    */
-  answered(request: DiscoveryRequest, snapshot: Snapshot, now: number): Sent | undefined {
+  answered(request: DiscoveryRequest, view: View, now: number): Sent | undefined {
     const sent = this.#inFlight.take(request.response_nonce ?? '');
     if (sent === undefined) return undefined;
-    if (request.error_detail) this.#refuse(sent, request.error_detail.message ?? '', snapshot, now);
+    if (request.error_detail) this.#refuse(sent, request.error_detail.message ?? '', view, now);
     else {
       this.#remove(sent);
       for (const resource of sent.resources.values()) {
@@ -190,24 +193,24 @@ export class TypeState implements Progress {
    * may have dropped good ones with it: each goes again once on its own, so that only the bad one stays refused. A
    * complete response cannot be cut like that; there all of it goes again when something changes.
    */
-  #refuse(sent: Sent, message: string, snapshot: Snapshot, now: number): void {
+  #refuse(sent: Sent, message: string, view: View, now: number): void {
     const complete = this.#variant.isComplete(this.type);
     const again = this.#variant.retriesAlone(this.type) && sent.resources.size > 1;
     if (complete) {
       // A removal cannot be wrong in itself; in a whole response it is refused with the rest.
       for (const name of sent.removed) this.#refused.add(name, { version: removal, since: sent.snapshot, certain: true });
     } else if (sent.resources.size === 0) this.#remove(sent);
-    else for (const name of sent.removed) if (!snapshot.resources[this.type].has(name)) this.#depart(name, now, true);
+    else for (const name of sent.removed) if (!view.resources[this.type].has(name)) this.#depart(name, now, true);
     this.#refused.record({ snapshot: sent.snapshot, message, at: Date.now() });
     for (const { name, version } of sent.resources.values()) {
       if (!this.subscription.covers(name)) continue;
-      const wanted = snapshot.resources[this.type].get(name);
+      const wanted = view.resources[this.type].get(name);
       if (wanted?.version === version) {
         this.#refused.add(name, { version, since: sent.since, certain: !again });
         if (again) this.#backlog.add(name, { since: sent.since, forced: true, alone: true }, sent.snapshot);
       } else if (complete) {
         // It has changed meanwhile, and with it the whole.
-        this.#backlog.oweAnswer(sent.since, snapshot.number);
+        this.#backlog.oweAnswer(sent.since, view.number);
       } else if (wanted !== undefined) this.#compare(name, wanted, sent.since, now);
     }
   }
@@ -220,21 +223,26 @@ export class TypeState implements Progress {
   }
 
   /** The first request meets the first snapshot: everything the client wants against what it said it holds. */
-  #begin(snapshot: Snapshot, now: number): void {
-    this.#compareAll(snapshot, 1, now);
+  #begin(view: View, now: number): void {
+    this.#compareAll(view, 1, now);
     const { wildcard, names, held } = this.subscription;
     // An Envoy that asks for all clusters waits for an answer even when there are none. And one that connects again may
     // hold some that are gone: a whole response tells it, whatever becomes of the resources until it can be sent.
     const waits = this.#variant.isComplete(this.type) ? wildcard || names.size > 0 : wildcard && held.size === 0 && !this.#backlog.waiting;
-    if (waits) this.#backlog.oweAnswer(1, snapshot.number);
+    if (waits) this.#backlog.oweAnswer(1, view.number);
   }
 
-  #compareAll(snapshot: Snapshot, since: number, now: number): void {
-    const table = snapshot.resources[this.type];
+  #compareAll(view: View, since: number, now: number): void {
+    const table = view.resources[this.type];
     const { wildcard, names, held } = this.subscription;
     if (wildcard) for (const resource of table.values()) this.#compare(resource.name, resource, since, now);
     for (const name of names) this.#compare(name, table.get(name), since, now);
     for (const name of held.keys()) if (!table.has(name)) this.#compare(name, undefined, since, now);
+  }
+
+  #compareNames(names: readonly string[], view: View, since: number, now: number): void {
+    const table = view.resources[this.type];
+    for (const name of names) if (this.subscription.covers(name)) this.#compare(name, table.get(name), since, now);
   }
 
   /**
@@ -258,15 +266,15 @@ export class TypeState implements Progress {
   }
 
   /** A name was asked for on a stream that is under way: that is answered even if the client holds it already. */
-  #answer(name: string, snapshot: Snapshot, now: number): void {
-    if (!snapshot.resources[this.type].has(name)) {
+  #answer(name: string, view: View, now: number): void {
+    if (!view.resources[this.type].has(name)) {
       this.#depart(name, now, true);
-      if (this.#variant.isComplete(this.type)) this.#backlog.oweAnswer(snapshot.number, snapshot.number);
+      if (this.#variant.isComplete(this.type)) this.#backlog.oweAnswer(view.number, view.number);
       return;
     }
-    const since = Math.min(snapshot.number, this.#refused.since(name));
+    const since = Math.min(view.number, this.#refused.since(name));
     this.#refused.forget(name);
-    this.#backlog.add(name, { since, forced: true, alone: false }, snapshot.number);
+    this.#backlog.add(name, { since, forced: true, alone: false }, view.number);
   }
 
   /** The newest snapshot does not have this name. */

@@ -20,6 +20,8 @@ export class ResourceTable {
   readonly #hashes: readonly (string | undefined)[];
   readonly size: number;
   #hash: string | undefined;
+  /** The last answer of `namesChangedSince`; weak, or a table would keep all that were before it. */
+  #changed: { readonly since: WeakRef<ResourceTable>; readonly names: readonly string[] } | undefined;
 
   private constructor(buckets: readonly Bucket[], hashes: readonly (string | undefined)[], size: number) {
     this.#buckets = buckets;
@@ -68,12 +70,31 @@ export class ResourceTable {
     return new ResourceTable(buckets, hashes, size);
   }
 
+  /** The names that were added, changed or removed between two tables. Costs little for tables that follow each other. */
+  namesChangedSince(before: ResourceTable): readonly string[] {
+    if (before === this) return [];
+    // All streams of a fleet ask the same.
+    if (this.#changed?.since.deref() === before) return this.#changed.names;
+    const names = this.#buckets.flatMap((bucket, index) => {
+      const old = before.#buckets[index] ?? emptyBucket;
+      return old === bucket ? [] : [...namesBetween(old, bucket)];
+    });
+    this.#changed = { since: new WeakRef(before), names };
+    return names;
+  }
+
   /** A hash over all names and versions: equal tables have equal hashes, whatever way they came about. */
   hash(): string {
     // Most tables are the same in the next snapshot, which asks again.
     this.#hash ??= hashOf(this.#hashes);
     return this.#hash;
   }
+}
+
+/** Names of which one bucket has another resource than the other, or only one has any. */
+function* namesBetween(before: Bucket, after: Bucket): IterableIterator<string> {
+  for (const [name, resource] of after) if (before.get(name)?.version !== resource.version) yield name;
+  for (const name of before.keys()) if (!after.has(name)) yield name;
 }
 
 /** FNV-1a over UTF-16 code units, folded to a bucket. */

@@ -108,6 +108,34 @@ async function clustersSwap(t: TestContext, { control, envoy, url, one, two }: S
   await eventually('what the proxy holds', () => (control.proxy?.types.clusters.resources === 1 ? true : undefined));
 }
 
+/** A snapshot in every millisecond: Envoy needs several for one round of clusters, endpoints and routes. */
+async function clustersChurn(t: TestContext, { control, url, one, two }: Setting): Promise<void> {
+  const load = startLoad(url);
+  const before = control.answers.length;
+  let published = 0;
+  const churn = setInterval(() => {
+    const [last, next] = [published === 0 ? 'b19' : `d${published}`, `d${++published}`];
+    const routes = [realCluster(next), realEndpoints(next, published % 2 === 1 ? one : two), realRoutes('r', next)];
+    control.publisher.publish(...routes, `clusters/${last}`, `endpoints/${last}`);
+  }, 1);
+  const routeAnswers = (): number => control.answers.slice(before).filter(({ type }) => type === 'routes').length;
+  await eventually('twenty new route tables, while snapshots keep coming', () => (routeAnswers() >= 20 ? true : undefined)).finally(() =>
+    clearInterval(churn),
+  );
+  const { total, failures } = await load.stop();
+  t.diagnostic(`${published} snapshots, ${routeAnswers()} times routes, ${total} requests, ${failures.length} failures`);
+  assert(published > routeAnswers(), 'snapshots came no faster than Envoy took them');
+  assert.deepEqual(failures, []);
+  await control.publish(
+    realCluster('b19'),
+    realEndpoints('b19', two),
+    realRoutes('r', 'b19'),
+    `clusters/d${published}`,
+    `endpoints/d${published}`,
+  );
+  await eventually('what the proxy holds', () => (control.proxy?.types.clusters.resources === 1 ? true : undefined));
+}
+
 async function clusterChanges(t: TestContext, { control, url }: Setting): Promise<void> {
   const load = startLoad(url);
   const took = await control.publish(realCluster('b19', { connect_timeout: '2s' }));
@@ -165,6 +193,7 @@ for (const [protocol, { name, version, binary }] of protocols.flatMap((each) => 
     const setting = { protocol, control, envoy, url, one, two };
     await t.test('endpoints change', (step) => endpointsChange(step, setting));
     await t.test('routes move to new clusters and the old ones go, under load', (step) => clustersSwap(step, setting));
+    await t.test('routes get through while every snapshot brings another cluster, under load', (step) => clustersChurn(step, setting));
     await t.test('a changed cluster is warm at once', (step) => clusterChanges(step, setting));
     await t.test('a bad cluster is refused with its reason, its neighbour gets through', (step) => badClusterIsRefused(step, setting));
     await t.test('the controller restarts', (step) => controllerRestarts(step, setting));
