@@ -17,6 +17,8 @@ export interface ControllerSettings {
   readonly ingressClassByName: boolean;
   readonly watchIngressWithoutClass: boolean;
   readonly annotationsPrefix: string;
+  readonly disableSvcExternalName: boolean;
+  readonly enableTopologyAwareRouting: boolean;
   readonly configmap?: string;
   readonly defaultSslCertificate?: string;
   readonly fleet: string;
@@ -30,6 +32,8 @@ export function controllerOptions(): Option[] {
     setting('--ingress-class-by-name', 'also serve the IngressClass called --ingress-class, whatever its controller').default(false),
     setting('--watch-ingress-without-class', 'also serve Ingresses that name no class').default(false),
     setting('--annotations-prefix <prefix>', 'what annotation names begin with').default(annotationsPrefix),
+    onOff('--disable-svc-external-name [boolean]', 'answer 503 instead of sending requests to Services of type ExternalName', false),
+    onOff('--enable-topology-aware-routing [boolean]', 'let Envoys prefer the endpoints that are hinted for their zone', false),
     setting('--configmap <namespace/name>', "the controller's ConfigMap").argParser(namespacedName),
     setting(
       '--default-ssl-certificate <namespace/name>',

@@ -19,6 +19,8 @@ export interface BootstrapOptions {
   readonly adsTls?: AdsClientTls;
   /** Where Envoy's admin interface listens. */
   readonly admin: Address;
+  /** The zone that it is in, for endpoints that are hinted for one. */
+  readonly zone?: string;
   /** Where Envoy starts to defend itself; default: what the file says. */
   readonly maxHeapBytes?: number;
   /** Most connections of a listener, by its name; default: what the file says. */
@@ -45,7 +47,8 @@ const runtime: JsonPath = ['layered_runtime', 'layers', 0, 'static_layer'];
 /** `envoy/bootstrap.yaml` with its values set for one Envoy. Envoy reads the result as JSON. */
 export function renderBootstrap(options: BootstrapOptions): JsonObject {
   const file: Json = parse(readFileSync(join(packageRoot(), 'envoy', 'bootstrap.yaml'), 'utf8'));
-  return editsFor(options, file).reduce((tree, [path, value]) => replaceAt(tree, path, value), file) as JsonObject;
+  const edited = editsFor(options, file).reduce((tree, [path, value]) => replaceAt(tree, path, value), file) as JsonObject;
+  return options.zone === undefined ? edited : inZone(edited, options.zone);
 }
 
 function editsFor(options: BootstrapOptions, file: Json): readonly Edit[] {
@@ -64,6 +67,23 @@ function editsFor(options: BootstrapOptions, file: Json): readonly Edit[] {
   if (maxHeapBytes !== undefined) edits.push([[...heapMonitor, 'max_heap_size_bytes'], maxHeapBytes]);
   if (connectionLimits !== undefined) edits.push([runtime, limited(valueAt(file, runtime) as JsonObject, connectionLimits)]);
   return edits;
+}
+
+/**
+ * For a zone to count, Envoy must find itself in it: in a local cluster, whose one endpoint nobody ever connects to.
+ * https://www.envoyproxy.io/docs/envoy/v1.40.0/intro/arch_overview/upstream/load_balancing/zone_aware
+ */
+function inZone(bootstrap: JsonObject, zone: string): JsonObject {
+  const locality = { zone };
+  const lb_endpoints = [{ endpoint: { address: { socket_address: { address: '127.0.0.1', port_value: 1 } } } }];
+  const self = { name: 'self', type: 'STATIC', load_assignment: { cluster_name: 'self', endpoints: [{ locality, lb_endpoints }] } };
+  const resources = bootstrap['static_resources'] as JsonObject;
+  return {
+    ...bootstrap,
+    node: { ...(bootstrap['node'] as JsonObject), locality },
+    cluster_manager: { local_cluster_name: 'self' },
+    static_resources: { ...resources, clusters: [...(resources['clusters'] as readonly Json[]), self] },
+  };
 }
 
 function needsDns(address: Address): boolean {

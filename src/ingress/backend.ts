@@ -1,13 +1,16 @@
 import { objectKey } from '../kube/event.ts';
 import type { IngressBackend, Service, ServicePort } from '../kube/objects.ts';
 import type { ProblemCode } from '../model/codes.ts';
+import type { Upstream } from '../model/upstream.ts';
 import type { Read } from '../store/derived-table.ts';
 import type { Key } from '../store/table.ts';
 import type { World } from '../store/world.ts';
+import { externalNameObjection, externalPort } from './external-name.ts';
+import type { IngressOptions } from './options.ts';
 
-/** A backend as the user wrote it, looked up: the key of its upstream, or why there is none. */
+/** A backend as the user wrote it, looked up: its upstream, or why there is none. */
 export type Backend =
-  | { readonly ok: true; readonly upstream: Key; readonly namespace: string; readonly service: string; readonly port: number }
+  | { readonly ok: true; readonly upstream: Key; readonly to: Pick<Upstream, 'namespace' | 'service' | 'port' | 'lookup'> }
   | { readonly ok: false; readonly code: ProblemCode; readonly message: string; readonly fix: string };
 
 /** Tells backends apart: `namespace/service:port` as written, so that `80` and `http` are two until looked up. */
@@ -18,30 +21,48 @@ export function backendRef(namespace: string, backend: IngressBackend): Key | un
 }
 
 /** Looks a reference up among the Services. */
-export function resolveBackend(ref: Key, read: Read, world: World): Backend {
+export function resolveBackend(ref: Key, read: Read, world: World, options: Pick<IngressOptions, 'externalNames'>): Backend {
   const colon = ref.lastIndexOf(':');
   const serviceKey = ref.slice(0, colon);
   const wanted = ref.slice(colon + 1);
   const service = read.get(world.objects.Service, serviceKey);
   if (service === undefined) {
-    return {
-      ok: false,
-      code: 'NR501',
-      message: `There is no Service ${serviceKey}.`,
-      fix: 'Create the Service, or correct the name. A backend is looked up in the namespace of its Ingress.',
-    };
+    return refuse(
+      'NR501',
+      `There is no Service ${serviceKey}.`,
+      'Create the Service, or correct the name. A backend is looked up in the namespace of its Ingress.',
+    );
   }
+  if (service.spec.type === 'ExternalName') return resolveExternal(service, serviceKey, wanted, options);
   const port = findPort(service, wanted);
-  if (port === undefined) {
-    return {
-      ok: false,
-      code: 'NR502',
-      message: `Service ${serviceKey} has no port ${wanted}.`,
-      fix: `Its ports are: ${service.spec.ports.map(printPort).join(', ') || 'none'}.`,
-    };
+  return port === undefined ? withoutPort(service, serviceKey, wanted) : found(service, { port: port.port });
+}
+
+function resolveExternal(service: Service, key: Key, wanted: string, { externalNames }: Pick<IngressOptions, 'externalNames'>): Backend {
+  const { externalName = '' } = service.spec;
+  if (!externalNames) {
+    const fix = 'Use a Service with EndpointSlices, or run without --disable-svc-external-name.';
+    return refuse('NR504', `Service ${key} is of type ExternalName, and these are turned off.`, fix);
   }
-  const { namespace, name } = service.metadata;
-  return { ok: true, upstream: `${objectKey(namespace, name)}/${port.port}`, namespace, service: name, port: port.port };
+  const objection = externalNameObjection(externalName);
+  if (objection !== undefined) {
+    const message = `The external name ${JSON.stringify(externalName)} of Service ${key} is ${objection}.`;
+    return refuse('NR505', message, 'Name a host that is neither the proxy itself nor its metadata service.');
+  }
+  const port = externalPort(service, wanted);
+  return port === undefined ? withoutPort(service, key, wanted) : found(service, port);
+}
+
+function found({ metadata: { namespace, name } }: Service, port: Pick<Upstream, 'port' | 'lookup'>): Backend {
+  return { ok: true, upstream: `${objectKey(namespace, name)}/${port.port}`, to: { namespace, service: name, ...port } };
+}
+
+function withoutPort({ spec }: Service, key: Key, wanted: string): Backend {
+  return refuse('NR502', `Service ${key} has no port ${wanted}.`, `Its ports are: ${spec.ports.map(printPort).join(', ') || 'none'}.`);
+}
+
+function refuse(code: ProblemCode, message: string, fix: string): Backend {
+  return { ok: false, code, message, fix };
 }
 
 /**

@@ -19,6 +19,10 @@ export interface IngressOptions {
   readonly annotationsPrefix: string;
   /** `namespace/name` of the Secret with the certificate for what has none of its own; absent: Naru makes one. */
   readonly defaultCertificate?: string;
+  /** Send requests to Services of type ExternalName. */
+  readonly externalNames: boolean;
+  /** Let proxies prefer the endpoints that are hinted for their zone. */
+  readonly topologyAwareRouting: boolean;
 }
 
 export const defaultIngressOptions: IngressOptions = {
@@ -29,4 +33,6 @@ export const defaultIngressOptions: IngressOptions = {
   admitDefaultClass: false,
   assumePods: false,
   annotationsPrefix: 'nginx.ingress.kubernetes.io',
+  externalNames: true,
+  topologyAwareRouting: false,
 };

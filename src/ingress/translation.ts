@@ -13,6 +13,8 @@ import { findEndpoints } from './endpoints.ts';
 import type { HostCertificateRow } from './host-certificate.ts';
 import { backendsOf, hostsOf, type IngressRow, readIngress } from './ingress-row.ts';
 import type { IngressOptions } from './options.ts';
+import { makeUpstream } from './make-upstream.ts';
+import { isOfNames, namesNotUsed } from './slice-problems.ts';
 import { foldVirtualHost, type VirtualHostRow } from './virtual-host.ts';
 
 export interface TranslationOptions {
@@ -51,14 +53,22 @@ export class IngressTranslation {
     );
 
     const backendRefs = new IndexTable('backendRefs', ingresses, (row) => refsOf(row));
-    const backends = this.#derive('backends', backendRefs, (_, read, ref): Backend => resolveBackend(ref, read, world));
+    const backends = this.#derive('backends', backendRefs, (_, read, ref): Backend => resolveBackend(ref, read, world, options));
     const upstreamRefs = new IndexTable('upstreamRefs', backends, (backend) => (backend.ok ? [backend.upstream] : []));
-    const upstreams = this.#derive('upstreams', upstreamRefs, (refs, read, key) => makeUpstream(key, refs, read, backends));
-    const endpoints = this.#derive('endpoints', upstreams, (upstream, read) => findEndpoints(upstream, read, world));
-    const readiness = this.#derive('readiness', endpoints, (found, read, key): boolean => {
-      const { namespace = '', service = '' } = read.get(upstreams, key) ?? {};
-      const unknown = options.assumePods && read.get(world.slicesByService, objectKey(namespace, service)) === undefined;
-      return found.length > 0 || unknown;
+    const upstreams = this.#derive('upstreams', upstreamRefs, (refs, read, key) =>
+      makeUpstream(key, readAll(read, backends, refs), read, world, options),
+    );
+    const endpoints = this.#derive('endpoints', upstreams, (upstream, read) =>
+      upstream.lookup === undefined ? findEndpoints(upstream, read, world) : undefined,
+    );
+    const nameSlices = new IndexTable('nameSlices', world.objects.EndpointSlice, (slice, key) => (isOfNames(slice) ? [key] : []));
+    const sliceProblems = this.#derive('sliceProblems', nameSlices, (_, read, key) => {
+      const slice = read.get(world.objects.EndpointSlice, key);
+      return slice === undefined ? undefined : { problems: [namesNotUsed(slice)] };
+    });
+    const readiness = this.#derive('readiness', upstreams, ({ key, namespace, service, lookup }, read): boolean => {
+      if (lookup !== undefined || (read.get(endpoints, key) ?? []).length > 0) return true;
+      return options.assumePods && read.get(world.slicesByService, objectKey(namespace, service)) === undefined;
     });
 
     const hosts = new IndexTable('hosts', ingresses, hostsOf);
@@ -81,10 +91,11 @@ export class IngressTranslation {
     this.certificates = tls.certificates;
     this.hostCertificates = tls.hostCertificates;
     this.defaultCertificates = tls.defaultCertificates;
-    this.reporting = [ingresses, folds, ...tls.reporting];
+    this.reporting = [ingresses, folds, sliceProblems, ...tls.reporting];
     this.tables = [
       world.slicesByService,
       ...[ingresses, backendRefs, backends, upstreamRefs, upstreams, endpoints, readiness],
+      ...[nameSlices, sliceProblems],
       ...[hosts, folds, virtualHosts],
       ...tls.tables,
     ];
@@ -101,11 +112,4 @@ function refsOf(row: IngressRow): Key[] {
 
 function readAll<T>(read: Read, table: Table<T>, keys: readonly Key[]): T[] {
   return keys.flatMap((key) => read.get(table, key) ?? []);
-}
-
-function makeUpstream(key: Key, refs: readonly Key[], read: Read, backends: Table<Backend>): Upstream | undefined {
-  const backend = refs.map((ref) => read.get(backends, ref)).find((found) => found?.ok === true);
-  if (backend?.ok !== true) return undefined;
-  const { namespace, service, port } = backend;
-  return { key, namespace, service, port, sources: [{ kind: 'Service', namespace, name: service }] };
 }

@@ -79,6 +79,10 @@ export interface Service {
     readonly clusterIP?: string;
     readonly externalName?: string;
     readonly externalIPs?: readonly string[];
+    /** `IPv4`, `IPv6`; the first one is preferred. */
+    readonly ipFamilies?: readonly string[];
+    /** `ClientIP` or `None`. */
+    readonly sessionAffinity?: string;
     readonly ports: readonly ServicePort[];
   };
   /** What its load balancer was given. */
@@ -104,8 +108,10 @@ export interface EndpointSlice {
     readonly ready?: boolean;
     readonly serving?: boolean;
     readonly terminating?: boolean;
-    readonly zone?: string;
-    readonly nodeName?: string;
+    /** Name of the pod that it is. */
+    readonly pod?: string;
+    /** The zone whose traffic it is to take; of several the first. */
+    readonly hintedZone?: string;
   }[];
   readonly ports: readonly { readonly name: string; readonly port?: number; readonly protocol: string }[];
 }

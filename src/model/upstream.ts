@@ -7,12 +7,22 @@ export interface Upstream {
   readonly service: string;
   /** Number of the Service's port. */
   readonly port: number;
+  /** Where it is, by a name that the proxies look up themselves; absent: its endpoints are known. */
+  readonly lookup?: { readonly hostname: string; readonly port: number };
+  /** One client address keeps to one endpoint as long as that is there; absent: requests go to all in turn. */
+  readonly sticky?: 'client-address';
+  /** A proxy prefers the endpoints of its own zone, if there are any. */
+  readonly preferZone?: true;
   readonly sources: readonly Source[];
 }
 
-/** An address that takes requests. */
+/** One that takes requests. */
 export interface Endpoint {
   /** IPv4 or IPv6 address, without brackets. */
   readonly address: string;
   readonly port: number;
+  /** The same one in the other IP family: tried where the first address does not answer. */
+  readonly also?: { readonly address: string; readonly port: number };
+  /** The zone whose proxies are to use it. */
+  readonly zone?: string;
 }

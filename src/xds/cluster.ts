@@ -1,8 +1,10 @@
 import type { Upstream } from '../model/upstream.ts';
 import { any } from '../proto/codec.ts';
-import type { Messages } from '../proto/gen/messages.ts';
+import type { AnyMessage, Messages } from '../proto/gen/messages.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import { makeResource } from './make-resource.ts';
+
+type Part = Partial<Messages['envoy.config.cluster.v3.Cluster']>;
 
 /** Circuit breakers far above what one Envoy carries: without them 1,024 concurrent requests are the silent limit. */
 const threshold = {
@@ -17,12 +19,12 @@ const protocolOptions = any('envoy.extensions.upstreams.http.v3.HttpProtocolOpti
   explicit_http_config: { http_protocol_options: {} },
 });
 
-/** One Envoy cluster per upstream, its endpoints by EDS under the same name. Timeouts as ingress-nginx's defaults. */
-export function clusterOf({ key }: Upstream): Messages['envoy.config.cluster.v3.Cluster'] {
+/** One Envoy cluster per upstream. Timeouts as ingress-nginx's defaults. */
+export function clusterOf(upstream: Upstream): Messages['envoy.config.cluster.v3.Cluster'] {
   return {
-    name: key,
-    type: 'EDS',
-    eds_cluster_config: { eds_config: { ads: {}, resource_api_version: 'V3' } },
+    name: upstream.key,
+    ...(upstream.lookup === undefined ? byEndpointDiscovery : byName(upstream.key, upstream.lookup)),
+    ...balancing(upstream),
     connect_timeout: '5s',
     per_connection_buffer_limit_bytes: 32_768,
     circuit_breakers: { thresholds: [threshold] },
@@ -33,7 +35,49 @@ export function clusterOf({ key }: Upstream): Messages['envoy.config.cluster.v3.
   };
 }
 
+/** Endpoints come under the name of the cluster. */
+const byEndpointDiscovery: Part = { type: 'EDS', eds_cluster_config: { eds_config: { ads: {}, resource_api_version: 'V3' } } };
+
+/**
+ * All addresses of the name, looked up again when their time is over. A name that is not found delays nobody: neither the start
+ * of an Envoy nor other clusters wait for it.
+ */
+function byName(name: string, { hostname: address, port }: NonNullable<Upstream['lookup']>): Part {
+  return {
+    type: 'STRICT_DNS',
+    dns_lookup_family: 'V4_PREFERRED',
+    respect_dns_ttl: true,
+    dns_failure_refresh_rate: { base_interval: '1s', max_interval: '10s' },
+    wait_for_warm_on_init: false,
+    load_assignment: {
+      cluster_name: name,
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: { address, port_value: port } } } }] }],
+    },
+  };
+}
+
+function balancing({ sticky, preferZone }: Upstream): Part {
+  if (sticky === 'client-address') return policy('maglev', byClientAddress);
+  return preferZone === true ? policy('round_robin', inOwnZone) : {};
+}
+
+const byClientAddress = any('envoy.extensions.load_balancing_policies.maglev.v3.Maglev', {
+  consistent_hashing_lb_config: { hash_policy: [{ connection_properties: { source_ip: true } }] },
+});
+
+/** Without endpoints in its own zone an Envoy takes all. It knows its zone by its node and by its local cluster. */
+const inOwnZone = any('envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin', {
+  locality_lb_config: { zone_aware_lb_config: { min_cluster_size: 1, force_local_zone: { min_size: 1 } } },
+});
+
+function policy(name: string, typed_config: AnyMessage): Part {
+  return {
+    load_balancing_policy: { policies: [{ typed_extension_config: { name: `envoy.load_balancing_policies.${name}`, typed_config } }] },
+  };
+}
+
 export function renderCluster(upstream: Upstream): Resource {
-  const name = upstream.key;
-  return makeResource('clusters', clusterOf(upstream), { name, references: [{ type: 'endpoints', name }], sources: upstream.sources });
+  const { key: name, lookup, sources } = upstream;
+  const references = lookup === undefined ? [{ type: 'endpoints', name } as const] : [];
+  return makeResource('clusters', clusterOf(upstream), { name, references, sources });
 }

@@ -7,7 +7,11 @@ import { type Checked, objected, quoted } from './preflight-objection.ts';
  * there is no such interface. Port 0 is taken, but nobody can connect to it.
  * https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/config/core/v3/address.proto#config-core-v3-socketaddress
  */
-function isUsable({ address, port }: Endpoint): boolean {
+function isUsable({ also, ...first }: Endpoint): boolean {
+  return isReachable(first) && (also === undefined || isReachable(also));
+}
+
+function isReachable({ address, port }: Pick<Endpoint, 'address' | 'port'>): boolean {
   return Number.isInteger(port) && port >= 1 && port <= 65_535 && isIP(address) !== 0 && !address.includes('%');
 }
 

@@ -30,6 +30,7 @@ describe('renderBootstrap', () => {
     address: base,
     name: { ...base, cluster: 'edge', adsAddress: { host: 'naru.naru-system.svc', port: 18000 } },
     sockets: { ...base, adsAddress: { path: '/tmp/ads.sock' }, admin: { host: '::1', port: 9901 } },
+    zone: { ...base, zone: 'zone-a' },
     limits: { ...base, maxHeapBytes: 400 * 2 ** 20, connectionLimits: { http: 5 } },
   };
   for (const [name, options] of Object.entries(cases)) {

@@ -9,7 +9,7 @@ import { withEchoBackends } from '../../src/dev/echo-backends.ts';
 import { EnvoyProcess } from '../../src/dev/envoy-process.ts';
 import { findEnvoy } from '../../src/dev/find-envoy.ts';
 import { choosePort } from '../../src/dev/ports.ts';
-import { defaultIngressOptions } from '../../src/ingress/options.ts';
+import { defaultIngressOptions, type IngressOptions } from '../../src/ingress/options.ts';
 import type { KubeEvent } from '../../src/kube/event.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import { ControlPlane } from '../../src/runtime/control-plane.ts';
@@ -49,7 +49,8 @@ export class Naru {
     this.#folder = folder;
   }
 
-  static async start(): Promise<Naru> {
+  /** `zone`: where the Envoy is. */
+  static async start({ zone, ...ingress }: Partial<IngressOptions> & { readonly zone?: string } = {}): Promise<Naru> {
     const found = await findEnvoy();
     assert.ok(found.found, found.found ? '' : found.message);
     const folder = mkdtempSync(join(tmpdir(), 'naru-test-'));
@@ -58,7 +59,7 @@ export class Naru {
     const controlPlane = new ControlPlane({
       build: {
         fleet: 'naru',
-        ingress: defaultIngressOptions,
+        ingress: { ...defaultIngressOptions, ...ingress },
         listen: { address: host, httpPort: ports.http, httpsPort: ports.https, defaultCertificate: await makeDefaultCertificate() },
       },
       events: source.pipe(withEchoBackends()),
@@ -70,7 +71,8 @@ export class Naru {
       },
     });
     await controlPlane.start();
-    const envoy = EnvoyProcess.start({ envoy: found.path, bootstrap: { nodeId: 'test', adsAddress: { path: join(folder, 'ads.sock') } } });
+    const bootstrap = { nodeId: 'test', adsAddress: { path: join(folder, 'ads.sock') }, ...(zone === undefined ? {} : { zone }) };
+    const envoy = EnvoyProcess.start({ envoy: found.path, bootstrap });
     return new Naru({ ports, controlPlane, envoy, source, folder });
   }
 

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { checked, quoted } from './complaint.ts';
-import { fields, flag, list, oneOf, optional, portField, text, withDefault } from './fields.ts';
+import { fields, flag, list, oneOf, optional, portField, present, text, withDefault } from './fields.ts';
 import type { KindRow } from './kind.ts';
 import { metadata } from './metadata.ts';
 import { dnsLabel, dnsSubdomain } from './names.ts';
@@ -8,11 +8,16 @@ import { protocol } from './service.ts';
 
 const conditions = fields({ ready: optional(flag), serving: optional(flag), terminating: optional(flag) });
 
+const targetRef = fields({ kind: optional(text), name: optional(text) });
+const hints = fields({ forZones: list(fields({ name: text })) });
+
 const endpoint = checked(
-  fields({ addresses: list(text), conditions: withDefault(conditions, {}), zone: optional(text), nodeName: optional(text) }),
+  fields({ addresses: list(text), conditions: withDefault(conditions, {}), targetRef: optional(targetRef), hints: optional(hints) }),
   ({ addresses }) =>
     addresses.length === 0 ? { message: 'The endpoint has no address.', fix: 'Add "addresses".', at: ['addresses'] } : undefined,
-).transform(({ conditions: state, ...rest }) => ({ ...rest, ...state }));
+).transform(({ addresses, conditions: state, targetRef: target, hints: hinted }) =>
+  present({ addresses, ...state, pod: target?.kind === 'Pod' ? target.name : undefined, hintedZone: hinted?.forZones[0]?.name }),
+);
 
 const port = fields({
   name: withDefault(

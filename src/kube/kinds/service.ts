@@ -38,6 +38,10 @@ const spec = checked(
     clusterIP: optional(text),
     externalName: optionalText((value) => dnsSubdomain('external name')(value.replace(/\.$/, ''))),
     externalIPs: list(text).transform((ips) => (ips.length === 0 ? undefined : ips)),
+    ipFamilies: list(oneOf('IP family', ['IPv4', 'IPv6'])).transform((families) => (families.length < 2 ? undefined : families)),
+    sessionAffinity: oneOf('session affinity', ['ClientIP', 'None', ''])
+      .nullish()
+      .transform((affinity) => (affinity === 'ClientIP' ? affinity : undefined)),
     ports: list(port),
   }),
   ({ type, clusterIP, externalName, ports }): Complaint | undefined => {

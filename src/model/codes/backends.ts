@@ -14,4 +14,26 @@ export const backendCodes = {
     severity: 'error',
     title: 'A kind of backend that is not supported',
   },
+  NR504: {
+    severity: 'error',
+    title: 'ExternalName Services are turned off',
+    meaning: 'The path answers 503. Nothing else is touched.',
+    cause: 'Naru runs with --disable-svc-external-name.',
+    fix: 'Use a Service with EndpointSlices of your own, or run Naru without that flag.',
+  },
+  NR505: {
+    severity: 'error',
+    title: 'An external name that is refused',
+    meaning: 'The path answers 503. Nothing else is touched.',
+    cause:
+      'Such a name stands for the machine of the proxy or for the metadata service of a cloud: whoever may write Services could read what is meant for these alone.',
+    fix: 'Name a host that is neither.',
+  },
+  NR506: {
+    severity: 'info',
+    title: 'An EndpointSlice of host names is not used',
+    meaning: 'Requests go to the other endpoints of the Service; without any they are answered with 503.',
+    cause: 'Kubernetes gives host names in EndpointSlices no meaning, and kube-proxy passes them by as well.',
+    fix: 'Write IP addresses, or use a Service of type ExternalName.',
+  },
 } as const satisfies CodeRows;
