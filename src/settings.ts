@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { Option, InvalidArgumentError } from 'commander';
-import { defaultIngressOptions } from './ingress/options.ts';
+import { type Compatibility, defaultIngressOptions } from './ingress/options.ts';
 import type { PublishPolicy } from './status/status-decision.ts';
 
 /** Every flag can also be given as an environment variable: `--ads-address` as `NARU_ADS_ADDRESS`. */
@@ -21,6 +21,7 @@ export interface ControllerSettings {
   readonly enableTopologyAwareRouting: boolean;
   readonly configmap?: string;
   readonly defaultSslCertificate?: string;
+  readonly compatibility?: Compatibility;
   readonly fleet: string;
 }
 
@@ -39,6 +40,9 @@ export function controllerOptions(): Option[] {
       '--default-ssl-certificate <namespace/name>',
       'Secret with the certificate for hosts that have none; without it Naru makes one',
     ).argParser(namespacedName),
+    setting('--compatibility <with>', 'where Kubernetes and ingress-nginx differ, do as this one says')
+      .choices(['kubernetes', 'nginx'])
+      .default(undefined, 'kubernetes; nginx if --controller-class is k8s.io/ingress-nginx'),
     setting('--fleet <name>', 'node.cluster of the Envoys that are served').default('naru'),
   ];
 }

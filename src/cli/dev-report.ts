@@ -49,10 +49,6 @@ export class DevReport {
     }
   }
 
-  notice(line: string): void {
-    say(line);
-  }
-
   /** Envoy takes requests: says where. */
   serving({ snapshot, tookMs }: Accepted, build: Build): void {
     this.#serving = true;

@@ -32,7 +32,6 @@ export async function dev(dir: string, settings: DevSettings): Promise<void> {
   const ports = await choosePorts(settings);
   const folder = new Folder(dir);
   const report = new DevReport({ dir, locate: (...place) => folder.locate(...place), envoy, ports });
-  if (settings.configmap !== undefined) report.notice(`--configmap ${settings.configmap}: no key of a ConfigMap is read yet.`);
   const sockets = mkdtempSync(join(tmpdir(), 'naru-dev-'));
   const ads = join(sockets, 'ads.sock');
   const ended = new AbortController();

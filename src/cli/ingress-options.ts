@@ -12,6 +12,7 @@ export function ingressOptions(settings: ControllerSettings, { inFolder }: { rea
     disableSvcExternalName,
     enableTopologyAwareRouting,
     defaultSslCertificate,
+    configmap,
   } = settings;
   return {
     controllerClass,
@@ -19,6 +20,9 @@ export function ingressOptions(settings: ControllerSettings, { inFolder }: { rea
     ingressClassByName,
     watchIngressWithoutClass,
     annotationsPrefix,
+    // Who takes over a class of ingress-nginx wants what was there.
+    compatibility: settings.compatibility ?? (controllerClass === 'k8s.io/ingress-nginx' ? 'nginx' : 'kubernetes'),
+    ...(configmap === undefined ? {} : { configMap: configmap }),
     externalNames: !disableSvcExternalName,
     topologyAwareRouting: enableTopologyAwareRouting,
     admitDefaultClass: inFolder,

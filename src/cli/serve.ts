@@ -2,8 +2,11 @@ import { merge, type Observable, type Subscription } from 'rxjs';
 import { pino } from 'pino';
 import { connect, type Connection, NoApiServer } from '../kube/connection.ts';
 import type { KubeEvent } from '../kube/event.ts';
-import { kindNames } from '../kube/kinds.ts';
+import { kindNames, kinds } from '../kube/kinds.ts';
+import type { Kind } from '../kube/objects.ts';
 import { watchKind } from '../kube/watch.ts';
+import { watchNamed } from '../kube/watch-named.ts';
+import { configReferences } from '../ingress/config/references.ts';
 import { printSource } from '../model/source.ts';
 import type { BuildOptions, Pass } from '../runtime/build.ts';
 import { ControlPlane } from '../runtime/control-plane.ts';
@@ -32,7 +35,6 @@ export async function serve(settings: ServeSettings): Promise<void> {
     throw error instanceof NoApiServer ? new UsageError(error.message) : error;
   });
   log.info({ version: packageVersion(), server: connection.server }, `watching ${connection.description}`);
-  if (settings.configmap !== undefined) log.warn({ configmap: settings.configmap }, 'no key of the ConfigMap is read yet');
   const failure = new Failure();
   const controlPlane = new ControlPlane({
     build: await buildOptions(settings, (line) => log.warn(line)),
@@ -81,15 +83,23 @@ async function buildOptions(settings: ServeSettings, log: (line: string) => void
   };
 }
 
-function watchAll(connection: Connection, { watchNamespace: namespace }: ServeSettings, log: pino.Logger): Observable<KubeEvent> {
-  const watches = kindNames.map((kind) =>
-    watchKind(connection, kind, {
-      namespace,
-      onTrouble: (sentence) => log.warn({ kind }, sentence),
-      onWell: () => log.info({ kind }, 'the API server answers again'),
-    }),
-  );
-  return merge(...watches);
+function watchAll(
+  connection: Connection,
+  { watchNamespace: namespace, configmap }: ServeSettings,
+  log: pino.Logger,
+): Observable<KubeEvent> {
+  const reporting = (kind: Kind) => ({
+    onTrouble: (sentence: string) => log.warn({ kind }, sentence),
+    onWell: () => log.info({ kind }, 'the API server answers again'),
+  });
+  const watches = kindNames
+    .filter((kind) => kinds[kind].byName !== true)
+    .map((kind) => watchKind(connection, kind, { namespace, ...reporting(kind) }));
+  const configMaps = watchNamed(connection, 'ConfigMap', configmap === undefined ? [] : [configmap], {
+    referencesOf: (object) => (object.kind === 'ConfigMap' ? configReferences(object.data) : []),
+    ...reporting('ConfigMap'),
+  });
+  return merge(...watches, configMaps);
 }
 
 function followEnvoys({ ads }: ControlPlane, status: StatusReporting, log: pino.Logger): Subscription {

@@ -2,9 +2,11 @@ import type { Ingress, IngressBackend, Metadata } from '../kube/objects.ts';
 import type { Problem } from '../model/problem.ts';
 import { anyHost } from '../model/virtual-host.ts';
 import type { Read } from '../store/derived-table.ts';
+import type { Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
 import type { Policies } from './annotations/index.ts';
 import { readAnnotations } from './annotations/read.ts';
+import { type AnnotationDefaults, controller } from './config/tables.ts';
 import { selectIngress } from './ingress-class.ts';
 import type { IngressOptions } from './options.ts';
 import { sourceOf } from './source-of.ts';
@@ -21,11 +23,23 @@ export interface IngressRow {
   readonly problems: readonly Problem[];
 }
 
-export function readIngress(ingress: Ingress, read: Read, world: World, options: IngressOptions): IngressRow {
+/** What an Ingress is read against. */
+export interface IngressSources {
+  readonly world: World;
+  readonly annotationDefaults: Table<AnnotationDefaults>;
+}
+
+export function readIngress(
+  ingress: Ingress,
+  read: Read,
+  { world, annotationDefaults }: IngressSources,
+  options: IngressOptions,
+): IngressRow {
   const { metadata, spec } = ingress;
   const { selected, problems } = selectIngress(ingress, read, world, options);
   if (!selected) return { metadata, spec, selected, policies: {}, denied: false, problems };
-  const annotations = { prefix: options.annotationsPrefix, values: metadata.annotations, source: sourceOf(ingress) };
+  const defaults = read.get(annotationDefaults, controller) ?? {};
+  const annotations = { prefix: options.annotationsPrefix, values: metadata.annotations, source: sourceOf(ingress), defaults };
   const { policy, denied, problems: found } = readAnnotations(annotations);
   return { metadata, spec, selected, policies: policy, denied, problems: [...problems, ...found] };
 }

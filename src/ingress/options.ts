@@ -1,3 +1,5 @@
+import type { Key } from '../store/table.ts';
+
 /** What decides which Ingresses are served, and how their annotations are called. Names as in ingress-nginx. */
 export interface IngressOptions {
   /** Serve the IngressClasses whose `spec.controller` is this. */
@@ -23,7 +25,13 @@ export interface IngressOptions {
   readonly externalNames: boolean;
   /** Let proxies prefer the endpoints that are hinted for their zone. */
   readonly topologyAwareRouting: boolean;
+  /** Where the specification of Ingress and ingress-nginx differ: which of the two holds. */
+  readonly compatibility: Compatibility;
+  /** `namespace/name` of the controller's ConfigMap; absent: every setting has its default. */
+  readonly configMap?: Key;
 }
+
+export type Compatibility = 'kubernetes' | 'nginx';
 
 export const defaultIngressOptions: IngressOptions = {
   controllerClass: 'naru.io/ingress-controller',
@@ -35,4 +43,5 @@ export const defaultIngressOptions: IngressOptions = {
   annotationsPrefix: 'nginx.ingress.kubernetes.io',
   externalNames: true,
   topologyAwareRouting: false,
+  compatibility: 'kubernetes',
 };

@@ -9,6 +9,8 @@ import type { FollowingTable, Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
 import { type Backend, backendRef, resolveBackend } from './backend.ts';
 import { CertificateTables } from './certificate-tables.ts';
+import type { ControllerConfig } from './config/index.ts';
+import { configTables } from './config/tables.ts';
 import { findEndpoints } from './endpoints.ts';
 import type { HostCertificateRow } from './host-certificate.ts';
 import { backendsOf, hostsOf, type IngressRow, readIngress } from './ingress-row.ts';
@@ -29,6 +31,8 @@ export interface TranslationOptions {
  */
 export class IngressTranslation {
   readonly tables: readonly FollowingTable<unknown>[];
+  /** The controller's ConfigMap, read: one row, `controller`. */
+  readonly config: Table<ControllerConfig>;
   readonly ingresses: Table<IngressRow>;
   /** Hostname → keys of the Ingresses that speak of it. */
   readonly hosts: Table<readonly Key[]>;
@@ -46,10 +50,12 @@ export class IngressTranslation {
 
   constructor(world: World, { ingress: options, onFailure }: TranslationOptions) {
     this.#onFailure = onFailure;
+    const config = configTables(world, options.configMap, onFailure);
+    const sources = { world, annotationDefaults: config.annotationDefaults };
     const ingresses = this.#derive(
       'ingresses',
       world.objects.Ingress,
-      (ingress, read): IngressRow => readIngress(ingress, read, world, options),
+      (ingress, read): IngressRow => readIngress(ingress, read, sources, options),
     );
 
     const backendRefs = new IndexTable('backendRefs', ingresses, (row) => refsOf(row));
@@ -83,6 +89,7 @@ export class IngressTranslation {
 
     const tls = new CertificateTables(world, { ingresses, hosts, options, onFailure });
 
+    this.config = config.config;
     this.ingresses = ingresses;
     this.hosts = hosts;
     this.upstreams = upstreams;
@@ -91,9 +98,9 @@ export class IngressTranslation {
     this.certificates = tls.certificates;
     this.hostCertificates = tls.hostCertificates;
     this.defaultCertificates = tls.defaultCertificates;
-    this.reporting = [ingresses, folds, sliceProblems, ...tls.reporting];
+    this.reporting = [config.reporting, ingresses, folds, sliceProblems, ...tls.reporting];
     this.tables = [
-      world.slicesByService,
+      ...[world.slicesByService, ...config.tables],
       ...[ingresses, backendRefs, backends, upstreamRefs, upstreams, endpoints, readiness],
       ...[nameSlices, sliceProblems],
       ...[hosts, folds, virtualHosts],

@@ -1,4 +1,5 @@
 import type { Kind } from './objects.ts';
+import { configMap } from './kinds/config-map.ts';
 import { endpointSlice } from './kinds/endpoint-slice.ts';
 import { ingressClass } from './kinds/ingress-class.ts';
 import { ingress } from './kinds/ingress.ts';
@@ -13,6 +14,7 @@ export const kinds: { readonly [K in Kind]: KindRow<K> } = {
   Service: service,
   EndpointSlice: endpointSlice,
   Secret: secret,
+  ConfigMap: configMap,
 };
 
 export const kindNames = Object.keys(kinds) as readonly Kind[];

@@ -1,6 +1,6 @@
 /** Kubernetes objects, trimmed to what Naru reads. Types only: any layer may import them. */
 
-export type Kind = 'Ingress' | 'IngressClass' | 'Service' | 'EndpointSlice' | 'Secret';
+export type Kind = 'Ingress' | 'IngressClass' | 'Service' | 'EndpointSlice' | 'Secret' | 'ConfigMap';
 
 export interface Metadata {
   readonly name: string;
@@ -124,12 +124,19 @@ export interface Secret {
   readonly data: Readonly<Record<string, Buffer>>;
 }
 
+export interface ConfigMap {
+  readonly kind: 'ConfigMap';
+  readonly metadata: Metadata;
+  readonly data: Readonly<Record<string, string>>;
+}
+
 export interface KubeObjects {
   readonly Ingress: Ingress;
   readonly IngressClass: IngressClass;
   readonly Service: Service;
   readonly EndpointSlice: EndpointSlice;
   readonly Secret: Secret;
+  readonly ConfigMap: ConfigMap;
 }
 
 export type KubeObject = KubeObjects[Kind];

@@ -25,6 +25,8 @@ export interface ReflectorOptions {
   readonly kind: Kind;
   /** Absent: all namespaces. */
   readonly namespace: string | undefined;
+  /** One object; absent: all. */
+  readonly name: string | undefined;
   readonly pageSize: number;
   readonly timing: ReflectorTiming;
   readonly emit: (event: KubeEvent) => void;
@@ -134,7 +136,8 @@ export class Reflector {
   }
 
   #parameters(): Readonly<Record<string, string>> {
-    const { fieldSelector } = kinds[this.#options.kind];
+    const { kind, name } = this.#options;
+    const fieldSelector = name === undefined ? kinds[kind].fieldSelector : `metadata.name=${name}`;
     return fieldSelector === undefined ? {} : { fieldSelector };
   }
 

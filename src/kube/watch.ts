@@ -7,6 +7,8 @@ import { Reflector, type ReflectorTiming } from './reflector.ts';
 export interface WatchOptions {
   /** One namespace; absent: all. Kinds without a namespace are not limited by it. */
   readonly namespace?: string | undefined;
+  /** One object of that namespace; absent: all. */
+  readonly name?: string;
   /** A sentence for each attempt that failed; the watch goes on trying. */
   readonly onTrouble?: (sentence: string) => void;
   /** After trouble: the server answers again. */
@@ -29,13 +31,14 @@ const usualTiming: ReflectorTiming = {
  * `synced` comes once, after the first whole list, however long that takes.
  */
 export function watchKind(connection: Connection, kind: Kind, options: WatchOptions = {}): Observable<KubeEvent> {
-  const { namespace, onTrouble = () => {}, onWell = () => {}, pageSize = 500, timing } = options;
+  const { namespace, name, onTrouble = () => {}, onWell = () => {}, pageSize = 500, timing } = options;
   return new Observable((subscriber) => {
     const stop = new AbortController();
     const reflector = new Reflector({
       connection,
       kind,
       namespace,
+      name,
       pageSize,
       timing: { ...usualTiming, ...timing },
       emit: (event) => subscriber.next(event),

@@ -1,5 +1,6 @@
 import { annotationCodes } from './codes/annotations.ts';
 import { backendCodes } from './codes/backends.ts';
+import { configMapCodes } from './codes/configmap.ts';
 import { envoyCodes } from './codes/envoy.ts';
 import { fileCodes } from './codes/files.ts';
 import { naruCodes } from './codes/naru.ts';
@@ -16,6 +17,7 @@ export const codes = {
   ...tlsCodes,
   ...backendCodes,
   ...envoyCodes,
+  ...configMapCodes,
   ...naruCodes,
 };
 

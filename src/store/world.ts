@@ -6,7 +6,7 @@ import type { Problem } from '../model/problem.ts';
 import { IndexTable } from './index-table.ts';
 import { type Changes, type Key, SourceTable, type Table } from './table.ts';
 
-const kinds: readonly Kind[] = ['IngressClass', 'Ingress', 'Service', 'EndpointSlice', 'Secret'];
+const kinds: readonly Kind[] = ['IngressClass', 'Ingress', 'Service', 'EndpointSlice', 'Secret', 'ConfigMap'];
 
 /** EndpointSlices name their Service by this label. https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#ownership */
 const serviceNameLabel = 'kubernetes.io/service-name';
@@ -19,6 +19,7 @@ export class World {
     Service: new SourceTable('Service'),
     EndpointSlice: new SourceTable('EndpointSlice'),
     Secret: new SourceTable('Secret'),
+    ConfigMap: new SourceTable('ConfigMap'),
   };
   /** Service key → keys of its EndpointSlices. */
   readonly slicesByService = new IndexTable('slicesByService', this.objects.EndpointSlice, ({ metadata }) => {

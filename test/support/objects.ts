@@ -78,7 +78,7 @@ export function remove(object: KubeObject): KubeEvent {
   return { type: 'delete', kind: object.kind, key: objectKey(object.metadata.namespace, object.metadata.name) };
 }
 
-const kinds: readonly Kind[] = ['Ingress', 'IngressClass', 'Service', 'EndpointSlice', 'Secret'];
+const kinds: readonly Kind[] = ['Ingress', 'IngressClass', 'Service', 'EndpointSlice', 'Secret', 'ConfigMap'];
 
 /** What a source says when it has listed everything. */
 export const synced: readonly KubeEvent[] = kinds.map((kind) => ({ type: 'synced', kind }));

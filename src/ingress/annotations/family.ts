@@ -37,6 +37,8 @@ export interface Annotations {
   readonly values: Readonly<Record<string, string>>;
   /** The object that carries them. */
   readonly source: Source;
+  /** What annotations mean that are absent, where the ConfigMap says so: by name, of the type of their field. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
 export interface FamilyReading<P> {
@@ -50,7 +52,9 @@ export interface FamilyReading<P> {
 function readFields(fields: Fields, annotations: Annotations): Omit<FamilyReading<unknown>, 'policy'> & { readonly values: object } {
   const problems: Problem[] = [];
   let denied = false;
-  const values = Object.entries(fields).map(([name, field]): [string, unknown] => {
+  const { defaults = {} } = annotations;
+  const values = Object.entries(fields).map(([name, own]): [string, unknown] => {
+    const field = Object.hasOwn(defaults, name) ? { ...own, fallback: defaults[name] } : own;
     const written = findValue(annotations, name, field);
     if (written === undefined) return [name, field.fallback];
     const parsed = field.grammar.parse(written.text);

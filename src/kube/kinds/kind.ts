@@ -10,6 +10,8 @@ export interface KindRow<K extends Kind> {
   /** Path of the collection over all namespaces. */
   readonly path: string;
   readonly namespaced: boolean;
+  /** Watched one by one, by their names, instead of as a whole: there are many, and few concern Naru. */
+  readonly byName?: boolean;
   /** Leaves objects out on the API server's side. */
   readonly fieldSelector?: string;
   /** Values of this kind never appear in a message. */

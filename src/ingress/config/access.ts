@@ -1,0 +1,87 @@
+import { choice, flag, freeText, wholeNumber } from './setting.ts';
+import { cidrs, headerNames, words } from './list.ts';
+import { defaultOf, defineConcern, draining, missingProtection, notRead, read, readWith } from './concern.ts';
+
+const count = (fallback: number, doc: string) => wholeNumber({ fallback, min: 0, max: 999_999_999, doc });
+const errorCode = (doc: string) => wholeNumber({ fallback: 503, min: 400, max: 599, doc, type: 'status code' });
+const noStatusPage = { reason: 'Envoy has no page of this kind.', fix: "Remove the key; Envoy's metrics are on its admin interface." };
+const noExternalAuth = {
+  reason: 'Naru does not ask an authentication service for all requests yet.',
+  fix: 'Do not move hosts to Naru that rely on it.',
+};
+const partOfExternalAuth = { reason: 'It has no effect without global-auth-url, which is not read.', fix: 'See global-auth-url.' };
+
+export const access = defineConcern('Who may come in', {
+  'block-cidrs': draining(read(cidrs('', 'Clients that get 403 on all hosts.'))),
+  'block-user-agents': draining(
+    readWith(
+      'Regular expressions are those of RE2; others are reported and left out.',
+      words('text', '', 'User agents that get 403; `~` and `~*` begin a regular expression.'),
+    ),
+  ),
+  'block-referers': draining(
+    readWith(
+      'Regular expressions are those of RE2; others are reported and left out.',
+      words('text', '', 'Referers that get 403; `~` and `~*` begin a regular expression.'),
+    ),
+  ),
+  'whitelist-source-range': defaultOf('whitelist-source-range', cidrs('', 'Clients that are let in; none for all.')),
+  'denylist-source-range': defaultOf('denylist-source-range', cidrs('', 'Clients that are not let in.')),
+  'limit-req-status-code': defaultOf('limit-rps', errorCode('Answer to requests over a rate limit.')),
+  'limit-conn-status-code': defaultOf('limit-connections', errorCode('Answer to requests over a limit of connections.')),
+  'limit-conn-zone-variable': notRead(freeText('$binary_remote_addr', 'What connections are counted by.', 'variable of nginx'), {
+    reason: 'Naru counts by the address of the client.',
+    fix: 'Remove the key.',
+  }),
+  'limit-rate': defaultOf('limit-rate', count(0, 'Bytes in a second of an answer; 0 for no limit.')),
+  'limit-rate-after': defaultOf('limit-rate-after', count(0, 'Bytes of an answer before `limit-rate` begins.')),
+  'nginx-status-ipv4-whitelist': notRead(cidrs('127.0.0.1', 'Who may see the status page of nginx.'), noStatusPage),
+  'nginx-status-ipv6-whitelist': notRead(cidrs('::1', 'Who may see the status page of nginx.'), noStatusPage),
+});
+
+export const authentication = defineConcern('Authentication', {
+  'global-auth-url': missingProtection(freeText('', 'Service that is asked about every request.', 'URL'), noExternalAuth),
+  'global-auth-method': notRead(freeText('', 'Method of its requests.', 'method'), partOfExternalAuth),
+  'global-auth-signin': notRead(freeText('', 'Where who is not let in is sent.', 'URL'), partOfExternalAuth),
+  'global-auth-signin-redirect-param': notRead(freeText('rd', 'Query parameter that carries the way back.'), partOfExternalAuth),
+  'global-auth-response-headers': notRead(headerNames('', 'Headers of its answers that backends get.'), partOfExternalAuth),
+  'global-auth-request-redirect': notRead(freeText('', 'Its `X-Auth-Request-Redirect`.'), partOfExternalAuth),
+  'global-auth-snippet': notRead(freeText('', 'Configuration of nginx for its requests.'), partOfExternalAuth),
+  'global-auth-cache-key': notRead(freeText('', 'What its answers are remembered by.'), partOfExternalAuth),
+  'global-auth-cache-duration': notRead(words('time', '200 202 401 5m', 'How long its answers are remembered.'), partOfExternalAuth),
+  'global-auth-always-set-cookie': notRead(flag(false, 'Hand its cookies on with every answer.'), partOfExternalAuth),
+  'no-auth-locations': defaultOf(
+    'auth-url',
+    words('path', '/.well-known/acme-challenge', 'Paths of Ingresses that begin so need no authentication.'),
+  ),
+});
+
+export const policies = defineConcern('What Ingresses may say', {
+  'allow-snippet-annotations': notRead(flag(false, 'Read annotations with configuration of nginx.'), {
+    reason: 'Naru reads no snippets.',
+    fix: 'Use the annotations that say the same.',
+  }),
+  'annotations-risk-level': missingProtection(
+    choice(['Low', 'Medium', 'High', 'Critical'], 'High', 'Ingresses with annotations above this risk are left out.'),
+    {
+      reason: 'Naru does not leave Ingresses out by the risk of their annotations yet.',
+      fix: 'Limit who may write Ingresses.',
+    },
+  ),
+  'annotation-value-word-blocklist': missingProtection(
+    words('text', '', 'Ingresses with annotations that hold one of these are left out.'),
+    {
+      reason: 'It guards configuration that is put together as text, which Naru does not do.',
+      fix: 'Remove the key.',
+    },
+  ),
+  'allow-cross-namespace-resources': notRead(flag(false, 'Let annotations name Secrets and ConfigMaps of other namespaces.'), {
+    reason: 'Naru reads only those of the same namespace.',
+    fix: 'Copy them into the namespace of the Ingress.',
+  }),
+  'strict-validate-path-type': notRead(flag(true, 'Refuse regular expressions in paths of type Exact and Prefix.'), {
+    reason: 'Paths of these types are never regular expressions in Naru.',
+    fix: 'Remove the key.',
+  }),
+  'global-allowed-response-headers': defaultOf('custom-headers', headerNames('', 'Headers that custom-headers may set.')),
+});

@@ -1,0 +1,69 @@
+import type { Problem } from '../../model/problem.ts';
+import { DerivedTable } from '../../store/derived-table.ts';
+import { OnlyRow } from '../../store/only-row.ts';
+import type { FollowingTable, Key, Table } from '../../store/table.ts';
+import type { World } from '../../store/world.ts';
+import type { Family } from '../annotations/family.ts';
+import { families } from '../annotations/index.ts';
+import { concerns, type ControllerConfig } from './index.ts';
+import { type ConfigRow, defaultConfig, knownKeys, readConfig } from './read-config.ts';
+
+/** The one row of these tables. */
+export const controller: Key = 'controller';
+
+/** By annotation, what it means where an Ingress does not say it. */
+export type AnnotationDefaults = Readonly<Record<string, unknown>>;
+
+export interface ConfigTables {
+  readonly config: Table<ControllerConfig>;
+  /** Changes only when one of these defaults does, because every Ingress reads it. */
+  readonly annotationDefaults: Table<AnnotationDefaults>;
+  readonly reporting: Table<{ readonly problems: readonly Problem[] }>;
+  /** In the order in which they are refreshed. */
+  readonly tables: readonly FollowingTable<unknown>[];
+}
+
+/** Follows the controller's ConfigMap, if it has one. */
+export function configTables(world: World, key: Key | undefined, onFailure: (row: Key, error: Error | undefined) => void): ConfigTables {
+  const only = new OnlyRow(controller);
+  const fail = (name: string) => (row: Key, error: Error | undefined) => onFailure(`${name} ${row}`, error);
+  const rows = new DerivedTable<true, ConfigRow>({
+    name: 'ConfigMap',
+    input: only,
+    compute: (_, read) =>
+      key === undefined
+        ? { config: defaultConfig, problems: [] }
+        : readConfig(key, read.get(world.objects.ConfigMap, key), isReadAnnotation),
+    onFailure: fail('ConfigMap'),
+  });
+  const config = new DerivedTable<ConfigRow, ControllerConfig>({
+    name: 'config',
+    input: rows,
+    compute: (row) => row.config,
+    onFailure: fail('config'),
+  });
+  const annotationDefaults = new DerivedTable<ControllerConfig, AnnotationDefaults>({
+    name: 'annotation defaults',
+    input: config,
+    compute: defaultsOf,
+    onFailure: fail('annotation defaults'),
+  });
+  return { config, annotationDefaults, reporting: rows, tables: [only, rows, config, annotationDefaults] };
+}
+
+/** The keys that are the default of the annotation of the same name. */
+export function defaultsOf(config: ControllerConfig): AnnotationDefaults {
+  const values = Object.keys(concerns).flatMap((concern) => Object.entries(config[concern as keyof ControllerConfig]));
+  return Object.fromEntries(
+    values.filter(([name]) => {
+      const support = knownKeys.get(name)?.support;
+      return support?.type === 'annotation' && support.annotation === name;
+    }),
+  );
+}
+
+export function isReadAnnotation(annotation: string): boolean {
+  return Object.values<Family<unknown>>(families).some(
+    ({ fields: { [annotation]: field } }) => field !== undefined && field.support.level !== 'reported',
+  );
+}

@@ -1,0 +1,10 @@
+import type { CodeRows } from './row.ts';
+
+/** 8xx: the controller's ConfigMaps. */
+export const configMapCodes = {
+  NR801: { severity: 'error', title: "The controller's ConfigMap does not exist" },
+  NR802: { severity: 'error', title: 'The value of a ConfigMap key is not valid' },
+  NR803: { severity: 'warning', title: 'A ConfigMap key that does not exist' },
+  NR804: { severity: 'info', title: 'A ConfigMap key without effect' },
+  NR805: { severity: 'error', title: 'A ConfigMap key that protects something, without effect' },
+} as const satisfies CodeRows;
