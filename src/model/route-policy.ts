@@ -1,12 +1,32 @@
+import type { Template } from './template.ts';
+
 /**
  * How a route treats requests besides where it sends them. Each part is absent where the route does as Naru does by default;
  * policies that say the same are equal in their JSON.
  */
 export interface RoutePolicy {
   readonly timeouts?: Timeouts;
+  /** What is changed about a request on its way to the backend. */
+  readonly requestHeaders?: HeaderEdits;
+  /** What is changed about the answer on its way to the client. */
+  readonly responseHeaders?: HeaderEdits;
 }
 
 export interface Timeouts {
   /** Seconds without a byte in either direction after which a request is given up. */
   readonly idle: number;
+}
+
+/** Changes of headers, in this order; names are in lower case. */
+export interface HeaderEdits {
+  readonly remove?: readonly string[];
+  /** In place of any values that are there; an empty value removes. */
+  readonly set?: readonly HeaderValue[];
+  /** Beside any values that are there. */
+  readonly add?: readonly HeaderValue[];
+}
+
+export interface HeaderValue {
+  readonly name: string;
+  readonly value: Template;
 }

@@ -5,6 +5,7 @@ import type { Source } from '../model/source.ts';
 import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
 import { any, encode } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
+import { renderHeaderEdits } from './header-edits.ts';
 import { chainHeader, plainChain, tlsChainOf } from './chain-header.ts';
 
 type EnvoyRoute = Messages['envoy.config.route.v3.Route'];
@@ -88,7 +89,16 @@ function misdirected(hostname: string, policy: TlsPolicy): EnvoyRoute {
 }
 
 export function renderRoute({ name, match, action, policy = {} }: Route, headers: NonNullable<RouteMatch['headers']> = []): EnvoyRoute {
-  return { name, match: { ...renderPath(match), headers }, ...renderAction(action, policy) };
+  return { name, match: { ...renderPath(match), headers }, ...renderAction(action, policy), ...renderEdits(policy) };
+}
+
+function renderEdits({ requestHeaders, responseHeaders }: RoutePolicy): EnvoyRoute {
+  const request = requestHeaders && renderHeaderEdits(requestHeaders);
+  const response = responseHeaders && renderHeaderEdits(responseHeaders);
+  return {
+    ...(request && { request_headers_to_remove: request.remove, request_headers_to_add: request.add }),
+    ...(response && { response_headers_to_remove: response.remove, response_headers_to_add: response.add }),
+  };
 }
 
 /** `path_separated_prefix` takes whole segments; Envoy does not allow it for `/` itself. */
