@@ -7,6 +7,7 @@ import { ProblemList, type ReportingTable } from '../status/problem-list.ts';
 import { DerivedTable } from '../store/derived-table.ts';
 import { runPass } from '../store/pass.ts';
 import { type Changes, type FollowingTable, type Key, SourceTable, type Table } from '../store/table.ts';
+import { objectsOf } from '../xds/answering-host.ts';
 import type { ListenOptions } from '../xds/options.ts';
 import type { Quarantined } from '../xds/quarantine.ts';
 import { type ModelTables, Rendering, type RenderingOptions } from '../xds/rendering.ts';
@@ -48,6 +49,7 @@ export class Assembly {
   readonly #tables: readonly FollowingTable<unknown>[];
   readonly #problems: ProblemList;
   readonly #hosts = new Set<Key>();
+  #putAside: ReadonlySet<string> | undefined;
 
   constructor({ fleet, listen, model, tables, reporting, failures, cluster }: AssemblyOptions) {
     this.#failures = failures;
@@ -78,6 +80,17 @@ export class Assembly {
     return this.#problems.all();
   }
 
+  /** `Ingress shop/web`, for each object that is not served as it is written: refused, or held back while a culprit is looked for. */
+  putAside(): ReadonlySet<string> {
+    this.#putAside ??= this.#findPutAside();
+    return this.#putAside;
+  }
+
+  #findPutAside(): ReadonlySet<string> {
+    const rows = [...this.quarantine.keys()].flatMap((key) => this.quarantine.get(key) ?? []);
+    return new Set(rows.flatMap(({ what, name, refusal }) => objectsOf(refusal ?? this.rendering.rendered(what, name) ?? { sources: [] })));
+  }
+
   /** Whether the last changes did not make a snapshot and wait for the next. */
   get held(): boolean {
     return this.#failures.table.get('snapshot') !== undefined;
@@ -85,6 +98,7 @@ export class Assembly {
 
   /** Follows what changed in sources. */
   pass(sources: Changes, cause: string): Pass {
+    this.#putAside = undefined;
     const changes = runPass(this.#tables, sources);
     const resources = resourceChanges(this.rendering.resources, changes);
     const hosts = this.#hostDifferences(changes);

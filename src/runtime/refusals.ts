@@ -19,6 +19,8 @@ interface Trial {
   message: string;
   /** The snapshot that tries what is to be tried; older answers say nothing of it. */
   candidate: number | undefined;
+  /** The newest snapshot that its Envoy runs completely: no answer comes when it has what is tried already. */
+  reached: number;
   /** When the last answer came, on the clock of `performance.now()`. */
   at: number;
 }
@@ -45,6 +47,8 @@ export class Refusals {
   readonly #trials = new Map<Quarantinable, Trial>();
   readonly #changed = new Set<Key>();
   readonly #causes: string[] = [];
+  /** What must not be served any more where something else takes its place. */
+  readonly #replacing = new Map<Quarantined, { readonly bad: ReadonlySet<string>; readonly refused: Refused }>();
   #found: readonly number[] = [];
   #newest = 0;
 
@@ -66,6 +70,11 @@ export class Refusals {
 
   accepted(event: Accepted): void {
     this.#accepted.accepted(event);
+    for (const [what, trial] of this.#trials) {
+      if (trial.proxy !== event.proxy) continue;
+      trial.reached = event.snapshot;
+      this.#advance(what, event);
+    }
     this.#tidy();
   }
 
@@ -134,7 +143,16 @@ export class Refusals {
 
   /** The pass after `take` is done: the newest snapshot tries what is to be tried. */
   passed(): void {
-    for (const trial of this.#trials.values()) trial.candidate ??= this.#newest;
+    // Nobody answers what is the same as before: it is as bad.
+    const replacing = [...this.#replacing];
+    this.#replacing.clear();
+    for (const [{ what, name }, { bad, refused }] of replacing) {
+      if (this.#served.servedVersion(what, name).some((version) => bad.has(version))) this.#convict(what, [name], refused);
+    }
+    for (const [what, trial] of this.#trials) {
+      trial.candidate ??= this.#newest;
+      this.#advance(what, { proxy: trial.proxy, snapshot: trial.reached });
+    }
   }
 
   #refused(what: Quarantinable, answer: Acknowledgement, message: string, retriesAlone: boolean): void {
@@ -153,7 +171,7 @@ export class Refusals {
     else if (replaced.length > 0) this.#convict(what, replaced, refused);
     else if (named.length > 0) this.#convict(what, named, refused);
     else if (!retriesAlone || what === 'hosts') {
-      const begun = trial ?? { proxy, bisection: new Bisection(), message, candidate: undefined, at: 0 };
+      const begun = trial ?? { proxy, bisection: new Bisection(), message, candidate: undefined, reached: 0, at: 0 };
       this.#trials.set(what, begun);
       begun.message = message;
       const culprit = begun.bisection.refused(content);
@@ -172,7 +190,7 @@ export class Refusals {
   }
 
   /** What is being tried was accepted. */
-  #advance(what: Quarantinable, { proxy, snapshot }: Acknowledgement): void {
+  #advance(what: Quarantinable, { proxy, snapshot }: Pick<Acknowledgement, 'proxy' | 'snapshot'>): void {
     const trial = this.#trials.get(what);
     if (trial?.proxy !== proxy || trial.candidate === undefined || snapshot < trial.candidate) return;
     const culprit = trial.bisection.accepted();
@@ -193,7 +211,6 @@ export class Refusals {
     const trial = this.#trials.get(what);
     for (const name of names) {
       const choice = this.#putAside(what, name, refused);
-      this.#found = [...this.#found, performance.now()].slice(-storm.most);
       trial?.bisection.found(name, { trusted: choice?.replacement.type.startsWith('accepted') !== false });
     }
     if (trial !== undefined) this.#try(what, trial);
@@ -213,7 +230,10 @@ export class Refusals {
     const sources = this.#replacements.sources(what, name, choice.replacement);
     // The words about what was refused first are the ones that matter to its owner.
     const words = inForce ? row.refusal : { proxy, message, since: Date.now() };
-    this.#set({ what, name, version: rendered.version, ...choice, refusal: { ...words, sources } });
+    if (!inForce) this.#found = [...this.#found, performance.now()].slice(-storm.most);
+    const replaced: Quarantined = { what, name, version: rendered.version, ...choice, refusal: { ...words, sources } };
+    this.#set(replaced);
+    if (index + 1 < choices.length) this.#replacing.set(replaced, { bad, refused: { proxy, message } });
     this.#causes.push(`Envoy ${proxy} refused ${nameOf({ what, name })}`);
     return choice;
   }

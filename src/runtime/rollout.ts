@@ -141,5 +141,6 @@ export class Rollout {
     const { assembly } = this.#options;
     this.passed(assembly.pass(new Map([[assembly.quarantine, taken.keys]]), taken.cause));
     this.#refusals.passed();
+    this.#followUp();
   }
 }

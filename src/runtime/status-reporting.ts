@@ -46,14 +46,15 @@ export class StatusReporting {
   constructor(options: StatusReportingOptions) {
     this.#options = options;
     const { connection, controlPlane, policy, onTrouble } = options;
-    const { world, progress } = controlPlane.build;
+    const { build } = controlPlane;
+    const { world, progress } = build;
     this.#writer = new StatusWriter({
       policy,
       ingress: (key) => {
         const ingress = world.objects.Ingress.get(key);
         return ingress && { uid: ingress.metadata.uid, addresses: ingress.status?.loadBalancer.ingress ?? [] };
       },
-      since: (key) => progress.since(key),
+      since: (key) => (build.assembly.putAside().has(`Ingress ${key}`) ? Infinity : progress.since(key)),
       addresses: () => this.#addresses,
       accepted: () => this.#acceptedByAll(),
       write: (key, uid, addresses) => {

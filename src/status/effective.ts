@@ -7,6 +7,8 @@ export interface EffectiveOptions {
   /** See `StatusCase.accepted`. */
   readonly accepted: () => number;
   readonly envoys: () => number;
+  /** Whether an Envoy refused something of it, or may have, so that it is not served as it is written. */
+  readonly putAside: (ingress: Key) => boolean;
   readonly tell: (draft: EventDraft) => void;
   readonly nowMs: () => number;
 }
@@ -37,11 +39,16 @@ export class EffectiveWatch {
 
   /** To be called when Envoys have accepted something. */
   advance(): void {
-    const { since, accepted, envoys, tell, nowMs } = this.#options;
+    const { since, accepted, envoys, putAside, tell, nowMs } = this.#options;
     if (this.#waiting.size === 0) return;
     const reached = accepted();
     for (const ingress of this.#waiting) {
       const snapshot = since(ingress) ?? Infinity;
+      if (putAside(ingress)) {
+        // When it is mended, that is news.
+        this.#toldAt.delete(ingress);
+        continue;
+      }
       if (snapshot > reached) continue;
       this.#waiting.delete(ingress);
       const toldAt = this.#toldAt.get(ingress);

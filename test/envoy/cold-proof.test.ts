@@ -1,34 +1,27 @@
 // A running Envoy accepts what a fresh one refuses, because its runtime was changed since: nobody would notice until the next
 // one is started, and that one would have no routes at all.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { freshEnvoys } from '../../src/cli/fresh-envoy.ts';
-import { envoyForTests } from '../dev/envoy-for-tests.ts';
 import { eventually } from '../support/eventually.ts';
 import { ModelFleet } from '../support/model-fleet.ts';
 import { answering, hosts, type ModelRows } from '../support/model-source.ts';
+import { refusedHost, strictEnvoy } from '../support/strict-envoy.ts';
 
-/** The expression that keeps a wildcard to one label grows with the name of the host. */
 const small = '*.a.test';
-const big = `*.${'b'.repeat(60)}.test`;
-const strict = { layered_runtime: { layers: [{ name: 'strict', static_layer: { 're2.max_program_size.error_level': 60 } }] } };
+const big = refusedHost;
 
 let fleet: ModelFleet;
-let folder: string;
+let strict: Awaited<ReturnType<typeof strictEnvoy>>;
 
 before(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'naru-cold-test-'));
-  const binary = join(folder, 'envoy');
-  writeFileSync(binary, `#!/bin/sh\nexec ${await envoyForTests()} "$@" --config-yaml '${JSON.stringify(strict)}'\n`, { mode: 0o700 });
-  fleet = await ModelFleet.start(['node-1'], { coldProof: { startEnvoy: freshEnvoys(binary), delayMs: 20 } });
+  strict = await strictEnvoy();
+  fleet = await ModelFleet.start(['node-1'], { coldProof: { startEnvoy: freshEnvoys(strict.path), delayMs: 20 } });
 });
 
 after(async () => {
   await fleet.stop();
-  rmSync(folder, { recursive: true });
+  strict.remove();
 });
 
 /** Changes the Model, and resolves when what is served then is proven from cold. */

@@ -88,6 +88,18 @@ test('of twenty new hosts two are bad: these answer 503 on the paths of the bad 
   assert.deepEqual(reports(), []);
 });
 
+test('when the bad one of two new hosts is left out, the other is served at once', async (t) => {
+  await given(t, {
+    virtualHosts: hosts(
+      { hostname: '*.c(d', routes: [answering('/', 'x', 'odd')] },
+      { hostname: 'other.test', routes: [answering('/', 'y', 'other')] },
+    ),
+  });
+  assert.equal(await body('other.test'), 'y');
+  assert.deepEqual(reports(), ['NR701 Ingress odd: The host is not served.']);
+  await given(t, { virtualHosts: { '*.c(d': undefined, 'other.test': undefined } });
+});
+
 test('a host that Envoy does not take at all is left out', async (t) => {
   await given(t, { virtualHosts: hosts({ hostname: '*.a(b', routes: [answering('/', 'x', 'odd')] }) });
   assert.deepEqual(reports(), ['NR701 Ingress odd: The host is not served.']);

@@ -211,3 +211,12 @@ test('when far too much is bad, all that is suspected is put back at once', () =
   assert.equal(envoy.routes().filter((route) => route.endsWith('old')).length, 200);
   assert(envoy.refusals.length < 110, `${envoy.refusals.length} refusals`);
 });
+
+test('what would take the place of refused content and is the same is not waited for', () => {
+  const envoy = new RefusingEnvoy();
+  const unavailable = 'Service Unavailable\n';
+  const route: Route = { ...answering('/', unavailable, 'a'), action: { type: 'answer', status: 503, body: unavailable } };
+  envoy.given({ virtualHosts: hosts(host('BAD.test', { ...route, name: 'refused' }), host('b.test', answering('/', 'good', 'b'))) });
+  assert.deepEqual(envoy.routes(), ['b.test / 200 goo']);
+  assert.deepEqual(envoy.reports, ['NR701 Ingress a: The host is not served.']);
+});

@@ -90,6 +90,26 @@ test('only a leader tells, and only of what is there', async () => {
   assert.deepEqual(requests, []);
 });
 
+test('an Ingress of which an Envoy refused something is told to be effective when that is over, however soon', () => {
+  const told: string[] = [];
+  let refused = false;
+  const watch = new EffectiveWatch({
+    since: () => 2,
+    accepted: () => 2,
+    envoys: () => 1,
+    putAside: () => refused,
+    tell: ({ note }) => told.push(note),
+    nowMs: () => 0,
+  });
+  watch.changed(['shop/web']);
+  refused = true;
+  watch.changed(['shop/web']);
+  assert.equal(told.length, 1);
+  refused = false;
+  watch.advance();
+  assert.equal(told.length, 2);
+});
+
 test('an Ingress is told to be effective when all Envoys have accepted it, at most once a minute', () => {
   const clock = new FakeClock();
   const told: string[] = [];
@@ -99,6 +119,7 @@ test('an Ingress is told to be effective when all Envoys have accepted it, at mo
     since: () => since,
     accepted: () => accepted,
     envoys: () => 2,
+    putAside: () => false,
     tell: ({ note }) => told.push(note),
     nowMs: () => clock.now(),
   });

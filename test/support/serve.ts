@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EnvoyProcess } from '../../src/dev/envoy-process.ts';
-import { findEnvoy } from '../../src/dev/find-envoy.ts';
 import { choosePort } from '../../src/dev/ports.ts';
+import { envoyForTests } from '../dev/envoy-for-tests.ts';
 import { eventually } from './eventually.ts';
 import { type Answer, type Ports, request, type RequestDetails } from './request.ts';
 
@@ -31,9 +31,9 @@ export class Served {
     this.#log = parts.log;
   }
 
-  static async start(kubeconfig: string, flags: readonly string[] = []): Promise<Served> {
-    const found = await findEnvoy();
-    if (!found.found) throw new Error(found.message);
+  /** `binary`: another Envoy than the usual one. */
+  static async start(kubeconfig: string, flags: readonly string[] = [], binary?: string): Promise<Served> {
+    const envoyPath = binary ?? (await envoyForTests());
     const [http, https, ads, debug] = await Promise.all([choosePort(0), choosePort(0), choosePort(0), choosePort(0)]);
     const addresses = ['--ads-address', `127.0.0.1:${ads}`, '--debug-address', `127.0.0.1:${debug}`, '--listen-address', '127.0.0.1'];
     const ports = ['--http-port', String(http), '--https-port', String(https)];
@@ -42,7 +42,7 @@ export class Served {
     });
     const log: string[] = [];
     for (const stream of [naru.stdout, naru.stderr]) stream.on('data', (chunk: Buffer) => log.push(chunk.toString('utf8')));
-    const envoy = EnvoyProcess.start({ envoy: found.path, bootstrap: { nodeId: 'node-1', adsAddress: { host: '127.0.0.1', port: ads } } });
+    const envoy = EnvoyProcess.start({ envoy: envoyPath, bootstrap: { nodeId: 'node-1', adsAddress: { host: '127.0.0.1', port: ads } } });
     return new Served({ ports: { http, https, ads, debug }, naru, envoy, log });
   }
 
