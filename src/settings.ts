@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { Option, InvalidArgumentError } from 'commander';
+import { isLabelSelector } from './kube/label-selector.ts';
 import { type Compatibility, defaultIngressOptions } from './ingress/options.ts';
 import type { PublishPolicy } from './status/status-decision.ts';
 
@@ -79,6 +80,7 @@ export interface ServeSettings extends ControllerSettings {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly watchNamespace?: string;
+  readonly watchNamespaceSelector?: string;
   readonly stateDir?: string;
   readonly stateKeys: boolean;
   readonly updateStatus: boolean;
@@ -115,6 +117,7 @@ export function serveOptions(): Option[] {
     ).env('NARU_KUBECONFIG'),
     setting('--context <name>', 'context of the kubeconfig'),
     setting('--watch-namespace <name>', 'watch one namespace only'),
+    setting('--watch-namespace-selector <selector>', 'watch only Namespaces with these labels, such as team=shop').argParser(labelSelector),
     setting('--state-dir <path>', 'folder that keeps what all Envoys run, for a restart without an API server'),
     setting('--state-keys', 'keep private keys there, too; without them a restored configuration lacks TLS').default(false),
     ...statusOptions(),
@@ -217,6 +220,11 @@ function address(text: string): Address {
   if (parts?.['port'] === undefined) throw new InvalidArgumentError('An address is host:port, such as 127.0.0.1:18000.');
   const host = parts['v6'] ?? parts['host'] ?? '';
   return { host: host === '' ? '0.0.0.0' : host, port: port(parts['port']) };
+}
+
+function labelSelector(text: string): string {
+  if (!isLabelSelector(text)) throw new InvalidArgumentError('Write labels as kubectl takes them: team=shop,stage in (test,live),!paused.');
+  return text;
 }
 
 function namespacedName(text: string): string {

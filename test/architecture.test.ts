@@ -32,7 +32,7 @@ const layers: Readonly<Record<string, Layer>> = {
     imports: ['runtime', 'authz', 'dev', 'kube', 'ads', 'snapshot', 'debug', 'model', 'ingress', 'settings.ts'],
     packages: ['commander', 'rxjs', 'yaml', 'pino', '@grpc/grpc-js'],
   },
-  'settings.ts': { imports: ['ingress'], types: ['status'], packages: ['commander'] },
+  'settings.ts': { imports: ['ingress', 'kube'], types: ['status'], packages: ['commander'] },
   'main.ts': { imports: ['cli'] },
 };
 

@@ -1,10 +1,10 @@
 import { merge, type Observable, type Subscription } from 'rxjs';
 import { pino } from 'pino';
+import { watchCluster } from '../kube/cluster.ts';
 import { connect, type Connection, NoApiServer } from '../kube/connection.ts';
 import type { KubeEvent } from '../kube/event.ts';
-import { kindNames, kinds } from '../kube/kinds.ts';
 import type { Kind } from '../kube/objects.ts';
-import { watchKind } from '../kube/watch.ts';
+import { Outage } from '../kube/api/outage.ts';
 import { watchNamed } from '../kube/watch-named.ts';
 import { configReferences } from '../ingress/config/references.ts';
 import { printSource } from '../model/source.ts';
@@ -30,6 +30,8 @@ export async function serve(settings: ServeSettings): Promise<void> {
   const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } });
   const { adsAddress, debugAddress, kubeconfig, context } = settings;
   const tls = adsTls(settings, (line) => log.warn({ address: printAddress(adsAddress) }, line));
+  if (settings.watchNamespace !== undefined && settings.watchNamespaceSelector !== undefined)
+    throw new UsageError('--watch-namespace and --watch-namespace-selector exclude each other.');
   if (settings.stateKeys && settings.stateDir === undefined) throw new UsageError('--state-keys needs --state-dir.');
   const connection = await connect({ kubeconfig, context }).catch((error: unknown) => {
     throw error instanceof NoApiServer ? new UsageError(error.message) : error;
@@ -83,23 +85,30 @@ async function buildOptions(settings: ServeSettings, log: (line: string) => void
   };
 }
 
-function watchAll(
-  connection: Connection,
-  { watchNamespace: namespace, configmap }: ServeSettings,
-  log: pino.Logger,
-): Observable<KubeEvent> {
-  const reporting = (kind: Kind) => ({
-    onTrouble: (sentence: string) => log.warn({ kind }, sentence),
-    onWell: () => log.info({ kind }, 'the API server answers again'),
+function watchAll(connection: Connection, settings: ServeSettings, log: pino.Logger): Observable<KubeEvent> {
+  const { watchNamespace, watchNamespaceSelector, configmap, publishService, defaultSslCertificate } = settings;
+  const onTrouble = (kind: string, sentence: string): void => log.warn({ kind }, sentence);
+  const onWell = (kind: string): void => log.info({ kind }, 'the API server answers again');
+  const outage = new Outage();
+  const cluster = watchCluster(connection, {
+    namespace: watchNamespace,
+    namespaceSelector: watchNamespaceSelector,
+    always: [...named('Service', publishService), ...named('Secret', defaultSslCertificate)],
+    outage,
+    onTrouble,
+    onWell,
   });
-  const watches = kindNames
-    .filter((kind) => kinds[kind].byName !== true)
-    .map((kind) => watchKind(connection, kind, { namespace, ...reporting(kind) }));
   const configMaps = watchNamed(connection, 'ConfigMap', configmap === undefined ? [] : [configmap], {
     referencesOf: (object) => (object.kind === 'ConfigMap' ? configReferences(object.data) : []),
-    ...reporting('ConfigMap'),
+    outage,
+    onTrouble: (sentence) => onTrouble('ConfigMap', sentence),
+    onWell: () => onWell('ConfigMap'),
   });
-  return merge(...watches, configMaps);
+  return merge(cluster, configMaps);
+}
+
+function named(kind: Kind, key: string | undefined): readonly { readonly kind: Kind; readonly key: string }[] {
+  return key === undefined ? [] : [{ kind, key }];
 }
 
 function followEnvoys({ ads }: ControlPlane, status: StatusReporting, log: pino.Logger): Subscription {

@@ -3,7 +3,7 @@ import { configMap } from './kinds/config-map.ts';
 import { endpointSlice } from './kinds/endpoint-slice.ts';
 import { ingressClass } from './kinds/ingress-class.ts';
 import { ingress } from './kinds/ingress.ts';
-import type { KindRow } from './kinds/kind.ts';
+import type { AnyKindRow, KindRow } from './kinds/kind.ts';
 import { secret } from './kinds/secret.ts';
 import { service } from './kinds/service.ts';
 
@@ -24,8 +24,7 @@ export function isKind(name: string): name is Kind {
 }
 
 /** The path at which a kind is listed and watched: of one namespace, or of all. */
-export function collectionPath(kind: Kind, namespace?: string): string {
-  const { path, namespaced } = kinds[kind];
+export function collectionPath({ path, namespaced }: Pick<AnyKindRow, 'path' | 'namespaced'>, namespace?: string): string {
   if (namespace === undefined || !namespaced) return path;
   const slash = path.lastIndexOf('/');
   return `${path.slice(0, slash)}/namespaces/${encodeURIComponent(namespace)}${path.slice(slash)}`;

@@ -3,21 +3,28 @@ import type { Problem } from '../model/problem.ts';
 import type { Source } from '../model/source.ts';
 import { printFieldPath, type Segment } from './field-path.ts';
 import { kinds } from './kinds.ts';
+import type { AnyKindRow } from './kinds/kind.ts';
 import { complaintOf } from './kinds/complaint.ts';
-import type { Kind, KubeObjects, Origin } from './objects.ts';
+import type { Kind, KubeObject, KubeObjects, Origin } from './objects.ts';
 
-export type Reading<K extends Kind> =
-  | { readonly ok: true; readonly object: KubeObjects[K] }
+export type Reading<T extends KubeObject> =
+  | { readonly ok: true; readonly object: T }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /**
  * Makes an object out of what an API server or a file says, or tells what is wrong with it. It never throws.
  * Both sources use it, so that a folder is held to the same rules as a cluster.
  */
-export function read<K extends Kind>(kind: K, raw: unknown, origin?: Origin): Reading<K> {
-  const result = kinds[kind].schema.safeParse(raw);
-  if (result.success) return { ok: true, object: origin === undefined ? result.data : placed(result.data, origin) };
-  const source = sourceOf(kind, raw);
+export function read<K extends Kind>(kind: K, raw: unknown, origin?: Origin): Reading<KubeObjects[K]> {
+  const reading = readAs(kinds[kind], raw) as Reading<KubeObjects[K]>;
+  return reading.ok && origin !== undefined ? { ok: true, object: placed(reading.object, origin) } : reading;
+}
+
+/** The same for a row of the table of kinds. */
+export function readAs(row: AnyKindRow, raw: unknown): Reading<KubeObject> {
+  const result = row.schema.safeParse(raw);
+  if (result.success) return { ok: true, object: result.data };
+  const source = sourceAs(row, raw);
   return { ok: false, problems: result.error.issues.map((issue) => problem(source, issue, raw)) };
 }
 
@@ -41,11 +48,15 @@ function problem(source: Source, issue: z.core.$ZodIssue, raw: unknown): Problem
 
 /** What the object calls itself, as far as that can be read. */
 export function sourceOf(kind: Kind, raw: unknown): Source {
+  return sourceAs(kinds[kind], raw);
+}
+
+export function sourceAs({ kind, namespaced }: Pick<AnyKindRow, 'kind' | 'namespaced'>, raw: unknown): Source {
   const name = valueAt(raw, ['metadata', 'name']);
   const namespace = valueAt(raw, ['metadata', 'namespace']);
   return {
     kind,
-    namespace: kinds[kind].namespaced ? text(namespace, 'default') : '',
+    namespace: namespaced ? text(namespace, 'default') : '',
     name: text(name, '(no name)'),
   };
 }

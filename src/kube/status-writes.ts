@@ -22,7 +22,7 @@ export async function writeIngressAddresses(
   { namespace, name, uid }: IngressIdentity,
   addresses: readonly ReachableAt[],
 ): Promise<void> {
-  const path = `${collectionPath('Ingress', namespace)}/${encodeURIComponent(name)}/status?${parameters}`;
+  const path = `${collectionPath(kinds.Ingress, namespace)}/${encodeURIComponent(name)}/status?${parameters}`;
   const metadata = { namespace, name, ...(uid === undefined ? {} : { uid }) };
   const status = { loadBalancer: { ingress: addresses } };
   try {

@@ -1,6 +1,11 @@
 import { Observable } from 'rxjs';
+import { Known } from './api/known.ts';
+import { Outage } from './api/outage.ts';
+import { collectionOf } from './collection.ts';
 import type { Connection } from './connection.ts';
 import type { KubeEvent } from './event.ts';
+import { kinds } from './kinds.ts';
+import type { AnyKindRow } from './kinds/kind.ts';
 import type { Kind } from './objects.ts';
 import { Reflector, type ReflectorTiming } from './reflector.ts';
 
@@ -14,34 +19,46 @@ export interface WatchOptions {
   /** After trouble: the server answers again. */
   readonly onWell?: () => void;
   readonly pageSize?: number;
+  /** False: lists come in pages, whatever the server can do. */
+  readonly streams?: boolean;
   readonly timing?: Partial<ReflectorTiming>;
+  /** Shared by watches of the same server: when it answers one, the others need not wait. */
+  readonly outage?: Outage;
 }
 
-const usualTiming: ReflectorTiming = {
+export const usualTiming: ReflectorTiming = {
   minDelayMs: 800,
   maxDelayMs: 30_000,
   stableMs: 60_000,
   slowDelayMs: 30_000,
   idleMs: 130_000,
+  listIdleMs: 15_000,
   shortWatchMs: 1000,
 };
+
+export const usualPageSize = 500;
 
 /**
  * All objects of a kind and whatever happens to them. It does not end and does not fail because of the API server:
  * `synced` comes once, after the first whole list, however long that takes.
  */
 export function watchKind(connection: Connection, kind: Kind, options: WatchOptions = {}): Observable<KubeEvent> {
-  const { namespace, name, onTrouble = () => {}, onWell = () => {}, pageSize = 500, timing } = options;
+  return watchRow(connection, kinds[kind], options);
+}
+
+/** The same for a row of the table of kinds. */
+export function watchRow(connection: Connection, row: AnyKindRow, options: WatchOptions = {}): Observable<KubeEvent> {
+  const { namespace, name, onTrouble = () => {}, onWell = () => {}, pageSize = usualPageSize, streams = true, timing } = options;
   return new Observable((subscriber) => {
     const stop = new AbortController();
     const reflector = new Reflector({
       connection,
-      kind,
-      namespace,
-      name,
+      collection: collectionOf(row, namespace, name),
+      follower: new Known(row, (event) => subscriber.next(event)),
       pageSize,
+      streams,
       timing: { ...usualTiming, ...timing },
-      emit: (event) => subscriber.next(event),
+      outage: options.outage ?? new Outage(),
       onTrouble,
       onWell,
     });

@@ -84,7 +84,6 @@ test('a watch goes through a kubeconfig, with a token from a file that was rotat
   const { write, connectWith } = given(t);
   const server = new FaultyServer();
   server.put('web');
-  server.fail({ at: 'watch', status: 401 });
   await server.listen();
   t.after(() => server.close());
   write('token', 'first\n');
@@ -92,7 +91,9 @@ test('a watch goes through a kubeconfig, with a token from a file that was rotat
   const events = new Recorder(watchKind(await connectWith({ kubeconfig: file }), 'Service', { timing: { minDelayMs: 1, maxDelayMs: 5 } }));
   await events.until(({ type }) => type === 'synced');
   write('token', 'second\n');
-  await events.reaches(() => server.watches === 1);
+  server.fail({ at: 'watch', status: 401 });
+  server.fail({ at: 'stream', send: 'end' });
+  await events.reaches(() => server.authorizations.length === 3);
   events.close();
   assert.deepEqual(server.authorizations, ['Bearer first', 'Bearer first', 'Bearer second']);
 });

@@ -203,10 +203,10 @@ test('what was read says the same when it is read again', () => {
 });
 
 test('paths of collections', () => {
-  assert.equal(collectionPath('Ingress'), '/apis/networking.k8s.io/v1/ingresses');
-  assert.equal(collectionPath('Ingress', 'shop'), '/apis/networking.k8s.io/v1/namespaces/shop/ingresses');
-  assert.equal(collectionPath('Secret', 'shop'), '/api/v1/namespaces/shop/secrets');
-  assert.equal(collectionPath('IngressClass', 'shop'), '/apis/networking.k8s.io/v1/ingressclasses');
+  assert.equal(collectionPath(kinds.Ingress), '/apis/networking.k8s.io/v1/ingresses');
+  assert.equal(collectionPath(kinds.Ingress, 'shop'), '/apis/networking.k8s.io/v1/namespaces/shop/ingresses');
+  assert.equal(collectionPath(kinds.Secret, 'shop'), '/api/v1/namespaces/shop/secrets');
+  assert.equal(collectionPath(kinds.IngressClass, 'shop'), '/apis/networking.k8s.io/v1/ingressclasses');
   assert.equal(
     kinds.Secret.fieldSelector,
     'type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token,type!=bootstrap.kubernetes.io/token',

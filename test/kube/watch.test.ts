@@ -1,63 +1,14 @@
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import * as fc from 'fast-check';
-import type { KubeEvent } from '../../src/kube/event.ts';
-import { watchKind, type WatchOptions } from '../../src/kube/watch.ts';
-import { type Fault, FaultyServer } from './support/faulty-server.ts';
+import { watchKind } from '../../src/kube/watch.ts';
+import { FaultyServer } from './support/faulty-server.ts';
 import { print, Recorder } from './support/recorder.ts';
-
-/** Everything that a watch waits for, made short. */
-const quick = { minDelayMs: 2, maxDelayMs: 10, slowDelayMs: 10, idleMs: 5000, shortWatchMs: 0, stableMs: 60_000 };
-
-interface Watched {
-  readonly server: FaultyServer;
-  readonly events: Recorder;
-  readonly troubles: string[];
-  /** Waits until what was heard is what the server has. */
-  readonly same: () => Promise<void>;
-}
-
-function sorted(entries: readonly (readonly [string, unknown])[]): string {
-  return JSON.stringify(entries.toSorted(([one], [other]) => (one < other ? -1 : 1)));
-}
-
-function watched(server: FaultyServer, options: WatchOptions = {}): Watched {
-  const troubles: string[] = [];
-  const onTrouble = (sentence: string): void => void troubles.push(sentence);
-  const events = new Recorder(
-    watchKind(server.connection, 'Service', { pageSize: 2, onTrouble, ...options, timing: { ...quick, ...options.timing } }),
-  );
-  const known = (): string => {
-    const ports = [...events.objects()].map(([key, object]) => [key, object.kind === 'Service' && object.spec.ports[0]?.port] as const);
-    return sorted(ports);
-  };
-  const same = (): Promise<void> => events.reaches(() => known() === sorted([...server.contents()]));
-  return { server, events, troubles, same };
-}
-
-async function given(
-  t: TestContext,
-  names: readonly string[],
-  options: WatchOptions = {},
-  faults: readonly Fault[] = [],
-): Promise<Watched> {
-  const server = new FaultyServer();
-  for (const name of names) server.put(name);
-  for (const fault of faults) server.fail(fault);
-  await server.listen();
-  const watch = watched(server, options);
-  t.after(async () => {
-    watch.events.close();
-    await server.close();
-  });
-  return watch;
-}
-
-const isSynced = ({ type }: KubeEvent): boolean => type === 'synced';
+import { given, isSynced, quick, watched } from './support/watched.ts';
 
 test('a list in pages, then synced, then what happens', async (t) => {
-  const { server, events } = await given(t, ['a', 'b', 'c', 'd', 'e']);
+  const { server, events } = await given(t, ['a', 'b', 'c', 'd', 'e'], { streams: false });
   const first = await events.until(isSynced);
   assert.deepEqual(first.map(print), ['a', 'b', 'c', 'd', 'e'].map((name) => `upsert Service shop/${name}`).concat('synced Service'));
   server.put('a', 81);
@@ -92,7 +43,7 @@ test('a watch that ends goes on from the version last seen, which a bookmark may
   server.fail({ at: 'history' });
   server.put('b');
   await events.until((event) => event.type === 'upsert' && event.key === 'shop/b');
-  assert.equal(server.requests.filter(({ searchParams }) => searchParams.has('limit')).length, 1);
+  assert.equal(server.requests.filter(({ searchParams }) => searchParams.has('sendInitialEvents')).length, 1);
 });
 
 test('after 410 the list is told as a difference', async (t) => {
@@ -118,7 +69,7 @@ test('after 410 the list is told as a difference', async (t) => {
 });
 
 test('a list that the server forgets between two pages starts over within', async (t) => {
-  const { server, events, same, troubles } = await given(t, ['a', 'b', 'c'], {}, [{ at: 'continue', status: 410 }]);
+  const { server, events, same, troubles } = await given(t, ['a', 'b', 'c'], { streams: false }, [{ at: 'continue', status: 410 }]);
   await events.until(isSynced);
   await same();
   assert.deepEqual(troubles, []);
@@ -143,7 +94,7 @@ test('synced comes only after a list has succeeded', async (t) => {
     'Service: the API server answered 401: refused with 401. The credentials are read again.',
   ]);
   assert.equal(well, 1);
-  assert.equal(server.requests.filter(({ searchParams }) => !searchParams.has('watch')).length, 6);
+  assert.equal(server.requests.filter(({ searchParams }) => searchParams.has('sendInitialEvents')).length, 6);
 });
 
 test('after 401 the credentials are read again', async (t) => {
@@ -268,13 +219,15 @@ const step = fc.oneof(
     }),
   },
   fc.record({ at: fc.constant('history' as const) }),
+  fc.record({ at: fc.constant('stream list' as const), cut: fc.constantFrom('before the end' as const, 'after the end' as const) }),
   fc.constant('wait' as const),
 );
 
 test('after any sequence of faults, what was heard is what the server has', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+    fc.asyncProperty(fc.constantFrom('yes' as const, 'refused' as const), fc.array(step, { maxLength: 25 }), async (streams, steps) => {
       const server = new FaultyServer();
+      server.streams = streams;
       server.put('a');
       await server.listen();
       const { events, same } = watched(server);

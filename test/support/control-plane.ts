@@ -12,6 +12,8 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Component, startComponent } from './control-plane-component.ts';
+import { apiserverFlags, controllerManagerFlags, etcdFlags } from './control-plane-flags.ts';
+import { makeOldVersions } from './etcd.ts';
 import { freePort, podAddress } from './local-address.ts';
 
 export interface PodSet {
@@ -32,18 +34,6 @@ export interface KubectlOptions {
 
 const nodeName = 'test-node';
 const patienceMilliseconds = 60_000;
-const controllers = [
-  'clusterrole-aggregation-controller',
-  'deployment-controller',
-  'endpointslice-controller',
-  'endpointslice-mirroring-controller',
-  'garbage-collector-controller',
-  'namespace-controller',
-  'replicaset-controller',
-  'root-ca-certificate-publisher-controller',
-  'serviceaccount-controller',
-  'serviceaccount-token-controller',
-];
 
 /** Takes a few seconds; the very first call builds the binary, which takes minutes. */
 export async function startControlPlane(): Promise<ControlPlane> {
@@ -91,16 +81,17 @@ export class ControlPlane {
     await writeFile(this.#file('account.key'), privateKey.export({ type: 'sec1', format: 'pem' }), { mode: 0o600 });
     await writeFile(this.#file('account.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
 
-    await this.#launch('etcd', this.#etcdFlags());
-    await this.#launch('apiserver', this.#apiserverFlags());
+    await this.#launch('etcd', etcdFlags(this.#folder));
+    await this.#until('a first version of the store', () => makeOldVersions(this.#file('etcd.sock')));
+    await this.#launch('apiserver', apiserverFlags(this.#folder, this.server, this.address));
     await this.#until('readiness of the API server', async () => {
       this.#certificateAuthority = await readFile(this.#file('apiserver.crt'), 'utf8');
-      await this.#call('GET', '/readyz');
+      await this.call('GET', '/readyz');
     });
 
     await this.#writeKubeconfig(this.kubeconfig, this.#adminToken, 'default');
-    await this.#launch('controller-manager', this.#controllerManagerFlags());
-    await this.#call('POST', '/api/v1/nodes', { metadata: { name: nodeName } });
+    await this.#launch('controller-manager', controllerManagerFlags(this.#folder, this.kubeconfig));
+    await this.call('POST', '/api/v1/nodes', { metadata: { name: nodeName } });
     await this.#defaultServiceAccount('default');
   }
 
@@ -130,7 +121,7 @@ export class ControlPlane {
   /** A namespace of a new name, in which Pods can be made at once. */
   async createNamespace(prefix: string): Promise<string> {
     const name = `${prefix}-${randomBytes(4).toString('hex')}`;
-    await this.#call('POST', '/api/v1/namespaces', { metadata: { name } });
+    await this.call('POST', '/api/v1/namespaces', { metadata: { name } });
     await this.#defaultServiceAccount(name);
     return name;
   }
@@ -141,21 +132,31 @@ export class ControlPlane {
     const spec = { nodeName, containers: [{ name: 'main', image: 'none', ports }] };
     const run = async (podIP: string, index: number): Promise<string> => {
       const name = `${pods.name}-${index}`;
-      await this.#call('POST', podPath(namespace), { metadata: { name, labels: pods.labels }, spec });
+      await this.call('POST', podPath(namespace), { metadata: { name, labels: pods.labels }, spec });
       const status = { phase: 'Running', podIP, podIPs: [{ ip: podIP }], conditions: readiness(true) };
-      await this.#call('PATCH', `${podPath(namespace, name)}/status`, { status });
+      await this.call('PATCH', `${podPath(namespace, name)}/status`, { status });
       return name;
     };
     return Promise.all((pods.addresses ?? [this.address]).map(run));
   }
 
   async setPodReady(namespace: string, pod: string, ready: boolean): Promise<void> {
-    await this.#call('PATCH', `${podPath(namespace, pod)}/status`, { status: { conditions: readiness(ready) } });
+    await this.call('PATCH', `${podPath(namespace, pod)}/status`, { status: { conditions: readiness(ready) } });
   }
 
   /** At once: without a kubelet, a Pod that is deleted gracefully stays Terminating for ever. */
   async deletePod(namespace: string, pod: string): Promise<void> {
-    await this.#call('DELETE', `${podPath(namespace, pod)}?gracePeriodSeconds=0`);
+    await this.call('DELETE', `${podPath(namespace, pod)}?gracePeriodSeconds=0`);
+  }
+
+  /** Another API server before the same objects, and the administrator's kubeconfig for it. */
+  async addServer(...flags: readonly string[]): Promise<{ readonly server: string; readonly kubeconfig: string }> {
+    const server = `https://127.0.0.1:${await freePort()}`;
+    await this.#launch('apiserver', [...apiserverFlags(this.#folder, server, this.address), ...flags]);
+    const kubeconfig = this.#file(`${new URL(server).port}.kubeconfig`);
+    await this.#writeKubeconfig(kubeconfig, this.#adminToken, 'default', server);
+    await this.#until('readiness of another API server', () => this.kubectl(['get', '--raw', '/readyz'], { kubeconfig }));
+    return { server, kubeconfig };
   }
 
   /** The last lines of every component's log. */
@@ -175,49 +176,6 @@ export class ControlPlane {
     return path.join(this.#folder, name);
   }
 
-  #etcdFlags(): string[] {
-    return [
-      `--data-dir=${this.#file('etcd')}`,
-      `--listen-client-urls=unix://${this.#file('etcd.sock')}`,
-      // Must be there and be a port; nobody asks for it.
-      '--advertise-client-urls=http://127.0.0.1:1',
-      '--listen-peer-urls=http://127.0.0.1:0',
-      '--unsafe-no-fsync',
-      // Alone, it need not wait a second for others before it elects itself.
-      '--heartbeat-interval=10',
-      '--election-timeout=100',
-    ];
-  }
-
-  #apiserverFlags(): string[] {
-    return [
-      `--etcd-servers=unix://${this.#file('etcd.sock')}`,
-      '--bind-address=127.0.0.1',
-      `--secure-port=${new URL(this.server).port}`,
-      `--advertise-address=${this.address}`,
-      '--endpoint-reconciler-type=none',
-      `--cert-dir=${this.#folder}`,
-      `--token-auth-file=${this.#file('tokens.csv')}`,
-      '--authorization-mode=RBAC',
-      '--service-account-issuer=https://kubernetes.default.svc',
-      `--service-account-key-file=${this.#file('account.pub')}`,
-      `--service-account-signing-key-file=${this.#file('account.key')}`,
-      '--service-cluster-ip-range=10.96.0.0/16',
-    ];
-  }
-
-  #controllerManagerFlags(): string[] {
-    return [
-      `--kubeconfig=${this.kubeconfig}`,
-      `--controllers=${controllers.join(',')}`,
-      `--service-account-private-key-file=${this.#file('account.key')}`,
-      `--root-ca-file=${this.#file('apiserver.crt')}`,
-      '--use-service-account-credentials',
-      '--leader-elect=false',
-      '--secure-port=0',
-    ];
-  }
-
   async #launch(name: string, flags: readonly string[]): Promise<void> {
     this.#components.push(await startComponent(this.#binary, name, flags, this.#folder));
   }
@@ -230,7 +188,7 @@ export class ControlPlane {
 
   async #defaultServiceAccount(namespace: string): Promise<void> {
     await this.#until(`the default ServiceAccount of ${namespace}`, () =>
-      this.#call('GET', `/api/v1/namespaces/${namespace}/serviceaccounts/default`),
+      this.call('GET', `/api/v1/namespaces/${namespace}/serviceaccounts/default`),
     );
   }
 
@@ -251,12 +209,12 @@ export class ControlPlane {
     }
   }
 
-  #writeKubeconfig(file: string, token: string, namespace: string): Promise<void> {
+  #writeKubeconfig(file: string, token: string, namespace: string, server = this.server): Promise<void> {
     const authority = Buffer.from(this.#certificateAuthority).toString('base64');
     const config = {
       apiVersion: 'v1',
       kind: 'Config',
-      clusters: [{ name: 'test', cluster: { server: this.server, 'certificate-authority-data': authority } }],
+      clusters: [{ name: 'test', cluster: { server, 'certificate-authority-data': authority } }],
       users: [{ name: 'test', user: { token } }],
       contexts: [{ name: 'test', context: { cluster: 'test', user: 'test', namespace } }],
       'current-context': 'test',
@@ -265,7 +223,7 @@ export class ControlPlane {
   }
 
   /** As the administrator, without the tenth of a second that a kubectl takes to start. */
-  async #call(method: string, resource: string, body?: object): Promise<void> {
+  async call(method: string, resource: string, body?: object): Promise<unknown> {
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     const sent = request(new URL(resource, this.server), {
       method,
@@ -279,6 +237,7 @@ export class ControlPlane {
     const answer = await text(response);
     const status = response.statusCode ?? 0;
     if (status >= 300) throw new Error(`${method} ${resource}: ${status} ${answer}`);
+    return answer.startsWith('{') ? (JSON.parse(answer) as unknown) : answer;
   }
 }
 

@@ -7,6 +7,8 @@ export interface GetOptions {
   readonly signal: AbortSignal;
   /** So long the server may say nothing, before or during its answer. */
   readonly idleMs: number;
+  /** Another form of the answer than the whole objects. */
+  readonly accept?: string | undefined;
 }
 
 export interface Content {
@@ -52,13 +54,13 @@ function send(
   connection: Connection,
   settings: RequestSettings,
   target: string,
-  { signal, idleMs, content }: RequestOptions,
+  { signal, idleMs, content, accept = 'application/json' }: RequestOptions,
 ): Promise<IncomingMessage> {
   const url = new URL(connection.server.replace(/\/+$/, '') + target);
   const { request } = url.protocol === 'http:' ? http : https;
   return new Promise((resolve, reject) => {
     const about = content === undefined ? {} : { 'content-type': content.type, 'content-length': Buffer.byteLength(content.text) };
-    const headers = { accept: 'application/json', 'user-agent': 'naru', ...about, ...settings.headers };
+    const headers = { accept, 'user-agent': 'naru', ...about, ...settings.headers };
     const sent = request(url, { ...settings, headers, signal, timeout: idleMs, method: content?.method ?? 'GET' });
     let answer: IncomingMessage | undefined;
     sent.on('response', (response) => {

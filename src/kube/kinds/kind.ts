@@ -12,6 +12,11 @@ export interface KindRow<K extends Kind> {
   readonly namespaced: boolean;
   /** Watched one by one, by their names, instead of as a whole: there are many, and few concern Naru. */
   readonly byName?: boolean;
+  /**
+   * A kind that an API server may not have, such as one of a custom resource definition: it may come and go while Naru runs.
+   * A cluster without it is one without such objects.
+   */
+  readonly optional?: true;
   /** Leaves objects out on the API server's side. */
   readonly fieldSelector?: string;
   /** Values of this kind never appear in a message. */
@@ -19,3 +24,5 @@ export interface KindRow<K extends Kind> {
   /** Validates as the API server does, sets its defaults, and trims to what Naru reads. */
   readonly schema: z.ZodType<KubeObjects[K]>;
 }
+
+export type AnyKindRow = { readonly [K in Kind]: KindRow<K> }[Kind];

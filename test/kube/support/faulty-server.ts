@@ -5,6 +5,8 @@ import type { Connection } from '../../../src/kube/connection.ts';
 /** What goes wrong, once, with the next request or watch that it fits. */
 export type Fault =
   | { readonly at: 'list' | 'continue' | 'watch'; readonly status: number; readonly retryAfter?: number }
+  /** In a streaming list: after its objects and before its end, or right after that. */
+  | { readonly at: 'stream list'; readonly cut: 'before the end' | 'after the end' }
   /** In an open watch, right away. */
   | { readonly at: 'stream'; readonly send: 'gone' | 'garbage' | 'cut' | 'cut-in-line' | 'end' | 'repeat' | 'bookmark' | 'split' }
   /** The server forgets what happened until now, as after a compaction. */
@@ -26,6 +28,8 @@ interface Change {
 export class FaultyServer {
   readonly requests: URL[] = [];
   readonly authorizations: (string | undefined)[] = [];
+  /** What it can do with a list that is asked for as a stream. */
+  streams: 'yes' | 'refused' | 'unheard of' = 'yes';
   readonly #server: Server;
   readonly #objects = new Map<string, Stored>();
   readonly #streams = new Set<ServerResponse>();
@@ -140,11 +144,19 @@ export class FaultyServer {
     this.requests.push(url);
     this.authorizations.push(request.headers.authorization);
     const watching = url.searchParams.get('watch') === 'true';
-    const stages = watching ? ['watch'] : url.searchParams.has('continue') ? ['list', 'continue'] : ['list'];
+    const streaming = url.searchParams.has('sendInitialEvents');
+    const stages = streaming
+      ? ['list', 'stream list']
+      : watching
+        ? ['watch']
+        : url.searchParams.has('continue')
+          ? ['list', 'continue']
+          : ['list'];
     const index = this.#faults.findIndex(({ at }) => stages.includes(at));
     const [fault] = index === -1 ? [] : this.#faults.splice(index, 1);
     if (fault !== undefined && 'status' in fault) refuse(response, fault.status, fault.retryAfter);
-    else if (watching) this.#watch(url, response);
+    else if (streaming && this.streams === 'refused') refuse(response, 422, undefined);
+    else if (watching) this.#watch(url, response, fault);
     else this.#list(url, response);
   }
 
@@ -161,16 +173,29 @@ export class FaultyServer {
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ kind: 'ServiceList', metadata, items }));
   }
 
-  #watch(url: URL, response: ServerResponse): void {
+  /** https://kubernetes.io/docs/reference/using-api/api-concepts/#streaming-lists */
+  #initialEvents(response: ServerResponse, fault: Fault | undefined): void {
+    for (const stored of this.#objects.values()) this.#write(response, { type: 'ADDED', object: objectOf(stored) });
+    const cut = fault?.at === 'stream list' ? fault.cut : undefined;
+    if (cut === 'before the end') response.end();
+    if (this.streams !== 'yes' || cut === 'before the end') return;
+    const metadata = { resourceVersion: String(this.#version), annotations: { 'k8s.io/initial-events-end': 'true' } };
+    this.#write(response, { type: 'BOOKMARK', object: { metadata } });
+    if (cut === 'after the end') response.end();
+  }
+
+  #watch(url: URL, response: ServerResponse, fault: Fault | undefined): void {
     const from = Number(url.searchParams.get('resourceVersion'));
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
-    if (from < this.#oldest) {
+    if (from > 0 && from < this.#oldest) {
       this.#disturb(response, 'gone');
       response.end();
       return;
     }
-    for (const change of this.#history) if (change.version > from) this.#write(response, change);
+    if (from === 0) this.#initialEvents(response, fault);
+    if (response.destroyed || response.writableEnded) return;
+    for (const change of this.#history) if (from > 0 && change.version > from) this.#write(response, change);
     this.#streams.add(response);
     response.on('close', () => this.#streams.delete(response));
   }
