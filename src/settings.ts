@@ -18,6 +18,8 @@ export interface ControllerSettings {
   readonly ingressClassByName: boolean;
   readonly watchIngressWithoutClass: boolean;
   readonly annotationsPrefix: string;
+  readonly disableCatchAll: boolean;
+  readonly defaultBackendService?: string;
   readonly disableSvcExternalName: boolean;
   readonly enableTopologyAwareRouting: boolean;
   readonly configmap?: string;
@@ -31,9 +33,13 @@ export function controllerOptions(): Option[] {
   return [
     setting('--ingress-class <name>', 'class that the annotation kubernetes.io/ingress.class must name').default(ingressClass),
     setting('--controller-class <name>', 'serve IngressClasses whose spec.controller is this').default(controllerClass),
-    setting('--ingress-class-by-name', 'also serve the IngressClass called --ingress-class, whatever its controller').default(false),
-    setting('--watch-ingress-without-class', 'also serve Ingresses that name no class').default(false),
+    onOff('--ingress-class-by-name [boolean]', 'also serve the IngressClass called --ingress-class, whatever its controller', false),
+    onOff('--watch-ingress-without-class [boolean]', 'also serve Ingresses that name no class', false),
     setting('--annotations-prefix <prefix>', 'what annotation names begin with').default(annotationsPrefix),
+    onOff('--disable-catch-all [boolean]', 'leave out Ingresses with a default backend', false),
+    setting('--default-backend-service <namespace/name>', 'Service for requests that no Ingress wants; without it they get 404').argParser(
+      namespacedName,
+    ),
     onOff('--disable-svc-external-name [boolean]', 'answer 503 instead of sending requests to Services of type ExternalName', false),
     onOff('--enable-topology-aware-routing [boolean]', 'let Envoys prefer the endpoints that are hinted for their zone', false),
     setting('--configmap <namespace/name>', "the controller's ConfigMap").argParser(namespacedName),
@@ -90,6 +96,7 @@ export interface ServeSettings extends ControllerSettings {
   readonly publishService?: string;
   readonly events: boolean;
   readonly leaderElect: boolean;
+  readonly electionId: string;
   readonly leaseNamespace?: string;
   readonly leaseDuration: number;
 }
@@ -173,7 +180,8 @@ function statusOptions(): Option[] {
     setting('--publish-service <namespace/name>', 'Service whose addresses are written').argParser(namespacedName),
     onOff('--events [boolean]', 'tell in Events what becomes of Ingresses', true),
     onOff('--leader-elect [boolean]', 'of several replicas let only one write; false: each does', true),
-    setting('--lease-namespace <name>', "namespace of the Lease naru-leader; without it, the pod's or the context's, or naru-system"),
+    setting('--election-id <name>', 'Lease by which replicas agree; controllers side by side need different ones').default('naru-leader'),
+    setting('--lease-namespace <name>', "namespace of that Lease; without it, the pod's or the context's, or naru-system"),
     setting('--lease-duration <seconds>', 'how long a leader that vanishes is waited for').default(15).argParser(seconds).hideHelp(),
   ];
 }

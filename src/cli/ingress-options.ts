@@ -9,6 +9,8 @@ export function ingressOptions(settings: ControllerSettings, { inFolder }: { rea
     ingressClassByName,
     watchIngressWithoutClass,
     annotationsPrefix,
+    disableCatchAll,
+    defaultBackendService,
     disableSvcExternalName,
     enableTopologyAwareRouting,
     defaultSslCertificate,
@@ -23,6 +25,8 @@ export function ingressOptions(settings: ControllerSettings, { inFolder }: { rea
     // Who takes over a class of ingress-nginx wants what was there.
     compatibility: settings.compatibility ?? (controllerClass === 'k8s.io/ingress-nginx' ? 'nginx' : 'kubernetes'),
     ...(configmap === undefined ? {} : { configMap: configmap }),
+    disableCatchAll,
+    ...(defaultBackendService === undefined ? {} : { defaultBackendService }),
     externalNames: !disableSvcExternalName,
     topologyAwareRouting: enableTopologyAwareRouting,
     admitDefaultClass: inFolder,

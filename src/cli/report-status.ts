@@ -27,7 +27,7 @@ export function reportStatus(
     events: settings.events,
     addresses: publishStatusAddress,
     service: publishService,
-    lease: elect ? { namespace, durationSeconds: settings.leaseDuration } : undefined,
+    lease: elect ? { namespace, name: settings.electionId, durationSeconds: settings.leaseDuration } : undefined,
     onLeading: (leading) => log.info(leading ? 'this replica writes status' : 'this replica writes status no longer'),
     onTrouble: (sentence) => log.warn(sentence),
   });

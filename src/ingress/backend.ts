@@ -13,6 +13,14 @@ export type Backend =
   | { readonly ok: true; readonly upstream: Key; readonly to: Pick<Upstream, 'namespace' | 'service' | 'port' | 'lookup'> }
   | { readonly ok: false; readonly code: ProblemCode; readonly message: string; readonly fix: string };
 
+/** The wanted port of a reference that leaves it to the Service. */
+const firstPort = '';
+
+/** A Service by `namespace/name`, at the first of its ports. */
+export function serviceRef(key: Key): Key {
+  return `${key}:${firstPort}`;
+}
+
 /** Tells backends apart: `namespace/service:port` as written, so that `80` and `http` are two until looked up. */
 export function backendRef(namespace: string, backend: IngressBackend): Key | undefined {
   if (backend.service === undefined) return undefined;
@@ -70,6 +78,7 @@ function refuse(code: ProblemCode, message: string, fix: string): Backend {
  */
 function findPort({ spec }: Service, wanted: string): ServicePort | undefined {
   const tcp = spec.ports.filter(({ protocol }) => protocol === 'TCP');
+  if (wanted === firstPort) return tcp[0];
   return (
     tcp.find(({ port, name }) => String(port) === wanted || (name !== '' && name === wanted)) ??
     tcp.find(({ targetPort }) => targetPort !== undefined && String(targetPort) === wanted)

@@ -5,6 +5,7 @@ import { IndexTable } from '../store/index-table.ts';
 import { OnlyRow } from '../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
+import { oldestFirst } from './age.ts';
 import { findDefaultCertificate } from './certificate-default.ts';
 import { type CertificateRow, readCertificate } from './certificate.ts';
 import { chooseCertificate, type HostCertificateRow, secretsOf } from './host-certificate.ts';
@@ -39,7 +40,7 @@ export class CertificateTables {
     );
     const hostCertificates = this.#derive('hostCertificates', hosts, (members, read, hostname) => {
       const rows = members.flatMap((key) => read.get(ingresses, key) ?? []);
-      return chooseCertificate(hostname, rows, (key) => read.get(secrets, key));
+      return chooseCertificate(hostname, oldestFirst(rows, options.compatibility), (key) => read.get(secrets, key));
     });
     const certificates = this.#derive('certificates', secrets, (row): Certificate | undefined => (row.ok ? row.certificate : undefined));
     const onlyDefault = new OnlyRow(defaultCertificateKey);

@@ -3,7 +3,6 @@ import type { HostTls } from '../model/host-tls.ts';
 import { problem, type Problem } from '../model/problem.ts';
 import { anyHost } from '../model/virtual-host.ts';
 import type { Key } from '../store/table.ts';
-import { byAge } from './age.ts';
 import { type CertificateRow, coversHost } from './certificate.ts';
 import type { IngressRow } from './ingress-row.ts';
 import { sourceOf } from './source-of.ts';
@@ -22,15 +21,14 @@ export function secretsOf({ selected, metadata, spec }: IngressRow): readonly Ke
 /**
  * Chooses as ingress-nginx does (createServers and extractTLSSecretName in its controller.go): the oldest Ingress of the
  * host that has TLS at all decides; in it the first entry that lists the host, else any Secret whose certificate covers it.
+ * `rows`: the oldest first.
  */
 export function chooseCertificate(
   hostname: string,
   rows: readonly IngressRow[],
   certificateOf: (key: Key) => CertificateRow | undefined,
 ): HostCertificateRow | undefined {
-  const [row] = rows
-    .filter(({ policies, spec }) => policies.canary === undefined && spec.tls.length > 0)
-    .sort((a, b) => byAge(a.metadata, b.metadata));
+  const row = rows.find(({ policies, spec }) => policies.canary === undefined && spec.tls.length > 0);
   if (row === undefined || hostname === anyHost) return undefined;
   const { namespace } = row.metadata;
   const listed = row.spec.tls.findIndex(({ hosts }) => hosts.some((host) => host.toLowerCase() === hostname));

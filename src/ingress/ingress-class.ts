@@ -25,10 +25,15 @@ const foreign: Selection = { selected: false, problems: [] };
  * The class annotation is read only where the field is absent, as ingress-nginx does (GetIngressClass in its store.go).
  */
 export function selectIngress(ingress: Ingress, read: Read, world: World, options: IngressOptions): Selection {
+  const selection = selectByClass(ingress, read, world, options);
+  const refused = selection.selected && options.disableCatchAll && ingress.spec.defaultBackend !== undefined;
+  return refused ? catchAllRefused(ingress) : selection;
+}
+
+function selectByClass(ingress: Ingress, read: Read, world: World, options: IngressOptions): Selection {
   const name = ingress.spec.ingressClassName;
   if (name !== undefined) {
     const found = read.get(world.objects.IngressClass, name);
-    if (options.ingressClassByName && name === options.ingressClass) return selected;
     if (found === undefined) return missingClass(ingress, name, options);
     return isOurs(found, options) ? selected : foreign;
   }
@@ -73,6 +78,20 @@ function withoutClass(ingress: Ingress, options: IngressOptions): Selection {
         message: 'The Ingress names no class.',
         done: 'The Ingress is not served.',
         fix: `Set spec.ingressClassName to a class whose spec.controller is ${options.controllerClass}, or run with --watch-ingress-without-class.`,
+      }),
+    ],
+  };
+}
+
+/** The whole Ingress is left out, as in ingress-nginx (hasCatchAllIngressRule in its store.go). */
+function catchAllRefused(ingress: Ingress): Selection {
+  return {
+    selected: false,
+    problems: [
+      problem('NR112', sourceOf(ingress, 'spec.defaultBackend'), {
+        message: 'The Ingress has a default backend, and these are turned off.',
+        done: 'The Ingress is not served.',
+        fix: 'Remove spec.defaultBackend, or run without --disable-catch-all.',
       }),
     ],
   };

@@ -12,12 +12,13 @@ export function makeUpstream(
   backends: readonly Backend[],
   read: Read,
   world: World,
-  { topologyAwareRouting }: IngressOptions,
+  { topologyAwareRouting, compatibility }: IngressOptions,
 ): Upstream | undefined {
   const backend = backends.find(({ ok }) => ok);
   if (backend?.ok !== true) return undefined;
   const { namespace, service } = backend.to;
-  const isSticky = read.get(world.objects.Service, objectKey(namespace, service))?.spec.sessionAffinity === 'ClientIP';
+  const isSticky =
+    compatibility === 'kubernetes' && read.get(world.objects.Service, objectKey(namespace, service))?.spec.sessionAffinity === 'ClientIP';
   return {
     key,
     ...backend.to,

@@ -21,6 +21,10 @@ export interface IngressOptions {
   readonly annotationsPrefix: string;
   /** `namespace/name` of the Secret with the certificate for what has none of its own; absent: Naru makes one. */
   readonly defaultCertificate?: string;
+  /** Leave out every Ingress with a default backend. */
+  readonly disableCatchAll: boolean;
+  /** `namespace/name` of the Service that takes what no Ingress wants, by its first port; absent: 404. */
+  readonly defaultBackendService?: string;
   /** Send requests to Services of type ExternalName. */
   readonly externalNames: boolean;
   /** Let proxies prefer the endpoints that are hinted for their zone. */
@@ -41,6 +45,7 @@ export const defaultIngressOptions: IngressOptions = {
   admitDefaultClass: false,
   assumePods: false,
   annotationsPrefix: 'nginx.ingress.kubernetes.io',
+  disableCatchAll: false,
   externalNames: true,
   topologyAwareRouting: false,
   compatibility: 'kubernetes',

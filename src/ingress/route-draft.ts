@@ -1,5 +1,6 @@
 import type { IngressBackend, IngressPath } from '../kube/objects.ts';
-import type { PathMatch } from '../model/route.ts';
+import type { PathMatch, Route } from '../model/route.ts';
+import { routePolicyOf } from './annotations/index.ts';
 import { hostnameOf, type IngressRow } from './ingress-row.ts';
 
 /** One path of one Ingress, on its way to becoming a route. */
@@ -47,4 +48,10 @@ export function matchKey({ type, path }: PathMatch): string {
 export function byPrecedence(a: PathMatch, b: PathMatch): number {
   if (a.type !== b.type) return a.type === 'exact' ? -1 : 1;
   return b.path.length - a.path.length || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+}
+
+/** Written only where it says something, so that routes without annotations read as short as they are. */
+export function policyOf({ policies }: IngressRow): Pick<Route, 'policy'> {
+  const policy = routePolicyOf(policies);
+  return Object.keys(policy).length === 0 ? {} : { policy };
 }

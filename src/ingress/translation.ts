@@ -2,12 +2,13 @@ import { objectKey } from '../kube/event.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Certificate } from '../model/certificate.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
-import type { VirtualHost } from '../model/virtual-host.ts';
+import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
 import { DerivedTable, type Read } from '../store/derived-table.ts';
 import { IndexTable } from '../store/index-table.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
-import { type Backend, backendRef, resolveBackend } from './backend.ts';
+import { oldestFirst } from './age.ts';
+import { type Backend, backendRef, resolveBackend, serviceRef } from './backend.ts';
 import { CertificateTables } from './certificate-tables.ts';
 import type { ControllerConfig } from './config/index.ts';
 import { configTables } from './config/tables.ts';
@@ -58,7 +59,9 @@ export class IngressTranslation {
       (ingress, read): IngressRow => readIngress(ingress, read, sources, options),
     );
 
-    const backendRefs = new IndexTable('backendRefs', ingresses, (row) => refsOf(row));
+    const { defaultBackendService } = options;
+    const defaultBackend = defaultBackendService === undefined ? [] : [serviceRef(defaultBackendService)];
+    const backendRefs = new IndexTable('backendRefs', ingresses, (row) => refsOf(row), defaultBackend);
     const backends = this.#derive('backends', backendRefs, (_, read, ref): Backend => resolveBackend(ref, read, world, options));
     const upstreamRefs = new IndexTable('upstreamRefs', backends, (backend) => (backend.ok ? [backend.upstream] : []));
     const upstreams = this.#derive('upstreams', upstreamRefs, (refs, read, key) =>
@@ -77,15 +80,17 @@ export class IngressTranslation {
       return options.assumePods && read.get(world.slicesByService, objectKey(namespace, service)) === undefined;
     });
 
-    const hosts = new IndexTable('hosts', ingresses, hostsOf);
+    const hosts = new IndexTable('hosts', ingresses, hostsOf, defaultBackendService === undefined ? [] : [anyHost]);
     const folds = this.#derive('folds', hosts, (members, read, hostname): VirtualHostRow => {
       const lookup = {
         backend: (ref: Key) => read.get(backends, ref),
         isReady: (upstream: Key) => read.get(readiness, upstream) === true,
+        defaultService: defaultBackendService,
+        compatibility: options.compatibility,
       };
-      return foldVirtualHost(hostname, readAll(read, ingresses, members), lookup);
+      return foldVirtualHost(hostname, oldestFirst(readAll(read, ingresses, members), options.compatibility), lookup);
     });
-    const virtualHosts = this.#derive('virtualHosts', folds, ({ virtualHost }): VirtualHost => virtualHost);
+    const virtualHosts = this.#derive('virtualHosts', folds, ({ virtualHost }): VirtualHost | undefined => virtualHost);
 
     const tls = new CertificateTables(world, { ingresses, hosts, options, onFailure });
 

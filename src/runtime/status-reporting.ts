@@ -23,12 +23,11 @@ export interface StatusReportingOptions {
   readonly service?: string | undefined;
   readonly events: boolean;
   /** Absent: always write, whoever else does. */
-  readonly lease?: { readonly namespace: string; readonly durationSeconds: number } | undefined;
+  readonly lease?: { readonly namespace: string; readonly name: string; readonly durationSeconds: number } | undefined;
   readonly onLeading: (leading: boolean) => void;
   readonly onTrouble: (sentence: string) => void;
 }
 
-const leaseName = 'naru-leader';
 /** A lease that cannot be given back in this time expires by itself. */
 const releaseMs = 2000;
 
@@ -115,10 +114,10 @@ export class StatusReporting {
     });
   }
 
-  #makeElection({ namespace, durationSeconds }: { readonly namespace: string; readonly durationSeconds: number }): LeaderElection {
+  #makeElection({ namespace, name, durationSeconds }: NonNullable<StatusReportingOptions['lease']>): LeaderElection {
     const { connection, onTrouble } = this.#options;
     return new LeaderElection({
-      store: new LeaseObject(connection, namespace, leaseName),
+      store: new LeaseObject(connection, namespace, name),
       identity: this.#identity,
       durationSeconds,
       ready: () => this.#proxies().length > 0,

@@ -12,11 +12,16 @@ export class IndexTable<I> implements FollowingTable<readonly Key[]> {
   readonly #groupsOf: (row: I, key: Key) => Iterable<Key>;
   readonly #groups = new Map<Key, ReadonlySet<Key>>();
   readonly #rows = new Map<Key, readonly Key[]>();
+  readonly #kept: ReadonlySet<Key>;
+  #announced = false;
 
-  constructor(name: string, input: Table<I>, groupsOf: (row: I, key: Key) => Iterable<Key>) {
+  /** `kept` groups are there even without a member. */
+  constructor(name: string, input: Table<I>, groupsOf: (row: I, key: Key) => Iterable<Key>, kept: readonly Key[] = []) {
     this.name = name;
     this.#input = input;
     this.#groupsOf = groupsOf;
+    this.#kept = new Set(kept);
+    for (const group of kept) this.#rows.set(group, []);
   }
 
   get(group: Key): readonly Key[] | undefined {
@@ -39,7 +44,8 @@ export class IndexTable<I> implements FollowingTable<readonly Key[]> {
       if (after.size === 0) this.#groups.delete(member);
       else this.#groups.set(member, after);
     }
-    const changed = new Set([...joined.keys(), ...left.keys()]);
+    const changed = new Set([...(this.#announced ? [] : this.#kept), ...joined.keys(), ...left.keys()]);
+    this.#announced = true;
     for (const group of changed) this.#change(group, joined.get(group), left.get(group));
     return changed;
   }
@@ -47,7 +53,7 @@ export class IndexTable<I> implements FollowingTable<readonly Key[]> {
   #change(group: Key, joined: ReadonlySet<Key> | undefined, left: ReadonlySet<Key> | undefined): void {
     const stayed = (this.#rows.get(group) ?? []).filter((member) => left?.has(member) !== true);
     const members = joined === undefined ? stayed : [...stayed, ...joined].sort();
-    if (members.length === 0) this.#rows.delete(group);
+    if (members.length === 0 && !this.#kept.has(group)) this.#rows.delete(group);
     else this.#rows.set(group, members);
   }
 }

@@ -26,4 +26,11 @@ export const fileCodes = {
     severity: 'info',
     title: 'The Ingress has no class',
   },
+  NR112: {
+    severity: 'error',
+    title: 'Default backends are turned off',
+    meaning: 'The Ingress is not served, with none of its rules. Nothing else is touched.',
+    cause: 'Naru runs with --disable-catch-all, so that no Ingress takes the requests that nobody else wants.',
+    fix: 'Remove spec.defaultBackend: a rule with the path "/" takes what is left of its own host.',
+  },
 } as const satisfies CodeRows;

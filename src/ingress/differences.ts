@@ -1,0 +1,43 @@
+/** Something that the specification of Ingress and ingress-nginx see differently, and both ways of which Naru knows. */
+export interface Difference {
+  /** A few words, without a full stop. */
+  readonly title: string;
+  /** What holds with `--compatibility kubernetes`: a sentence or two. */
+  readonly kubernetes: string;
+  /** What holds with `--compatibility nginx`. */
+  readonly nginx: string;
+  /** Where it is written: a URL, or a path in the repository of ingress-nginx. */
+  readonly sources: readonly string[];
+}
+
+type Differences = Readonly<Record<string, Difference>>;
+
+/** Every difference, by a name of its own. docs/differences.md follows from here, and a test tries each under both settings. */
+export const differences = {
+  equalAge: {
+    title: 'Two Ingresses of the same age',
+    kubernetes: 'The first by namespace and name wins, as Gateway API has it for its routes; the specification of Ingress says nothing.',
+    nginx: 'The last by `namespace/name` wins.',
+    sources: ['sortIngressSlice in internal/ingress/controller/store/store.go'],
+  },
+  defaultBackend: {
+    title: 'Requests for a known host that match no path',
+    kubernetes:
+      'They go to the default backend of the oldest Ingress of that host that has one; else to the one that requests for unknown hosts get: that of the oldest Ingress without rules, else of the oldest with one, else of the controller.',
+    nginx:
+      'They go to the default backend of the oldest Ingress of that host, if this very one has one; else to that of the controller (`--default-backend-service`); else they get 404. A default backend beside rules is never for other hosts.',
+    sources: [
+      'https://kubernetes.io/docs/concepts/services-networking/ingress/#default-backend',
+      'createServers in internal/ingress/controller/controller.go',
+    ],
+  },
+  serviceAffinity: {
+    title: '`sessionAffinity: ClientIP` of a Service',
+    kubernetes: 'Requests from one client address go to one pod.',
+    nginx: 'It is left aside: pods take requests in turn.',
+    sources: [
+      'https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity',
+      'getEndpointsFromSlices in internal/ingress/controller/endpointslices.go',
+    ],
+  },
+} as const satisfies Differences;

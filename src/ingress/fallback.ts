@@ -1,0 +1,82 @@
+import { problem, type Problem } from '../model/problem.ts';
+import type { Route, RouteAction } from '../model/route.ts';
+import { anyHost } from '../model/virtual-host.ts';
+import { serviceRef } from './backend.ts';
+import { type BackendLookup, lookUp, unavailable, unavailableAnswer } from './backend-lookup.ts';
+import type { IngressRow } from './ingress-row.ts';
+import { policyOf } from './route-draft.ts';
+import { sourceOf } from './source-of.ts';
+
+const everything: Route['match'] = { type: 'prefix', path: '/' };
+
+/** What requests for a host get that match no path. Absent under a named host: what they get under any host; there: 404. */
+export function makeFallback(
+  hostname: string,
+  primaries: readonly IngressRow[],
+  lookup: BackendLookup,
+  problems: Problem[],
+): Route | undefined {
+  const row = lookup.compatibility === 'nginx' ? chooseAsNginx(hostname, primaries) : choose(hostname, primaries);
+  if (row !== undefined) return defaultBackendOf(row, lookup, problems);
+  if (hostname === anyHost) return controllerDefault(lookup, problems);
+  return lookup.compatibility === 'nginx' ? (controllerDefault(lookup, []) ?? notFound(primaries)) : undefined;
+}
+
+/**
+ * The oldest Ingress of this host that has a default backend. Under any host, Ingresses without rules come before those whose
+ * default backend goes with rules of their own.
+ * https://kubernetes.io/docs/concepts/services-networking/ingress/#default-backend
+ */
+function choose(hostname: string, primaries: readonly IngressRow[]): IngressRow | undefined {
+  const candidates = primaries.filter(({ spec }) => spec.defaultBackend !== undefined);
+  const withoutRules = candidates.find(({ spec }) => spec.rules.length === 0);
+  return hostname === anyHost ? (withoutRules ?? candidates[0]) : candidates[0];
+}
+
+/** A named host has the default backend of the oldest Ingress that names it, or none; any other host that of an Ingress without rules (createServers in ingress-nginx's controller.go). */
+function chooseAsNginx(hostname: string, primaries: readonly IngressRow[]): IngressRow | undefined {
+  if (hostname === anyHost) return primaries.find(({ spec }) => spec.defaultBackend !== undefined && spec.rules.length === 0);
+  return primaries[0]?.spec.defaultBackend === undefined ? undefined : primaries[0];
+}
+
+function defaultBackendOf(row: IngressRow, lookup: BackendLookup, problems: Problem[]): Route | undefined {
+  const { metadata, spec, denied } = row;
+  if (spec.defaultBackend === undefined) return undefined;
+  const source = sourceOf({ kind: 'Ingress', ...row }, 'spec.defaultBackend');
+  const backend = lookUp(metadata.namespace, spec.defaultBackend, lookup);
+  const forward: RouteAction = backend.ok
+    ? { type: 'forward', upstreams: [{ upstream: backend.upstream, weight: 100 }] }
+    : unavailable(backend, source, problems);
+  return {
+    name: `${metadata.namespace}/${metadata.name} default backend`,
+    match: everything,
+    action: denied ? unavailableAnswer : forward,
+    ...policyOf(row),
+    sources: [source],
+  };
+}
+
+/** Without pods it is as if there were none: its 503 would say that something is there that has failed. */
+function controllerDefault({ defaultService, backend, isReady }: BackendLookup, problems: Problem[]): Route | undefined {
+  if (defaultService === undefined) return undefined;
+  const [namespace = '', name = ''] = defaultService.split('/');
+  const source = { kind: 'Service', namespace, name };
+  const found = backend(serviceRef(defaultService));
+  if (found?.ok !== true) {
+    const { code, message, fix } = found ?? {
+      code: 'NR501' as const,
+      message: `There is no Service ${defaultService}.`,
+      fix: 'Create it.',
+    };
+    problems.push(problem(code, source, { message, done: 'Requests that no Ingress wants get 404.', fix }));
+    return undefined;
+  }
+  if (!isReady(found.upstream)) return undefined;
+  const action: RouteAction = { type: 'forward', upstreams: [{ upstream: found.upstream, weight: 100 }] };
+  return { name: 'default backend', match: everything, action, sources: [source] };
+}
+
+function notFound(primaries: readonly IngressRow[]): Route {
+  const sources = primaries.slice(0, 1).map((row) => sourceOf({ kind: 'Ingress', ...row }));
+  return { name: 'not found', match: everything, action: { type: 'answer', status: 404, body: 'Not Found\n' }, sources };
+}

@@ -1,0 +1,71 @@
+// docs/differences.md: each row, under both settings.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { differences } from '../../src/ingress/differences.ts';
+import { Naru } from '../support/naru.ts';
+import { echoService, ingressYaml } from '../support/yaml.ts';
+
+interface Case {
+  readonly given: string;
+  /** What each setting answers; `/status` follows a URL of a redirect. */
+  readonly requests: Readonly<Record<string, { readonly kubernetes: string | number; readonly nginx: string | number }>>;
+}
+
+const cases: Readonly<Record<keyof typeof differences, Case>> = {
+  equalAge: {
+    given:
+      ingressYaml({ name: 'a', host: 'age.test', paths: ['Prefix / a'], created: '2026-01-01T00:00:00Z' }) +
+      ingressYaml({ name: 'b', host: 'age.test', paths: ['Prefix / b'], created: '2026-01-01T00:00:00Z' }) +
+      ingressYaml({ name: 'c', host: 'age.test', paths: ['Prefix / c', 'Prefix /c c'], created: '2026-01-02T00:00:00Z' }) +
+      echoService('a', 'b', 'c'),
+    requests: { 'http://age.test/': { kubernetes: 'a', nginx: 'b' }, 'http://age.test/c': { kubernetes: 'c', nginx: 'c' } },
+  },
+  defaultBackend: {
+    given:
+      ingressYaml({ name: 'first', host: 'first.test', paths: ['Prefix /a a'], created: '2026-01-01T00:00:00Z' }) +
+      ingressYaml({ name: 'later', host: 'first.test', paths: ['Prefix /b b'], defaultService: 'b', created: '2026-01-02T00:00:00Z' }) +
+      ingressYaml({ name: 'own', host: 'own.test', paths: ['Prefix /a a'], defaultService: 'own', created: '2026-01-03T00:00:00Z' }) +
+      ingressYaml({ name: 'plain', host: 'plain.test', paths: ['Prefix /a a'], created: '2026-01-03T00:00:00Z' }) +
+      ingressYaml({ name: 'rest', defaultService: 'rest', created: '2026-01-04T00:00:00Z' }) +
+      echoService('a', 'b', 'own', 'rest'),
+    requests: {
+      'http://first.test/x': { kubernetes: 'b', nginx: 404 },
+      'http://own.test/x': { kubernetes: 'own', nginx: 'own' },
+      'http://plain.test/x': { kubernetes: 'rest', nginx: 404 },
+      'http://unknown.test/x': { kubernetes: 'rest', nginx: 'rest' },
+    },
+  },
+  serviceAffinity: {
+    given:
+      ingressYaml({ name: 'web', host: 'sticky.test', paths: ['Prefix / web'] }) +
+      `---\n${JSON.stringify({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', annotations: { 'naru.io/echo-pods': '4' } }, spec: { ports: [{ port: 80 }], sessionAffinity: 'ClientIP' } })}\n`,
+    requests: { 'http://sticky.test/': { kubernetes: 'web', nginx: 'web' } },
+  },
+};
+
+const running: Naru[] = [];
+after(async () => {
+  await Promise.all(running.map((naru) => naru.stop()));
+});
+
+for (const compatibility of ['kubernetes', 'nginx'] as const) {
+  test(`as ${compatibility} has it`, async (t) => {
+    const naru = await Naru.start({ compatibility });
+    running.push(naru);
+    for (const [name, { given, requests }] of Object.entries(cases)) {
+      await t.test(name, async () => {
+        await naru.given(given);
+        for (const [url, expected] of Object.entries(requests)) assert.equal(await naru.served(url), expected[compatibility], url);
+      });
+    }
+    await t.test('pods of a Service with client affinity', async () => {
+      await naru.given(cases.serviceAffinity.given);
+      const pods = new Set<unknown>();
+      for (let count = 0; count < 40; count++) {
+        const { body } = await naru.get('http://sticky.test/');
+        pods.add((JSON.parse(body) as { pod: unknown }).pod);
+      }
+      assert.equal(pods.size, compatibility === 'kubernetes' ? 1 : 4);
+    });
+  });
+}
