@@ -4,7 +4,7 @@ import type { Locate } from '../kube/folder.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import type { Build, Pass } from '../runtime/build.ts';
 import { packageVersion } from './package-version.ts';
-import { printProblem } from './print-problem.ts';
+import { placeOfProblem, printProblem } from './print-problem.ts';
 
 export interface DevPorts {
   readonly http: number;
@@ -36,7 +36,8 @@ export class DevReport {
 
   passed({ snapshot, newProblems, cause }: Pass): void {
     for (const problem of newProblems) {
-      if (problem.code !== 'NR103' || !this.#serving) printProblem(problem, this.#options.locate, say);
+      if (problem.code === 'NR103' && this.#serving) continue;
+      printProblem(problem, placeOfProblem(problem, this.#options.locate), process.stdout);
     }
     if (snapshot !== undefined) this.#pending.set(snapshot.number, `${cause}  v${snapshot.number}  ${snapshot.summary}`);
   }

@@ -1,4 +1,5 @@
-import { Command } from 'commander';
+import module from 'node:module';
+import { Command, CommanderError, Option } from 'commander';
 import {
   authzOptions,
   type AuthzSettings,
@@ -11,6 +12,7 @@ import {
   testbedOptions,
   type TestbedSettings,
 } from '../settings.ts';
+import type { LintSettings } from './lint.ts';
 import { UsageError } from './usage-error.ts';
 import { packageVersion } from './package-version.ts';
 
@@ -20,6 +22,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     await program().parseAsync(argv);
     return Number(process.exitCode ?? 0);
   } catch (error) {
+    // What it has to say it has said.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof UsageError) process.stderr.write(`naru: ${error.message}\n`);
     else process.stderr.write(`naru: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return error instanceof UsageError ? 2 : 1;
@@ -32,12 +36,10 @@ function program(): Command {
     .description('An ingress controller for Kubernetes whose data plane is Envoy.')
     .version(packageVersion())
     .showHelpAfterError('(add --help for what there is)')
-    .addHelpText('after', examples);
-  naru.addCommand(devCommand());
-  naru.addCommand(serveCommand());
-  naru.addCommand(translateCommand());
-  naru.addCommand(authzCommand());
-  naru.addCommand(adsTestbedCommand());
+    .addHelpText('after', examples)
+    .exitOverride();
+  const commands = [devCommand(), serveCommand(), lintCommand(), translateCommand(), codesCommand(), authzCommand(), adsTestbedCommand()];
+  for (const command of commands) naru.addCommand(command.copyInheritedSettings(naru));
   return naru;
 }
 
@@ -45,6 +47,7 @@ const examples = `
 Examples:
   naru dev manifests/                    serve a folder of Kubernetes YAML with a local Envoy
   naru serve --kubeconfig ~/.kube/config serve a cluster's Ingresses to its Envoys
+  naru lint -f manifests/                say what is wrong with files, and where
   naru translate -f manifests/ -o yaml   print the Envoy resources that a folder becomes
 `;
 
@@ -88,6 +91,7 @@ function translateCommand(): Command {
     );
   for (const option of controllerOptions()) command.addOption(option);
   return command.action(async (settings: ControllerSettings & { filename: string; output: string }) => {
+    keepCompiledCode();
     const { translate } = await import('./translate.ts');
     await translate(settings);
   });
@@ -104,6 +108,43 @@ function authzCommand(): Command {
   });
 }
 
+function lintCommand(): Command {
+  const severities = ['error', 'warning', 'info'];
+  const command = new Command('lint')
+    .description('say what is wrong with Kubernetes objects, and where; needs no cluster and no Envoy')
+    .requiredOption('-f, --filename <path>', 'file or folder of YAML, or - for standard input; may be given again', addPath)
+    .addOption(
+      new Option('-o, --output <format>', 'sarif is for code scanning services').choices(['text', 'json', 'sarif']).default('text'),
+    )
+    .addOption(new Option('--fail-on <severity>', 'the least that makes the exit code 1').choices(severities).default('error'))
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 nothing found that is so bad, 1 something, 2 the call itself is wrong.\n\nExamples:\n  naru lint -f manifests/\n  helm template shop chart/ | naru lint -f - --fail-on warning\n  naru lint -f manifests/ -o sarif > naru.sarif\n',
+    );
+  for (const option of controllerOptions()) command.addOption(option);
+  return command.action(async (settings: LintSettings) => {
+    keepCompiledCode();
+    const { lint } = await import('./lint.ts');
+    await lint(settings);
+  });
+}
+
+function addPath(path: string, before: readonly string[] = []): readonly string[] {
+  return [...before, path];
+}
+
+function codesCommand(): Command {
+  return new Command('codes')
+    .description('list the codes of problems, or print all about one')
+    .argument('[code]', 'such as NR214')
+    .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'))
+    .addHelpText('after', '\nExamples:\n  naru codes\n  naru codes NR214\n  naru codes -o json\n')
+    .action(async (code: string | undefined, { output }: { output: 'text' | 'json' }) => {
+      const { printCodes } = await import('./codes.ts');
+      printCodes(code, output);
+    });
+}
+
 function adsTestbedCommand(): Command {
   const command = new Command('ads-testbed')
     .description('serve xDS with whatever a conformance suite puts into it, on this machine only')
@@ -116,4 +157,9 @@ function adsTestbedCommand(): Command {
     const { adsTestbed } = await import('./ads-testbed.ts');
     await adsTestbed(settings);
   });
+}
+
+/** Half of the time of a short command is compiling: Node 22 and newer keep the result in the temporary folder. */
+function keepCompiledCode(): void {
+  module.enableCompileCache?.();
 }

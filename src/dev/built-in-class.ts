@@ -1,5 +1,6 @@
 import { concatMap, type MonoTypeOperatorFunction, from } from 'rxjs';
 import type { KubeEvent } from '../kube/event.ts';
+import { builtInClass } from './class-of-folder.ts';
 
 /**
  * A folder without any IngressClass behaves as a cluster on which Naru was just installed: there is a class of this
@@ -23,12 +24,4 @@ export function withBuiltInClass(name: string, controller: string): MonoTypeOper
     // A class of the folder may have the built-in one's name: whatever is to stay comes last.
     return from(own.size === 0 ? [event, builtIn] : [builtIn, event]);
   });
-}
-
-function builtInClass(name: string, controller: string) {
-  return {
-    kind: 'IngressClass' as const,
-    metadata: { name, namespace: '', labels: {}, annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } },
-    spec: { controller },
-  };
 }

@@ -7,7 +7,7 @@ import { naruCodes } from './codes/naru.ts';
 import { routingCodes } from './codes/routing.ts';
 import { tlsCodes } from './codes/tls.ts';
 
-export type { Severity } from './codes/row.ts';
+export type { CodeRow, Severity } from './codes/row.ts';
 
 /** The kinds of problems that Naru reports; a file for each hundred. Numbers are never used twice; docs/codes.md is generated from here. */
 export const codes = {
@@ -22,3 +22,7 @@ export const codes = {
 };
 
 export type ProblemCode = keyof typeof codes;
+
+export function isProblemCode(text: string): text is ProblemCode {
+  return Object.hasOwn(codes, text);
+}

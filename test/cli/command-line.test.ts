@@ -12,12 +12,20 @@ async function run(t: TestContext, args: readonly string[], options: { input?: s
 test('help shows the verbs with examples', async (t) => {
   const { code, output } = await run(t, ['--help']);
   assert.equal(code, 0);
-  for (const text of ['dev [options] <dir>', 'serve [options]', 'translate [options]', 'Examples:']) assert.ok(output.includes(text), text);
+  for (const text of [
+    'dev [options] <dir>',
+    'serve [options]',
+    'translate [options]',
+    'lint [options]',
+    'codes [options] [code]',
+    'Examples:',
+  ])
+    assert.ok(output.includes(text), text);
 });
 
 test('a mistyped flag or verb gets a suggestion', async (t) => {
   const flag = await run(t, ['dev', '.', '--htp-port', '1']);
-  assert.equal(flag.code, 1);
+  assert.equal(flag.code, 2);
   assert.match(flag.errors, /unknown option '--htp-port'\n\(Did you mean --http-port\?\)/);
   const verb = await run(t, ['translat']);
   assert.match(verb.errors, /Did you mean translate\?/);

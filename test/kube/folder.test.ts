@@ -169,9 +169,9 @@ test('a file that does not parse keeps its objects, says where, and is forgiven'
   save('shop.yaml', ingressYaml('web').replace('kind: Ingress', 'kind: Ingress: oops'));
   assert.deepEqual((await events.until(isProblems)).map(print), ['problems shop.yaml NR101']);
   const [problem] = events.problems();
-  assert.equal(problem?.message, 'shop.yaml:2:7 does not parse: Nested mappings are not allowed in compact mappings.');
+  assert.equal(problem?.message, 'Line 2, column 7, does not parse: Nested mappings are not allowed in compact mappings.');
   assert.equal(problem.done, 'Its last good version stays active.');
-  assert.deepEqual(folder.locate('File', 'shop.yaml'), { file: 'shop.yaml', line: 2, column: 7, text: 'kind: Ingress: oops' });
+  assert.deepEqual(folder.locate('File', 'shop.yaml'), { file: 'shop.yaml', line: 2, column: 7, width: 1, text: 'kind: Ingress: oops' });
   save('shop.yaml', ingressYaml('web', 'fixed.example.com'));
   assert.deepEqual((await events.until(isProblems)).map(print), ['upsert Ingress shop/web', 'problems shop.yaml']);
 });
@@ -191,6 +191,7 @@ test('an object that is not valid keeps its last good version; its neighbours ch
     file: 'shop.yaml',
     line: 9,
     column: 13,
+    width: 15,
     text: '    - host: Web.example.com',
   });
 });
@@ -225,7 +226,7 @@ test('a file that cannot be read is a problem of that file', async (t) => {
   const { events, dir, save } = await given(t, { 'a.yaml': ingressYaml('web') });
   symlinkSync('nowhere', join(dir, 'b.yaml'));
   await events.until(isProblems);
-  assert.equal(events.problems()[0]?.message, 'b.yaml cannot be read: it is a link to something that does not exist.');
+  assert.equal(events.problems()[0]?.message, 'The file cannot be read: it is a link to something that does not exist.');
   unlinkSync(join(dir, 'b.yaml'));
   save('b.yaml', ingressYaml('api'));
   assert.deepEqual((await events.until(isProblems)).map(print), ['upsert Ingress shop/api', 'problems b.yaml']);

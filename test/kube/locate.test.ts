@@ -58,6 +58,7 @@ test('a field that is not written is found at what is around it', async () => {
     file: 'stdin',
     line: 23,
     column: 13,
+    width: 4,
     text: '          - path: /',
   });
   assert.equal(locate('Ingress', 'shop/web')?.line, 7);
@@ -74,6 +75,7 @@ test('items of lists are found', async () => {
     file: 'stdin',
     line: 4,
     column: 29,
+    width: 2,
     text: '"spec": {"ports": [{"port": 80}]}}]}',
   });
 });
@@ -85,6 +87,7 @@ test('lines of a Secret are not shown', async () => {
     file: 'stdin',
     line: 4,
     column: 20,
+    width: 4,
     text: `${' '.repeat(19)}auth: [redacted]`,
   });
   const broken = await given(secret.replace('}', '}}'));
@@ -113,6 +116,6 @@ test('values are understood as kubectl does', async () => {
   assert.equal(await complaintAboutAnnotation('0777'), '"a" must be text, but it is a number.');
   assert.equal(await complaintAboutAnnotation('12:30'), '');
   assert.equal(await complaintAboutAnnotation('2026-01-31T12:00:00Z'), '');
-  const unresolved = 'stdin:5:21 does not parse: Unresolved alias (the anchor must be set before the alias): nowhere.';
+  const unresolved = 'Line 5, column 21, does not parse: Unresolved alias (the anchor must be set before the alias): nowhere.';
   assert.equal(await complaintAboutAnnotation('*nowhere'), unresolved);
 });

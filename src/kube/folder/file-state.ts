@@ -30,12 +30,14 @@ export type Content = { readonly text: string } | { readonly unreadable: string 
 
 const keptLast = 'Its last good version stays active.';
 
+const correctIt = 'Correct this place: the rest of the file is not looked at before.';
+
 export function nextState(file: string, content: Content, former: FileState | undefined): FileState {
-  if ('unreadable' in content) return kept(file, former, `${file} cannot be read: ${content.unreadable}.`);
+  if ('unreadable' in content) return kept(file, former, `The file cannot be read: ${content.unreadable}.`);
   const parsing = parseManifests(content.text);
   if (!parsing.ok) {
     const { fault } = parsing;
-    const state = kept(file, former, `${file}:${fault.line}:${fault.column} does not parse: ${fault.message}`);
+    const state = kept(file, former, `Line ${fault.line}, column ${fault.column}, does not parse: ${fault.message}`, correctIt);
     return { ...state, broken: { text: content.text, fault } };
   }
   const readings = parsing.manifests.map((manifest) => entryOf(file, manifest, former));
@@ -47,7 +49,7 @@ export function nextState(file: string, content: Content, former: FileState | un
   };
 }
 
-function kept(file: string, former: FileState | undefined, message: string): FileState {
+function kept(file: string, former: FileState | undefined, message: string, fix?: string): FileState {
   const active = former?.entries.some(({ object }) => object !== undefined) === true;
   const problem: Problem = {
     code: 'NR101',
@@ -55,6 +57,7 @@ function kept(file: string, former: FileState | undefined, message: string): Fil
     source: { kind: 'File', namespace: '', name: file },
     message,
     done: active ? keptLast : 'Nothing of it is active.',
+    ...(fix === undefined ? {} : { fix }),
   };
   return { file, text: former?.text ?? '', entries: former?.entries ?? [], problems: [problem] };
 }

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { KubeEvent } from '../event.ts';
 import { kindNames } from '../kinds.ts';
 import { type Change, FolderContents } from './contents.ts';
@@ -9,25 +9,42 @@ import { reason, scan } from './scan.ts';
 export interface FolderReading {
   readonly events: readonly KubeEvent[];
   readonly locate: Locate;
+  /** Names of all files that were read, as in `Location`. */
+  readonly files: readonly string[];
 }
 
-/** Reads a file, a folder or `-` (standard input) once, for commands that do not watch. */
-export async function readFolder(path: string, input: AsyncIterable<Buffer | string> = process.stdin): Promise<FolderReading> {
+type Input = AsyncIterable<Buffer | string>;
+
+/** Reads a file, a folder or `-` (standard input) once, for commands that do not watch. Files are called as in the folder. */
+export function readFolder(path: string, input: Input = process.stdin): Promise<FolderReading> {
+  return read([path], (_, file) => file, input);
+}
+
+/** The same of several, together. Files are called by their paths, so that a terminal and an editor find them. */
+export function readPaths(paths: readonly string[], input: Input = process.stdin): Promise<FolderReading> {
+  return read(paths, (folder, file) => join(folder, file), input);
+}
+
+async function read(paths: readonly string[], nameOf: (folder: string, file: string) => string, input: Input): Promise<FolderReading> {
   const contents = new FolderContents();
-  const changes = path === '-' ? [await inputChange(input)] : changesBelow(path);
+  const changes: Change[] = [];
+  for (const path of new Set(paths)) {
+    if (path === '-') changes.push(await inputChange(input));
+    else changes.push(...changesBelow(path, nameOf));
+  }
   const events = contents.update(changes);
-  return { events: [...events, ...synced()], locate: locator(contents) };
+  return { events: [...events, ...synced()], locate: locator(contents), files: contents.fileNames() };
 }
 
 export function synced(): readonly KubeEvent[] {
   return kindNames.map((kind) => ({ type: 'synced', kind }));
 }
 
-function changesBelow(path: string): readonly Change[] {
-  if (!isFolder(path)) return [fileChange(path, basename(path))];
+function changesBelow(path: string, nameOf: (folder: string, file: string) => string): readonly Change[] {
+  if (!isFolder(path)) return [fileChange(path, nameOf(dirname(path), basename(path)))];
   const { files, unreadable } = scan(path);
-  const readable = [...files.keys()].map((file) => fileChange(join(path, file), file));
-  return [...readable, ...[...unreadable].map(([file, why]) => ({ file, content: { unreadable: why } }))];
+  const readable = [...files.keys()].map((file) => fileChange(join(path, file), nameOf(path, file)));
+  return [...readable, ...[...unreadable].map(([file, why]) => ({ file: nameOf(path, file), content: { unreadable: why } }))];
 }
 
 function isFolder(path: string): boolean {
