@@ -8,9 +8,14 @@ import type { World } from '../store/world.ts';
 import { oldestFirst } from './age.ts';
 import { findDefaultCertificate } from './certificate-default.ts';
 import { type CertificateRow, readCertificate } from './certificate.ts';
+import { checkValidity } from './certificate-validity.ts';
 import { chooseCertificate, type HostCertificateRow, secretsOf } from './host-certificate.ts';
 import type { IngressRow } from './ingress-row.ts';
 import type { IngressOptions } from './options.ts';
+
+interface Reported {
+  readonly problems: readonly Problem[];
+}
 
 export interface CertificateSources {
   readonly ingresses: Table<IngressRow>;
@@ -27,7 +32,7 @@ export class CertificateTables {
   readonly certificates: Table<Certificate>;
   readonly hostCertificates: Table<HostCertificateRow>;
   readonly defaultCertificates: Table<Certificate>;
-  readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
+  readonly reporting: readonly Table<Reported>[];
   readonly #onFailure: CertificateSources['onFailure'];
 
   constructor(world: World, { ingresses, hosts, options, onFailure }: CertificateSources) {
@@ -43,6 +48,13 @@ export class CertificateTables {
       return chooseCertificate(hostname, oldestFirst(rows, options.compatibility), (key) => read.get(secrets, key));
     });
     const certificates = this.#derive('certificates', secrets, (row): Certificate | undefined => (row.ok ? row.certificate : undefined));
+    const validity = this.#derive('certificate validity', hostCertificates, ({ certificate: key, source }, read): Reported | undefined => {
+      const now = read.get(world.clock, 'now');
+      const certificate = key === undefined ? undefined : read.get(certificates, key);
+      if (now === undefined || certificate === undefined || source === undefined) return undefined;
+      const problems = checkValidity(certificate, source, now);
+      return problems.length === 0 ? undefined : { problems };
+    });
     const onlyDefault = new OnlyRow(defaultCertificateKey);
     const defaultCertificate = this.#derive('defaultCertificate', onlyDefault, (_, read) =>
       findDefaultCertificate(options.defaultCertificate, (key) => read.get(world.objects.Secret, key)),
@@ -52,8 +64,8 @@ export class CertificateTables {
     this.certificates = certificates;
     this.hostCertificates = hostCertificates;
     this.defaultCertificates = defaultCertificates;
-    this.reporting = [hostCertificates, defaultCertificate];
-    this.tables = [secretRefs, secrets, hostCertificates, certificates, onlyDefault, defaultCertificate, defaultCertificates];
+    this.reporting = [hostCertificates, validity, defaultCertificate];
+    this.tables = [secretRefs, secrets, hostCertificates, certificates, validity, onlyDefault, defaultCertificate, defaultCertificates];
   }
 
   #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {

@@ -31,7 +31,7 @@ export function readCertificate(key: Key, secret: Secret | undefined): Certifica
   }
   const chain = crt.toString('latin1').match(pemCertificate) ?? [];
   try {
-    const [leaf] = chain.map((pem) => new X509Certificate(pem));
+    const [leaf, ...others] = chain.map((pem) => new X509Certificate(pem));
     if (leaf === undefined)
       return unusable(`tls.crt of Secret ${key} holds no PEM certificate.`, 'Put the certificate chain there, the leaf first.');
     const refusal = weakness(leaf);
@@ -40,7 +40,14 @@ export function readCertificate(key: Key, secret: Secret | undefined): Certifica
         `The certificate of Secret ${key} ${refusal}.`,
         'Use an RSA key of at least 2048 bits or an ECDSA key on P-256, P-384 or P-521.',
       );
-    if (!leaf.checkPrivateKey(createPrivateKey(privateKey))) {
+    const own = createPrivateKey(privateKey);
+    if (!leaf.checkPrivateKey(own)) {
+      const place = others.findIndex((other) => other.checkPrivateKey(own));
+      if (place !== -1)
+        return unusable(
+          `tls.crt of Secret ${key} begins with another certificate than the one of tls.key, which is number ${place + 2}.`,
+          'Put the certificate itself first, then those of its issuers.',
+        );
       return unusable(
         `tls.key of Secret ${key} is not the key of its certificate.`,
         'Put the certificate and its own key there, the leaf first in tls.crt.',
@@ -59,6 +66,7 @@ function makeCertificate(key: Key, secret: Secret, leaf: X509Certificate, chain:
   return {
     key,
     names: dnsNames(leaf),
+    notBefore: leaf.validFromDate.toISOString(),
     notAfter: leaf.validToDate.toISOString(),
     chain,
     fingerprint: createHash('sha256').update(chain).update(privateKey).digest('hex'),

@@ -1,6 +1,7 @@
 import { objectKey } from '../kube/event.ts';
 import type { HostTls } from '../model/host-tls.ts';
 import { problem, type Problem } from '../model/problem.ts';
+import type { Source } from '../model/source.ts';
 import { anyHost } from '../model/virtual-host.ts';
 import type { Key } from '../store/table.ts';
 import { type CertificateRow, coversHost } from './certificate.ts';
@@ -9,6 +10,8 @@ import { sourceOf } from './source-of.ts';
 
 /** How TLS is spoken for a host, with what is wrong about it. */
 export interface HostCertificateRow extends HostTls {
+  /** Where the certificate was asked for. */
+  readonly source?: Source;
   readonly problems: readonly Problem[];
 }
 
@@ -37,11 +40,13 @@ export function chooseCertificate(
     if (entry.secretName === undefined) return { problems: [] };
     return useListed(hostname, row, `spec.tls[${listed}].secretName`, objectKey(namespace, entry.secretName), certificateOf);
   }
-  const covering = secretsOf(row).find((key) => {
+  for (const [index, { secretName }] of row.spec.tls.entries()) {
+    if (secretName === undefined) continue;
+    const key = objectKey(namespace, secretName);
     const found = certificateOf(key);
-    return found?.ok === true && coversHost(found.certificate, hostname);
-  });
-  if (covering !== undefined) return { certificate: covering, problems: [] };
+    if (found?.ok !== true || !coversHost(found.certificate, hostname)) continue;
+    return { certificate: key, source: sourceOf({ kind: 'Ingress', ...row }, `spec.tls[${index}].secretName`), problems: [] };
+  }
   const open = row.spec.tls.findIndex(({ hosts, secretName }) => hosts.length === 0 && secretName !== undefined);
   const secretName = row.spec.tls[open]?.secretName;
   if (secretName === undefined) return { problems: [] };
@@ -67,5 +72,5 @@ function useListed(
     const message = `The certificate of Secret ${key} is for ${names}, not for ${hostname}.`;
     return { problems: [problem('NR403', source, { message, done, fix: 'Use a certificate that names the host.' })] };
   }
-  return { certificate: key, problems: [] };
+  return { certificate: key, source, problems: [] };
 }

@@ -34,6 +34,7 @@ export interface Certificate {
   /** DNS names of the leaf, lower case, wildcards included. */
   readonly names: readonly string[];
   /** RFC 3339. */
+  readonly notBefore: string;
   readonly notAfter: string;
   /** PEM, leaf first. */
   readonly chain: string;

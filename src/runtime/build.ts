@@ -60,8 +60,18 @@ export class Build {
 
   /** Takes in a batch. */
   apply(events: readonly KubeEvent[]): Pass {
-    this.#waiting = joinChanges(this.#waiting, this.world.apply(events));
-    const cause = this.current === undefined ? 'start' : describeCause(events);
+    return this.#follow(this.world.apply(events), describeCause(events));
+  }
+
+  /** Takes in what time it is, milliseconds since the epoch: only problems follow from it, and nothing that Envoys get. */
+  tellTime(now: number): Pass {
+    this.world.clock.set('now', now);
+    return this.#follow(new Map([[this.world.clock, new Set(['now'])]]), 'time');
+  }
+
+  #follow(changed: Changes, causeOfChange: string): Pass {
+    this.#waiting = joinChanges(this.#waiting, changed);
+    const cause = this.current === undefined ? 'start' : causeOfChange;
     if (!this.world.synced) return { cause, newProblems: [], changes: new Map() };
     const changes = this.#waiting;
     this.#waiting = new Map();

@@ -1,4 +1,4 @@
-import { type Observable, Subscription } from 'rxjs';
+import { type Observable, Subscription, timer } from 'rxjs';
 import { Fleet } from '../ads/fleet.ts';
 import { AdsServer, type AdsServerOptions } from '../ads/server.ts';
 import { type DebugServer, startDebugServer } from '../debug/server.ts';
@@ -10,6 +10,9 @@ import type { StartEnvoy } from './cold-run.ts';
 import { LastGood, type LastGoodOptions } from './last-good.ts';
 import { pipeline } from './pipeline.ts';
 import { Rollout } from './rollout.ts';
+
+/** How often certificates are looked at for their age. */
+const hourMs = 3_600_000;
 
 export interface ControlPlaneOptions {
   readonly build: BuildOptions;
@@ -84,6 +87,7 @@ export class ControlPlane {
     this.#subscriptions.add(this.#rollout.start());
     this.#subscriptions.add(this.ads.accepted.subscribe(() => this.#lastGood?.accepted()));
     await this.#lastGood?.start();
+    this.#subscriptions.add(timer(0, hourMs).subscribe(() => this.#rollout.passed(this.#build.tellTime(Date.now()))));
     this.#subscriptions.add(
       pipeline(this.#options.events, this.#build).subscribe({ next: (pass) => this.#rollout.passed(pass), error: this.#options.onFailure }),
     );

@@ -28,6 +28,8 @@ export class World {
   });
   /** What sources could not read, by the file or object it concerns. */
   readonly problems = new SourceTable<readonly Problem[]>('problems');
+  /** The time as it was told last, milliseconds since the epoch. One row, `now`; none as long as nobody has told it. */
+  readonly clock = new SourceTable<number>('clock');
   readonly #waitingFor = new Set<Kind>(kinds);
 
   get synced(): boolean {

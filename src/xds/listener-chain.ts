@@ -3,6 +3,7 @@ import { any } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import { tlsChainOf } from './chain-header.ts';
 import { renderConnectionManager } from './http-connection-manager.ts';
+import type { ListenOptions } from './options.ts';
 import { defaultCertificateName } from './secret.ts';
 
 type FilterChain = Messages['envoy.config.listener.v3.FilterChain'];
@@ -22,17 +23,38 @@ export function renderChain(serverName: string, policy: TlsPolicy): FilterChain 
 }
 
 /** For clients that name no server, or one without a chain of its own. */
-export function renderDefaultChain(): FilterChain {
-  return {
-    name: defaultCertificateName,
-    ...tlsChain(defaultTlsPolicy, {
-      common_tls_context: {
-        ...common(defaultTlsPolicy),
-        tls_certificate_sds_secret_configs: [{ name: defaultCertificateName, sds_config: ads }],
-      },
-    }),
-  };
+export function renderDefaultChain({ certificatesOnDemand }: Pick<ListenOptions, 'certificatesOnDemand'>): FilterChain {
+  return { name: defaultCertificateName, ...tlsChain(defaultTlsPolicy, certificatesOnDemand === true ? onDemand : fixed) };
 }
+
+const fixed: TlsContext = {
+  common_tls_context: {
+    ...common(defaultTlsPolicy),
+    tls_certificate_sds_secret_configs: [{ name: defaultCertificateName, sds_config: ads }],
+  },
+};
+
+/**
+ * Asks for the secret called as the server name; a name that has none is refused. Envoy takes no session tickets together with this.
+ * https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/extensions/transport_sockets/tls/cert_selectors/on_demand_secret/v3/config.proto
+ */
+const onDemand: TlsContext = {
+  disable_stateless_session_resumption: true,
+  disable_stateful_session_resumption: true,
+  common_tls_context: {
+    ...common(defaultTlsPolicy),
+    custom_tls_certificate_selector: {
+      name: 'envoy.tls.certificate_selectors.on_demand_secret',
+      typed_config: any('envoy.extensions.transport_sockets.tls.cert_selectors.on_demand_secret.v3.Config', {
+        config_source: ads,
+        certificate_mapper: {
+          name: 'envoy.tls.certificate_mappers.sni',
+          typed_config: any('envoy.extensions.transport_sockets.tls.cert_mappers.sni.v3.SNI', { default_value: defaultCertificateName }),
+        },
+      }),
+    },
+  },
+};
 
 function tlsChain(policy: TlsPolicy, context: TlsContext): Omit<FilterChain, 'name'> {
   return {

@@ -13,13 +13,18 @@ import type { ListenOptions } from './options.ts';
 export function serverNameOf(
   hostname: string,
   tlsOf: (hostname: string) => HostTls | undefined,
-  { rejectUnknownNames }: Pick<ListenOptions, 'rejectUnknownNames'>,
+  { rejectUnknownNames = false, certificatesOnDemand = false }: Pick<ListenOptions, 'rejectUnknownNames' | 'certificatesOnDemand'>,
 ): HostTls | undefined {
   if (hostname === anyHost) return undefined;
   const own = tlsOf(hostname);
   if (own !== undefined) return own;
-  const shadowed = rejectUnknownNames === true || tlsOf(wildcardAbove(hostname)) !== undefined;
+  const shadowed = rejectUnknownNames || certificatesOnDemand || tlsOf(wildcardAbove(hostname)) !== undefined;
   return shadowed ? {} : undefined;
+}
+
+/** Of the certificates that Envoys ask for: those whose server name needs a chain all the same, because there is more to it than one name. */
+export function needsChain(hostname: string, { policy }: HostTls, tlsOf: (hostname: string) => HostTls | undefined): boolean {
+  return policy !== undefined || hostname.startsWith('*.') || tlsOf(wildcardAbove(hostname)) !== undefined;
 }
 
 function wildcardAbove(hostname: string): string {

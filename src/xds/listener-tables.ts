@@ -8,7 +8,7 @@ import { DerivedTable, type Read } from '../store/derived-table.ts';
 import { OnlyRow } from '../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import { renderChain } from './listener-chain.ts';
-import { serverNameOf } from './listener-server-name.ts';
+import { needsChain, serverNameOf } from './listener-server-name.ts';
 import { renderHttpListener, renderHttpsListener } from './listener.ts';
 import { sameResource } from './make-resource.ts';
 import type { ListenOptions } from './options.ts';
@@ -71,9 +71,11 @@ export class ListenerTables {
     return new DerivedTable<HostTls, Buffer>({
       name: 'filter chains',
       input: serverNames,
-      compute: ({ policy = defaultTlsPolicy }, read, name) => {
+      compute: (tls, read, name) => {
         if (read.get(secrets, name) === undefined) return undefined;
-        const chain = renderChain(name, policy);
+        const tlsOf = (hostname: Key) => read.get(this.#model.hostCertificates, hostname);
+        if (this.#listen.certificatesOnDemand === true && !needsChain(name, tls, tlsOf)) return undefined;
+        const chain = renderChain(name, tls.policy ?? defaultTlsPolicy);
         const [objection] = violations('envoy.config.listener.v3.FilterChain', chain);
         if (objection !== undefined) throw new Error(`Envoy would refuse the filter chain ${name}: ${objection.path} ${objection.rule}`);
         return encode('envoy.config.listener.v3.FilterChain', chain);

@@ -36,9 +36,11 @@ export function renderHttpListener(options: ListenOptions): Resource {
 export function renderHttpsListener(chains: ReadonlyMap<Key, Buffer>, withDefault: boolean, options: ListenOptions): Resource | undefined {
   if (chains.size === 0 && !withDefault) return undefined;
   const names = [...chains.keys()].sort();
+  // What is asked for on demand is not waited for.
+  const fixedSecrets = withDefault && options.certificatesOnDemand !== true ? [...names, defaultCertificateName] : names;
   const head: Listener = {
     ...common('https', options.address, options.httpsPort),
-    ...(withDefault ? { default_filter_chain: renderDefaultChain() } : {}),
+    ...(withDefault ? { default_filter_chain: renderDefaultChain(options) } : {}),
     listener_filters: [
       {
         name: 'envoy.filters.listener.tls_inspector',
@@ -51,10 +53,7 @@ export function renderHttpsListener(chains: ReadonlyMap<Key, Buffer>, withDefaul
   const encoded = names.flatMap((name) => encodedField(filterChainsField, chains.get(name) ?? Buffer.of()));
   return resourceOf('listeners', Buffer.concat([encode('envoy.config.listener.v3.Listener', head), ...encoded]), {
     name: 'https',
-    references: [
-      routes,
-      ...[...names, ...(withDefault ? [defaultCertificateName] : [])].map((name): Reference => ({ type: 'secrets', name })),
-    ],
+    references: [routes, ...fixedSecrets.map((name): Reference => ({ type: 'secrets', name }))],
     sources: [],
   });
 }

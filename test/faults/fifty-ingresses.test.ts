@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { certificateFor } from '../support/certificates.ts';
 import { type Naru, sharedNaru } from '../support/naru.ts';
-import { weakCertificateFor } from '../support/weak-certificate.ts';
+import { issueCertificate } from '../support/certificate-kinds.ts';
 import { echoService, ingressYaml, sliceYaml, tlsSecretYaml } from '../support/yaml.ts';
 
 interface Mistake {
@@ -30,7 +30,7 @@ function secret(name: string, certificate: string, key: string): string {
 
 async function certificateMistakes(): Promise<readonly Mistake[]> {
   const [one, other] = await Promise.all([certificateFor([host('mismatch')]), certificateFor(['other.test'])]);
-  const weak = await weakCertificateFor(host('weak'));
+  const weak = await issueCertificate({ names: [host('weak')], key: 'rsa-1024' });
   return [
     { name: 'no-secret', codes: /NR401/, yaml: withTls('no-secret') },
     { name: 'mismatch', codes: /NR402/, yaml: withTls('mismatch') + secret('mismatch', one.chain, other.privateKey) },

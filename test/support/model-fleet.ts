@@ -14,6 +14,7 @@ import type { Problem } from '../../src/model/problem.ts';
 import type { Assembly, Pass } from '../../src/runtime/assembly.ts';
 import { makeDefaultCertificate } from '../../src/runtime/default-certificate.ts';
 import { Rollout, type RolloutOptions } from '../../src/runtime/rollout.ts';
+import type { ListenOptions } from '../../src/xds/options.ts';
 import { eventually } from './eventually.ts';
 import { type ModelRows, ModelSource, type ModelSourceOptions } from './model-source.ts';
 import { type Answer, type Ports, request } from './request.ts';
@@ -24,6 +25,7 @@ export interface ModelFleetOptions extends Omit<ModelSourceOptions, 'listen'> {
   readonly fleet?: Fleet;
   /** See `RolloutOptions`. */
   readonly coldProof?: RolloutOptions['coldProof'];
+  readonly listen?: Omit<ListenOptions, 'address' | 'httpPort' | 'httpsPort'>;
 }
 
 /** Real Envoys that are served a Model which nobody has checked, so that there is something to refuse. */
@@ -59,13 +61,13 @@ export class ModelFleet {
 
   static async start(
     nodes: readonly string[],
-    { fleet = new Fleet('naru'), coldProof, ...more }: ModelFleetOptions = {},
+    { fleet = new Fleet('naru'), coldProof, listen: own = {}, ...more }: ModelFleetOptions = {},
   ): Promise<ModelFleet> {
     const found = await findEnvoy();
     assert.ok(found.found, found.found ? '' : found.message);
     const ports = { http: await choosePort(0), https: await choosePort(0) };
     const folder = mkdtempSync(join(tmpdir(), 'naru-fleet-'));
-    const listen = { address, httpPort: ports.http, httpsPort: ports.https, defaultCertificate: await makeDefaultCertificate() };
+    const listen = { address, httpPort: ports.http, httpsPort: ports.https, defaultCertificate: await makeDefaultCertificate(), ...own };
     const started = new ModelFleet({ ports, source: new ModelSource({ ...more, listen }), fleet, folder, coldProof });
     await started.ads.start();
     for (const nodeId of nodes) {
@@ -82,6 +84,12 @@ export class ModelFleet {
     await Promise.all(this.#envoys.map((envoy) => envoy.stop()));
     await this.ads.stop();
     rmSync(this.#folder, { recursive: true });
+  }
+
+  envoy(index: number): EnvoyProcess {
+    const found = this.#envoys[index];
+    if (found === undefined) throw new Error(`there is no Envoy ${index}`);
+    return found;
   }
 
   async stopEnvoy(index: number): Promise<void> {

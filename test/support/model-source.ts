@@ -108,6 +108,7 @@ export function certificate(name: string, { chain, privateKey }: { readonly chai
   return {
     key: `shop/${name}`,
     names: [],
+    notBefore: '',
     notAfter: '',
     chain,
     fingerprint: '',

@@ -169,6 +169,7 @@ describe('a certificate', () => {
   const model = (chain: string) => ({
     key: 'shop/tls',
     names: ['a.test'],
+    notBefore: '',
     notAfter: '',
     chain,
     fingerprint: '',

@@ -14,4 +14,12 @@ export const tlsCodes = {
     severity: 'warning',
     title: 'No certificate for a TLS host',
   },
+  NR404: {
+    severity: 'error',
+    title: 'A certificate has expired, or is not valid yet',
+  },
+  NR405: {
+    severity: 'warning',
+    title: 'A certificate expires soon',
+  },
 } as const satisfies CodeRows;
