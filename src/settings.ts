@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { Option, InvalidArgumentError } from 'commander';
+import type { SecretAccess } from './kube/secrets/secret-holder.ts';
 import { isLabelSelector } from './kube/label-selector.ts';
 import { type Compatibility, defaultIngressOptions } from './ingress/options.ts';
 import type { PublishPolicy } from './status/status-decision.ts';
@@ -87,6 +88,7 @@ export interface ServeSettings extends ControllerSettings {
   readonly context?: string;
   readonly watchNamespace?: string;
   readonly watchNamespaceSelector?: string;
+  readonly secretAccess: SecretAccess;
   readonly stateDir?: string;
   readonly stateKeys: boolean;
   readonly updateStatus: boolean;
@@ -124,6 +126,9 @@ export function serveOptions(): Option[] {
     ).env('NARU_KUBECONFIG'),
     setting('--context <name>', 'context of the kubeconfig'),
     setting('--watch-namespace <name>', 'watch one namespace only'),
+    setting('--secret-access <how>', 'watch all Secrets; watch their metadata and get those that are named; only get these, each minute')
+      .choices(['watch', 'metadata', 'get'])
+      .default('watch'),
     setting('--watch-namespace-selector <selector>', 'watch only Namespaces with these labels, such as team=shop').argParser(labelSelector),
     setting('--state-dir <path>', 'folder that keeps what all Envoys run, for a restart without an API server'),
     setting('--state-keys', 'keep private keys there, too; without them a restored configuration lacks TLS').default(false),

@@ -86,13 +86,14 @@ async function buildOptions(settings: ServeSettings, log: (line: string) => void
 }
 
 function watchAll(connection: Connection, settings: ServeSettings, log: pino.Logger): Observable<KubeEvent> {
-  const { watchNamespace, watchNamespaceSelector, configmap, publishService, defaultSslCertificate } = settings;
+  const { watchNamespace, watchNamespaceSelector, secretAccess, configmap, publishService, defaultSslCertificate } = settings;
   const onTrouble = (kind: string, sentence: string): void => log.warn({ kind }, sentence);
   const onWell = (kind: string): void => log.info({ kind }, 'the API server answers again');
   const outage = new Outage();
   const cluster = watchCluster(connection, {
     namespace: watchNamespace,
     namespaceSelector: watchNamespaceSelector,
+    secretAccess,
     always: [...named('Service', publishService), ...named('Secret', defaultSslCertificate)],
     outage,
     onTrouble,

@@ -7,9 +7,11 @@ import type { KubeEvent, ObjectKey } from './event.ts';
 import { kindNames, kinds } from './kinds.ts';
 import type { AnyKindRow } from './kinds/kind.ts';
 import type { Kind } from './objects.ts';
-import { InNamespaces } from './namespaces/in-namespaces.ts';
+import { type Holder, InNamespaces } from './namespaces/in-namespaces.ts';
 import { SelectedNamespaces, selectedNamespaces } from './namespaces/selected-namespaces.ts';
 import { Reflector, type ReflectorTiming } from './reflector.ts';
+import type { SecretAccess } from './secrets/secret-holder.ts';
+import { Secrets } from './secrets/secrets.ts';
 import { usualPageSize, usualTiming } from './watch.ts';
 
 export interface ClusterOptions {
@@ -17,6 +19,10 @@ export interface ClusterOptions {
   readonly namespace?: string | undefined;
   /** Labels of the Namespaces whose objects are read: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/. */
   readonly namespaceSelector?: string | undefined;
+  /** Default: `watch`. */
+  readonly secretAccess?: SecretAccess;
+  /** How often a Secret is asked for that is not watched. */
+  readonly secretsEveryMs?: number;
   /** Objects that are read in whatever namespace they are, where the selector leaves it out. */
   readonly always?: readonly { readonly kind: Kind; readonly key: ObjectKey }[];
   /** A sentence for each attempt that failed; the watch goes on trying. */
@@ -56,6 +62,7 @@ class Cluster {
   readonly #options: ClusterOptions;
   readonly #listener: Listener;
   readonly #outage: Outage;
+  readonly #secrets: Secrets;
   /** Of kinds with a namespace. */
   readonly #limited: { readonly reflector: Reflector; readonly filter: InNamespaces }[] = [];
 
@@ -63,13 +70,26 @@ class Cluster {
     this.#connection = connection;
     this.#options = options;
     this.#outage = options.outage ?? new Outage();
+    this.#secrets = new Secrets({
+      connection,
+      access: options.secretAccess ?? 'watch',
+      namespace: options.namespace,
+      always: this.#always('Secret'),
+      everyMs: options.secretsEveryMs ?? 60_000,
+      timing: { ...usualTiming, ...options.timing },
+      outage: this.#outage,
+      signal: listener.signal,
+      emit: listener.event,
+      onTrouble: (sentence) => options.onTrouble?.('Secret', sentence),
+    });
     this.#listener = listener;
   }
 
   start(): void {
-    const { namespaceSelector } = this.#options;
+    const { namespaceSelector, namespace: only } = this.#options;
+    this.#secrets.start();
     if (namespaceSelector === undefined) {
-      for (const row of rows) this.#follow(collectionOf(row, this.#options.namespace), this.#holderOf(row));
+      for (const row of this.#rows()) this.#follow(this.#collectionOf(row, only), this.#holderOf(row));
       return;
     }
     const selected = new SelectedNamespaces({
@@ -82,20 +102,38 @@ class Cluster {
   }
 
   #startLimited(namespaces: SelectedNamespaces): void {
-    for (const row of rows) {
+    for (const row of this.#rows()) {
       const holder = this.#holderOf(row);
       if (!row.namespaced) {
-        this.#follow(collectionOf(row), holder);
+        this.#follow(this.#collectionOf(row), holder);
         continue;
       }
-      const always = new Set((this.#options.always ?? []).flatMap((one) => (one.kind === row.kind ? [one.key] : [])));
+      const always = new Set(this.#always(row.kind));
       const filter = new InNamespaces({ row, holder, selected: (name) => namespaces.has(name), always });
-      this.#limited.push({ reflector: this.#follow(collectionOf(row), filter), filter });
+      this.#limited.push({ reflector: this.#follow(this.#collectionOf(row), filter), filter });
     }
   }
 
-  #holderOf(row: AnyKindRow): Known {
-    return new Known(row, this.#listener.event);
+  /** The kinds that are listed and watched. */
+  #rows(): readonly AnyKindRow[] {
+    return this.#options.secretAccess === 'get' ? rows.filter(({ usedTypes }) => usedTypes === undefined) : rows;
+  }
+
+  #collectionOf(row: AnyKindRow, namespace?: string): Collection {
+    const metadataOnly = row.usedTypes !== undefined && this.#options.secretAccess === 'metadata';
+    return { ...collectionOf(row, namespace), metadataOnly };
+  }
+
+  #holderOf(row: AnyKindRow): Holder {
+    if (row.usedTypes !== undefined) return this.#secrets.holder;
+    return new Known(row, (event) => {
+      this.#secrets.heard(event);
+      this.#listener.event(event);
+    });
+  }
+
+  #always(kind: Kind): readonly ObjectKey[] {
+    return (this.#options.always ?? []).flatMap((one) => (one.kind === kind ? [one.key] : []));
   }
 
   #follow(collection: Collection, follower: Follower): Reflector {

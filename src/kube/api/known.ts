@@ -47,6 +47,11 @@ export class Known implements Follower {
     this.#synced = true;
   }
 
+  /** Whether this very version of an object is known. */
+  has(key: ObjectKey, version: unknown): boolean {
+    return version !== undefined && this.#objects.get(key)?.version === version;
+  }
+
   keys(): Iterable<ObjectKey> {
     return this.#objects.keys();
   }

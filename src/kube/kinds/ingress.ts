@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { IngressBackend, IngressPath } from '../objects.ts';
+import { type ObjectKey, objectKey } from '../event.ts';
+import type { Ingress, IngressBackend, IngressPath } from '../objects.ts';
 import { type Check, checked, quoted } from './complaint.ts';
 import { anything, fields, integer, list, optional, optionalText, present, text, withDefault } from './fields.ts';
 import type { KindRow } from './kind.ts';
@@ -122,6 +123,19 @@ const spec = checked(
       : undefined,
 );
 
+/** Annotations that name a Secret, as `name` or `namespace/name`: auth-secret, auth-tls-secret, proxy-ssl-secret. */
+const secretAnnotation = /\/[a-z-]+-secret$/;
+const secretName = /^(?:[a-z0-9-]+\/)?[a-z0-9][a-z0-9.-]*$/;
+
+function secretsNamed({ metadata: { namespace, annotations }, spec: { tls: entries } }: Ingress): readonly ObjectKey[] {
+  const named = entries.flatMap((entry) => entry.secretName ?? []);
+  for (const key in annotations) {
+    const value = annotations[key]?.trim() ?? '';
+    if (secretAnnotation.test(key) && secretName.test(value)) named.push(value);
+  }
+  return [...new Set(named.map((name) => (name.includes('/') ? name : objectKey(namespace, name))))];
+}
+
 export const ingress: KindRow<'Ingress'> = {
   kind: 'Ingress',
   apiVersion: 'networking.k8s.io/v1',
@@ -129,6 +143,7 @@ export const ingress: KindRow<'Ingress'> = {
   path: '/apis/networking.k8s.io/v1/ingresses',
   namespaced: true,
   sensitive: false,
+  secretsNamed,
   schema: fields({
     metadata: metadata({ namespaced: true, name: dnsSubdomain('name'), withUid: true }),
     spec: withDefault(z.unknown(), {}).pipe(spec),

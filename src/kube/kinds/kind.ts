@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { ObjectKey } from '../event.ts';
 import type { Kind, KubeObjects } from '../objects.ts';
 
 /** Everything about one kind. Shared code reads these fields and never asks which kind it has. */
@@ -17,6 +18,10 @@ export interface KindRow<K extends Kind> {
    * A cluster without it is one without such objects.
    */
   readonly optional?: true;
+  /** Held only if they have one of these types, or if an object of another kind names them. */
+  readonly usedTypes?: readonly string[];
+  /** The Secrets that an object names. More than are used in the end does no harm: whether they are is decided later. */
+  readonly secretsNamed?: (object: KubeObjects[K]) => readonly ObjectKey[];
   /** Leaves objects out on the API server's side. */
   readonly fieldSelector?: string;
   /** Values of this kind never appear in a message. */

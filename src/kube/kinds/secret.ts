@@ -52,6 +52,7 @@ export const secret: KindRow<'Secret'> = {
   // Releases of Helm are often a megabyte each, and none of the three can hold a certificate or a list of users.
   fieldSelector: 'type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token,type!=bootstrap.kubernetes.io/token',
   sensitive: true,
+  usedTypes: [tlsType],
   schema: checked(
     fields({
       metadata: metadata({ namespaced: true, name: dnsSubdomain('name') }),
