@@ -13,6 +13,8 @@ export interface CanaryDraft {
 
 export interface Split {
   readonly upstreams: readonly WeightedUpstream[];
+  /** Keys of upstreams that get nothing now and may soon: Envoys keep them warm. */
+  readonly standby: readonly string[];
   /** The canary that takes part, if any. */
   readonly canary?: RouteDraft;
   readonly problems: readonly Problem[];
@@ -28,18 +30,20 @@ export function splitForCanary(primary: string, candidates: readonly CanaryDraft
   const whole = [{ upstream: primary, weight: 100 }];
   const real = candidates.filter(({ backend }) => !backend.ok || backend.upstream !== primary);
   const [first, ...others] = real;
-  if (first === undefined) return { upstreams: whole, problems: [] };
+  if (first === undefined) return { upstreams: whole, standby: [], problems: [] };
   const problems = others.map(({ draft }) => secondCanary(draft, first.draft));
   if (!first.backend.ok) {
     const { code, message, fix } = first.backend;
     const done = 'All requests go to the primary.';
-    return { upstreams: whole, problems: [...problems, problem(code, canarySource(first.draft), { message, done, fix })] };
+    return { upstreams: whole, standby: [], problems: [...problems, problem(code, canarySource(first.draft), { message, done, fix })] };
   }
   const weight = first.draft.row.policies.canary?.weight ?? 0;
-  if (weight === 0) return { upstreams: whole, canary: first.draft, problems };
-  if (!first.ready) return { upstreams: whole, canary: first.draft, problems: [...problems, notReady(first.draft, weight)] };
+  const standby = [primary, first.backend.upstream];
+  if (weight === 0) return { upstreams: whole, standby, canary: first.draft, problems };
+  if (!first.ready) return { upstreams: whole, standby, canary: first.draft, problems: [...problems, notReady(first.draft, weight)] };
   const canary = { upstream: first.backend.upstream, weight };
-  return { upstreams: weight >= 100 ? [canary] : [{ upstream: primary, weight: 100 - weight }, canary], canary: first.draft, problems };
+  const upstreams = weight >= 100 ? [canary] : [{ upstream: primary, weight: 100 - weight }, canary];
+  return { upstreams, standby, canary: first.draft, problems };
 }
 
 /** A canary for a path that no Ingress serves. */

@@ -1,25 +1,29 @@
 import { problem, type Problem } from '../model/problem.ts';
 import type { Route, RouteAction } from '../model/route.ts';
 import { anyHost } from '../model/virtual-host.ts';
+import { upstreamPolicyOf } from './annotations/index.ts';
 import { serviceRef } from './backend.ts';
 import { type BackendLookup, lookUp, unavailable, unavailableAnswer } from './backend-lookup.ts';
 import type { IngressRow } from './ingress-row.ts';
 import { policyOf } from './route-draft.ts';
 import { sourceOf } from './source-of.ts';
+import type { UpstreamUses } from './upstream-uses.ts';
+
+/** What a fold reads, and what it gathers on its way. */
+export interface Folding {
+  readonly lookup: BackendLookup;
+  readonly uses: UpstreamUses;
+  readonly problems: Problem[];
+}
 
 const everything: Route['match'] = { type: 'prefix', path: '/' };
 
 /** What requests for a host get that match no path. Absent under a named host: what they get under any host; there: 404. */
-export function makeFallback(
-  hostname: string,
-  primaries: readonly IngressRow[],
-  lookup: BackendLookup,
-  problems: Problem[],
-): Route | undefined {
+export function makeFallback(hostname: string, primaries: readonly IngressRow[], { lookup, uses, problems }: Folding): Route | undefined {
   const row = lookup.compatibility === 'nginx' ? chooseAsNginx(hostname, primaries) : choose(hostname, primaries);
-  if (row !== undefined) return defaultBackendOf(row, lookup, problems);
-  if (hostname === anyHost) return controllerDefault(lookup, problems);
-  return lookup.compatibility === 'nginx' ? (controllerDefault(lookup, []) ?? notFound(primaries)) : undefined;
+  if (row !== undefined) return defaultBackendOf(row, { lookup, uses, problems });
+  if (hostname === anyHost) return controllerDefault({ lookup, uses, problems });
+  return lookup.compatibility === 'nginx' ? (controllerDefault({ lookup, uses, problems: [] }) ?? notFound(primaries)) : undefined;
 }
 
 /**
@@ -39,13 +43,13 @@ function chooseAsNginx(hostname: string, primaries: readonly IngressRow[]): Ingr
   return primaries[0]?.spec.defaultBackend === undefined ? undefined : primaries[0];
 }
 
-function defaultBackendOf(row: IngressRow, lookup: BackendLookup, problems: Problem[]): Route | undefined {
-  const { metadata, spec, denied } = row;
+function defaultBackendOf(row: IngressRow, { lookup, uses, problems }: Folding): Route | undefined {
+  const { metadata, spec, denied, policies } = row;
   if (spec.defaultBackend === undefined) return undefined;
   const source = sourceOf({ kind: 'Ingress', ...row }, 'spec.defaultBackend');
   const backend = lookUp(metadata.namespace, spec.defaultBackend, lookup);
   const forward: RouteAction = backend.ok
-    ? { type: 'forward', upstreams: [{ upstream: backend.upstream, weight: 100 }] }
+    ? uses.forward([{ upstream: backend.upstream, weight: 100 }], upstreamPolicyOf(policies))
     : unavailable(backend, source, problems);
   return {
     name: `${metadata.namespace}/${metadata.name} default backend`,
@@ -57,7 +61,7 @@ function defaultBackendOf(row: IngressRow, lookup: BackendLookup, problems: Prob
 }
 
 /** Without pods it is as if there were none: its 503 would say that something is there that has failed. */
-function controllerDefault({ defaultService, backend, isReady }: BackendLookup, problems: Problem[]): Route | undefined {
+function controllerDefault({ lookup: { defaultService, backend, isReady }, uses, problems }: Folding): Route | undefined {
   if (defaultService === undefined) return undefined;
   const [namespace = '', name = ''] = defaultService.split('/');
   const source = { kind: 'Service', namespace, name };
@@ -72,7 +76,7 @@ function controllerDefault({ defaultService, backend, isReady }: BackendLookup, 
     return undefined;
   }
   if (!isReady(found.upstream)) return undefined;
-  const action: RouteAction = { type: 'forward', upstreams: [{ upstream: found.upstream, weight: 100 }] };
+  const action = uses.forward([{ upstream: found.upstream, weight: 100 }], {});
   return { name: 'default backend', match: everything, action, sources: [source] };
 }
 

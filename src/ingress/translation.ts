@@ -1,4 +1,3 @@
-import { objectKey } from '../kube/event.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Certificate } from '../model/certificate.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
@@ -8,16 +7,15 @@ import { IndexTable } from '../store/index-table.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
 import { oldestFirst } from './age.ts';
-import { type Backend, backendRef, resolveBackend, serviceRef } from './backend.ts';
+import { serviceRef } from './backend.ts';
+import { BackendTables } from './backend-tables.ts';
 import { CertificateTables } from './certificate-tables.ts';
 import type { ControllerConfig } from './config/index.ts';
 import { configTables } from './config/tables.ts';
-import { findEndpoints } from './endpoints.ts';
 import type { HostCertificateRow } from './host-certificate.ts';
-import { backendsOf, hostsOf, type IngressRow, readIngress } from './ingress-row.ts';
+import { hostsOf, type IngressRow, readIngress } from './ingress-row.ts';
 import type { IngressOptions } from './options.ts';
-import { makeUpstream } from './make-upstream.ts';
-import { isOfNames, namesNotUsed } from './slice-problems.ts';
+import { withPolicy } from './upstream-uses.ts';
 import { foldVirtualHost, type VirtualHostRow } from './virtual-host.ts';
 
 export interface TranslationOptions {
@@ -61,24 +59,7 @@ export class IngressTranslation {
 
     const { defaultBackendService } = options;
     const defaultBackend = defaultBackendService === undefined ? [] : [serviceRef(defaultBackendService)];
-    const backendRefs = new IndexTable('backendRefs', ingresses, (row) => refsOf(row), defaultBackend);
-    const backends = this.#derive('backends', backendRefs, (_, read, ref): Backend => resolveBackend(ref, read, world, options));
-    const upstreamRefs = new IndexTable('upstreamRefs', backends, (backend) => (backend.ok ? [backend.upstream] : []));
-    const upstreams = this.#derive('upstreams', upstreamRefs, (refs, read, key) =>
-      makeUpstream(key, readAll(read, backends, refs), read, world, options),
-    );
-    const endpoints = this.#derive('endpoints', upstreams, (upstream, read) =>
-      upstream.lookup === undefined ? findEndpoints(upstream, read, world) : undefined,
-    );
-    const nameSlices = new IndexTable('nameSlices', world.objects.EndpointSlice, (slice, key) => (isOfNames(slice) ? [key] : []));
-    const sliceProblems = this.#derive('sliceProblems', nameSlices, (_, read, key) => {
-      const slice = read.get(world.objects.EndpointSlice, key);
-      return slice === undefined ? undefined : { problems: [namesNotUsed(slice)] };
-    });
-    const readiness = this.#derive('readiness', upstreams, ({ key, namespace, service, lookup }, read): boolean => {
-      if (lookup !== undefined || (read.get(endpoints, key) ?? []).length > 0) return true;
-      return options.assumePods && read.get(world.slicesByService, objectKey(namespace, service)) === undefined;
-    });
+    const { backends, ports, pods, readiness, ...behind } = new BackendTables(world, { ingresses, defaultBackend, options, onFailure });
 
     const hosts = new IndexTable('hosts', ingresses, hostsOf, defaultBackendService === undefined ? [] : [anyHost]);
     const folds = this.#derive('folds', hosts, (members, read, hostname): VirtualHostRow => {
@@ -92,6 +73,17 @@ export class IngressTranslation {
     });
     const virtualHosts = this.#derive('virtualHosts', folds, ({ virtualHost }): VirtualHost | undefined => virtualHost);
 
+    const uses = new IndexTable('upstreamUses', folds, (row) => row.upstreams.keys());
+    const useOf = (key: Key, [hostname = '']: readonly Key[], read: Read) => read.get(folds, hostname)?.upstreams.get(key);
+    const upstreams = this.#derive('upstreams', uses, (hostnames, read, key) => {
+      const use = useOf(key, hostnames, read);
+      return use && withPolicy(key, use, read.get(ports, use.base));
+    });
+    const endpoints = this.#derive('endpoints', uses, (hostnames, read, key) => {
+      const use = useOf(key, hostnames, read);
+      return use && read.get(pods, use.base);
+    });
+
     const tls = new CertificateTables(world, { ingresses, hosts, options, onFailure });
 
     this.config = config.config;
@@ -103,12 +95,11 @@ export class IngressTranslation {
     this.certificates = tls.certificates;
     this.hostCertificates = tls.hostCertificates;
     this.defaultCertificates = tls.defaultCertificates;
-    this.reporting = [config.reporting, ingresses, folds, sliceProblems, ...tls.reporting];
+    this.reporting = [config.reporting, ingresses, folds, behind.reporting, ...tls.reporting];
     this.tables = [
       ...[world.slicesByService, ...config.tables],
-      ...[ingresses, backendRefs, backends, upstreamRefs, upstreams, endpoints, readiness],
-      ...[nameSlices, sliceProblems],
-      ...[hosts, folds, virtualHosts],
+      ...[ingresses, ...behind.tables],
+      ...[hosts, folds, virtualHosts, uses, upstreams, endpoints],
       ...tls.tables,
     ];
   }
@@ -116,10 +107,6 @@ export class IngressTranslation {
   #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {
     return new DerivedTable({ name, input, compute, onFailure: (key, error) => this.#onFailure(`${name} ${key}`, error) });
   }
-}
-
-function refsOf(row: IngressRow): Key[] {
-  return backendsOf(row).flatMap((backend) => backendRef(row.metadata.namespace, backend) ?? []);
 }
 
 function readAll<T>(read: Read, table: Table<T>, keys: readonly Key[]): T[] {

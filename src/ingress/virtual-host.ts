@@ -1,16 +1,21 @@
 import { problem, type Problem } from '../model/problem.ts';
 import type { Route } from '../model/route.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
+import type { Key } from '../store/table.ts';
 import { type BackendLookup, lookUp, unavailable, unavailableAnswer } from './backend-lookup.ts';
+import { upstreamPolicyOf } from './annotations/index.ts';
 import { type CanaryDraft, canaryWithoutPrimary, splitForCanary } from './canary-split.ts';
-import { makeFallback } from './fallback.ts';
+import { type Folding, makeFallback } from './fallback.ts';
 import type { IngressRow } from './ingress-row.ts';
 import { byPrecedence, draftRoutes, matchKey, policyOf, type RouteDraft } from './route-draft.ts';
 import { sourceOf } from './source-of.ts';
+import { type UpstreamUse, UpstreamUses } from './upstream-uses.ts';
 
 export interface VirtualHostRow {
   /** Absent where nothing but canaries names the host: it is as unknown as before. */
   readonly virtualHost?: VirtualHost;
+  /** The upstreams that its routes use. */
+  readonly upstreams: ReadonlyMap<Key, UpstreamUse>;
   readonly problems: readonly Problem[];
 }
 
@@ -18,17 +23,18 @@ export interface VirtualHostRow {
 export function foldVirtualHost(hostname: string, rows: readonly IngressRow[], lookup: BackendLookup): VirtualHostRow {
   const primaries = rows.filter(({ policies }) => policies.canary === undefined);
   const problems: Problem[] = [];
+  const uses = new UpstreamUses();
   const drafts = takePaths(hostname, primaries, problems);
   const canaries = groupCanaries(hostname, rows, lookup);
   for (const [key, candidates] of canaries) {
     if (!drafts.has(key)) problems.push(...candidates.map(({ draft }) => canaryWithoutPrimary(draft, hostname)));
   }
-  if (primaries.length === 0 && rows.length > 0) return { problems };
+  if (primaries.length === 0 && rows.length > 0) return { upstreams: uses.all, problems };
   const routes = [...drafts]
     .sort(([, a], [, b]) => byPrecedence(a.match, b.match))
-    .map(([key, draft]) => makeRoute(draft, canaries.get(key) ?? [], lookup, problems));
-  const fallback = makeFallback(hostname, primaries, lookup, problems);
-  return { virtualHost: { hostname, routes, ...(fallback === undefined ? {} : { fallback }) }, problems };
+    .map(([key, draft]) => makeRoute(draft, canaries.get(key) ?? [], { lookup, uses, problems }));
+  const fallback = makeFallback(hostname, primaries, { lookup, uses, problems });
+  return { virtualHost: { hostname, routes, ...(fallback === undefined ? {} : { fallback }) }, upstreams: uses.all, problems };
 }
 
 /** The oldest Ingress has a path; who wants it later is told so. */
@@ -59,7 +65,7 @@ function groupCanaries(hostname: string, rows: readonly IngressRow[], lookup: Ba
   return groups;
 }
 
-function makeRoute(draft: RouteDraft, canaries: readonly CanaryDraft[], lookup: BackendLookup, problems: Problem[]): Route {
+function makeRoute(draft: RouteDraft, canaries: readonly CanaryDraft[], { lookup, uses, problems }: Folding): Route {
   const { metadata } = draft.row;
   const source = sourceOf({ kind: 'Ingress', ...draft.row }, draft.field);
   const name = `${metadata.namespace}/${metadata.name} ${matchKey(draft.match)}`;
@@ -69,7 +75,9 @@ function makeRoute(draft: RouteDraft, canaries: readonly CanaryDraft[], lookup: 
   const split = splitForCanary(backend.upstream, canaries);
   problems.push(...split.problems);
   const canary = split.canary === undefined ? [] : [sourceOf({ kind: 'Ingress', ...split.canary.row }, split.canary.field)];
-  const action = { type: 'forward', upstreams: split.upstreams } as const;
+  const reaching = upstreamPolicyOf(draft.row.policies);
+  for (const base of split.standby) uses.use(base, reaching);
+  const action = uses.forward(split.upstreams, reaching);
   return { name, match: draft.match, action, ...policyOf(draft.row), sources: [source, ...canary] };
 }
 

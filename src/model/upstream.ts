@@ -1,6 +1,7 @@
 import type { Source } from './source.ts';
+import type { UpstreamPolicy } from './upstream-policy.ts';
 
-/** Where requests can be sent: one port of one Service. Its key is `namespace/service/port`. */
+/** Where requests can be sent: one port of one Service. Its key is `namespace/service/port`, with `~` and a digest behind it where it has a policy. */
 export interface Upstream {
   readonly key: string;
   readonly namespace: string;
@@ -13,6 +14,8 @@ export interface Upstream {
   readonly sticky?: 'client-address';
   /** A proxy prefers the endpoints of its own zone, if there are any. */
   readonly preferZone?: true;
+  /** Absent: all as by default. */
+  readonly policy?: UpstreamPolicy;
   readonly sources: readonly Source[];
 }
 

@@ -25,7 +25,7 @@ export function clusterOf(upstream: Upstream): Messages['envoy.config.cluster.v3
     name: upstream.key,
     ...(upstream.lookup === undefined ? byEndpointDiscovery : byName(upstream.key, upstream.lookup)),
     ...balancing(upstream),
-    connect_timeout: '5s',
+    connect_timeout: `${upstream.policy?.connectTimeout ?? 5}s`,
     per_connection_buffer_limit_bytes: 32_768,
     circuit_breakers: { thresholds: [threshold] },
     common_lb_config: { healthy_panic_threshold: { value: 0 } },

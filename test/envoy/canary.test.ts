@@ -61,7 +61,7 @@ test('a weight that cannot be read sends nothing to the canary, and names the an
   assert.equal(await share(), 0);
   assert.deepEqual(
     naru.problems.map(({ code, message, source }) => [code, message, source.field]),
-    [['NR214', 'canary-weight: "5O" is not a whole number', 'metadata.annotations["nginx.ingress.kubernetes.io/canary-weight"]']],
+    [['NR214', 'canary-weight: "5O" is not a whole number.', 'metadata.annotations["nginx.ingress.kubernetes.io/canary-weight"]']],
   );
 });
 

@@ -1,4 +1,5 @@
 import type { RoutePolicy } from '../../model/route-policy.ts';
+import type { UpstreamPolicy } from '../../model/upstream-policy.ts';
 import { buffers } from './buffers.ts';
 import { canary } from './canary.ts';
 import type { Family } from './family.ts';
@@ -8,17 +9,30 @@ import { nginxOnly } from './nginx-only.ts';
 import { timeouts } from './timeouts.ts';
 import { waitingFamily } from './waiting.ts';
 
-/** Families whose policies are parts of the policy of a route. */
-const routeFamilies = { timeouts } as const satisfies Readonly<Record<string, Family<RoutePolicy>>>;
+/** What families ask for, each a part of it. */
+interface AskedPolicy {
+  readonly route?: RoutePolicy;
+  readonly upstream?: UpstreamPolicy;
+}
+
+const policyFamilies = { timeouts } as const satisfies Readonly<Record<string, Family<AskedPolicy>>>;
 
 /** Every annotation family, in the order in which the reference lists them. */
-export const families = { canary, ...routeFamilies, waitingFamily, buffers, fastcgi, modsecurity, nginxOnly } as const;
+export const families = { canary, ...policyFamilies, waitingFamily, buffers, fastcgi, modsecurity, nginxOnly } as const;
 
 /** What an object's annotations ask for, family by family. */
 export type Policies = { readonly [K in keyof typeof families]: (typeof families)[K] extends Family<infer P> ? P : never };
 
 /** The policy of the routes that an Ingress with these annotations makes. */
 export function routePolicyOf(policies: Partial<Policies>): RoutePolicy {
-  const names = Object.keys(routeFamilies) as (keyof typeof routeFamilies)[];
-  return Object.assign({}, ...names.map((name) => policies[name])) as RoutePolicy;
+  return Object.assign({}, ...askedParts(policies).map(({ route }) => route)) as RoutePolicy;
+}
+
+/** The policy by which the upstreams behind them are reached. */
+export function upstreamPolicyOf(policies: Partial<Policies>): UpstreamPolicy {
+  return Object.assign({}, ...askedParts(policies).map(({ upstream }) => upstream)) as UpstreamPolicy;
+}
+
+function askedParts(policies: Partial<Policies>): readonly AskedPolicy[] {
+  return (Object.keys(policyFamilies) as (keyof typeof policyFamilies)[]).map((name) => policies[name] ?? {});
 }

@@ -1,4 +1,3 @@
-import type { RoutePolicy } from '../../model/route-policy.ts';
 import { defineFamily } from './family.ts';
 import { differs, field } from './field.ts';
 import { seconds } from './grammar.ts';
@@ -8,8 +7,17 @@ const oneTimer = differs('Envoy has one timer for both directions; the longer of
 /** proxy_read_timeout and proxy_send_timeout of nginx: the time between two reads or writes, not of the whole answer. */
 export const timeouts = defineFamily({
   title: 'Timeouts',
-  summary: 'How long a request may stand still. There is no limit for the whole of it.',
+  summary: 'How long a request may stand still, and how long a connection may take. There is no limit for the whole of it.',
   fields: {
+    'proxy-connect-timeout': field(seconds({ min: 1, max: 75 }), 5, {
+      doc: 'Seconds until a connection to a pod must stand.',
+      ...{
+        risk: 'Low',
+        scope: 'path',
+        support: differs('A connection that does not come about is answered with 503, not 504.'),
+        example: '2',
+      },
+    }),
     'proxy-read-timeout': field(seconds({ min: 1 }), 60, {
       doc: 'Seconds that may pass between two pieces of an answer.',
       ...{ risk: 'Low', scope: 'path', support: oneTimer, example: '3600' },
@@ -19,8 +27,12 @@ export const timeouts = defineFamily({
       ...{ risk: 'Low', scope: 'path', support: oneTimer, example: '3600' },
     }),
   },
-  apply: (values): RoutePolicy => {
+  apply(values) {
     const idle = Math.max(values['proxy-read-timeout'], values['proxy-send-timeout']);
-    return idle === 60 ? {} : { timeouts: { idle } };
+    const connectTimeout = values['proxy-connect-timeout'];
+    return {
+      route: idle === 60 ? {} : { timeouts: { idle } },
+      upstream: connectTimeout === 5 ? {} : { connectTimeout },
+    };
   },
 });

@@ -78,7 +78,6 @@ export const waitingFamily = defineFamily({
       'mirror-request-body',
       'opentelemetry-trust-incoming-span',
       'permanent-redirect-code',
-      'proxy-connect-timeout',
       'proxy-http-version',
       'proxy-next-upstream-timeout',
       'proxy-next-upstream-tries',

@@ -1,0 +1,8 @@
+/**
+ * How an upstream is reached. Each part is absent where Naru does as it does by default. Routes with other policies have upstreams of
+ * their own to the same endpoints.
+ */
+export interface UpstreamPolicy {
+  /** Seconds until a connection must stand. */
+  readonly connectTimeout?: number;
+}
