@@ -63,6 +63,6 @@ export function firstResources(routes: RouteTable): readonly Resource[] {
     ...clusterNames.map((_, index) => renderCluster(upstream(index))),
     ...clusterNames.map((_, index) => loadAssignment(index, 0)),
     routes.render(),
-    renderHttpListener({ address: '127.0.0.1', httpPort: 8080, httpsPort: 8443 }),
+    renderHttpListener({ address: '127.0.0.1', httpPort: 8080, httpsPort: 8443 }, {}),
   ];
 }

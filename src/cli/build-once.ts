@@ -8,7 +8,7 @@ import { ingressOptions } from './ingress-options.ts';
 export function buildOnce(events: readonly KubeEvent[], settings: ControllerSettings): Build {
   const build = new Build({
     fleet: settings.fleet,
-    ingress: { ...ingressOptions(settings, { inFolder: true }), assumePods: true },
+    ingress: { ...ingressOptions(settings, { inFolder: true, https: { port: 443, named: false } }), assumePods: true },
     listen: { address: '0.0.0.0', httpPort: 8080, httpsPort: 8443 },
   });
   build.apply(addBuiltInClass(events, settings.ingressClass, settings.controllerClass));

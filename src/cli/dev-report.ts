@@ -57,16 +57,15 @@ export class DevReport {
     const { model, current } = build;
     const hosts = [...model.virtualHosts.keys()].sort().flatMap((host) => model.virtualHosts.get(host) ?? []);
     say('');
-    for (const { hostname, routes } of hosts)
-      say(`  ${address(hostname, http)}   ${routes.length} ${routes.length === 1 ? 'path' : 'paths'}`);
+    for (const host of hosts) say(`  ${address(host.hostname, http)}   ${count(pathsOf(host).length, 'path')}`);
     say(`  https on port ${https}; hosts without a certificate of their own get a self-signed one`);
     say(`  http://127.0.0.1:${debug}/debug/snapshots   debug endpoint`);
     if (admin !== undefined) say(`  http://127.0.0.1:${admin}   Envoy's admin interface`);
     const counts = current === undefined ? '' : `${count(current.resources.clusters.size, 'cluster')}, ${count(hosts.length, 'host')}`;
     say('');
     say(`Snapshot v${snapshot}  ${counts}  accepted by Envoy in ${Math.round(tookMs)} ms`);
-    const example = hosts.find(({ routes }) => routes.length > 0);
-    if (example !== undefined) say(`Try:  ${curl(example, http)}`);
+    const example = hosts.find((host) => pathsOf(host).length > 0);
+    if (example !== undefined) say(`Try:  ${curl(example, http, https)}`);
     say(`Watching ${this.#options.dir}. Save a file to change the running Envoy. Ctrl-C stops everything.`);
   }
 
@@ -93,12 +92,22 @@ function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
+/** What users have written: not the redirects to https. */
+function pathsOf({ routes }: VirtualHost): VirtualHost['routes'] {
+  return routes.filter(({ action }) => action.type !== 'redirect');
+}
+
 /** `*.localhost` names resolve by themselves to this machine; for others curl is told. */
-function curl({ hostname, routes }: VirtualHost, port: number): string {
+function curl(example: VirtualHost, http: number, https: number): string {
+  const { hostname, routes } = example;
+  const paths = pathsOf(example);
   const host = hostname === '*' ? 'localhost' : hostname.replace(/^\*/, 'any');
-  const path = routes.find(({ match }) => match.type === 'prefix')?.match.path ?? routes[0]?.match.path ?? '/';
+  const path = paths.find(({ match }) => match.type === 'prefix')?.match.path ?? paths[0]?.match.path ?? '/';
+  // Its certificate is for another name or by nobody whom curl knows.
+  const safe = routes.some(({ action }) => action.type === 'redirect');
+  const [command, port] = safe ? ['curl -k', https] : ['curl', http];
   const resolve = host.endsWith('localhost') ? '' : `--resolve ${host}:${port}:127.0.0.1 `;
-  return `curl ${resolve}http://${host}:${port}${path}`;
+  return `${command} ${resolve}${safe ? 'https' : 'http'}://${host}:${port}${path}`;
 }
 
 function address(hostname: string, port: number): string {

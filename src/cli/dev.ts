@@ -88,7 +88,7 @@ async function buildOptions(settings: DevSettings, ports: DevPorts) {
   const defaultCertificate = await makeDefaultCertificate(['localhost', '*.localhost']);
   return {
     fleet: settings.fleet,
-    ingress: ingressOptions(settings, { inFolder: true }),
+    ingress: ingressOptions(settings, { inFolder: true, https: { port: ports.https, named: true } }),
     listen: { address: host, httpPort: ports.http, httpsPort: ports.https, defaultCertificate },
   };
 }

@@ -1,8 +1,11 @@
-import type { IngressOptions } from '../ingress/options.ts';
+import type { HttpsOptions, IngressOptions } from '../ingress/options.ts';
 import type { ControllerSettings } from '../settings.ts';
 
 /** `inFolder`: the objects come from files, where no API server has given them a default class. */
-export function ingressOptions(settings: ControllerSettings, { inFolder }: { readonly inFolder: boolean }): IngressOptions {
+export function ingressOptions(
+  settings: ControllerSettings,
+  { inFolder, https }: { readonly inFolder: boolean; readonly https: HttpsOptions },
+): IngressOptions {
   const {
     controllerClass,
     ingressClass,
@@ -29,6 +32,7 @@ export function ingressOptions(settings: ControllerSettings, { inFolder }: { rea
     ...(defaultBackendService === undefined ? {} : { defaultBackendService }),
     externalNames: !disableSvcExternalName,
     topologyAwareRouting: enableTopologyAwareRouting,
+    https,
     admitDefaultClass: inFolder,
     assumePods: false,
     ...(defaultSslCertificate === undefined ? {} : { defaultCertificate: defaultSslCertificate }),

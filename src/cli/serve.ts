@@ -80,7 +80,7 @@ async function buildOptions(settings: ServeSettings, log: (line: string) => void
     stateDir !== undefined && stateKeys ? await keptDefaultCertificate(stateDir, log) : await makeDefaultCertificate();
   return {
     fleet,
-    ingress: ingressOptions(settings, { inFolder: false }),
+    ingress: ingressOptions(settings, { inFolder: false, https: { port: httpsPort, named: false } }),
     listen: { address: listenAddress, httpPort, httpsPort, defaultCertificate },
   };
 }

@@ -33,6 +33,15 @@ export interface IngressOptions {
   readonly compatibility: Compatibility;
   /** `namespace/name` of the controller's ConfigMap; absent: every setting has its default. */
   readonly configMap?: Key;
+  readonly https: HttpsOptions;
+}
+
+/** What redirects to https say of the port. */
+export interface HttpsOptions {
+  /** Where Envoys take https. */
+  readonly port: number;
+  /** Redirects name it, because nothing that listens on 443 stands in front. */
+  readonly named: boolean;
 }
 
 export type Compatibility = 'kubernetes' | 'nginx';
@@ -49,4 +58,5 @@ export const defaultIngressOptions: IngressOptions = {
   externalNames: true,
   topologyAwareRouting: false,
   compatibility: 'kubernetes',
+  https: { port: 443, named: false },
 };

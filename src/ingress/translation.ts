@@ -1,3 +1,4 @@
+import type { EdgeSettings } from '../model/edge.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Certificate } from '../model/certificate.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
@@ -11,7 +12,8 @@ import { serviceRef } from './backend.ts';
 import { BackendTables } from './backend-tables.ts';
 import { CertificateTables } from './certificate-tables.ts';
 import type { ControllerConfig } from './config/index.ts';
-import { configTables } from './config/tables.ts';
+import { configTables, controller } from './config/tables.ts';
+import { withHttpsRedirects } from './https-redirect.ts';
 import type { HostCertificateRow } from './host-certificate.ts';
 import { hostsOf, type IngressRow, readIngress } from './ingress-row.ts';
 import type { IngressOptions } from './options.ts';
@@ -32,6 +34,8 @@ export class IngressTranslation {
   readonly tables: readonly FollowingTable<unknown>[];
   /** The controller's ConfigMap, read: one row, `controller`. */
   readonly config: Table<ControllerConfig>;
+  /** What it says of listeners. */
+  readonly edge: Table<EdgeSettings>;
   readonly ingresses: Table<IngressRow>;
   /** Hostname → keys of the Ingresses that speak of it. */
   readonly hosts: Table<readonly Key[]>;
@@ -62,6 +66,7 @@ export class IngressTranslation {
     const { backends, ports, pods, readiness, ...behind } = new BackendTables(world, { ingresses, defaultBackend, options, onFailure });
 
     const hosts = new IndexTable('hosts', ingresses, hostsOf, defaultBackendService === undefined ? [] : [anyHost]);
+    const tls = new CertificateTables(world, { ingresses, hosts, options, onFailure });
     const folds = this.#derive('folds', hosts, (members, read, hostname): VirtualHostRow => {
       const lookup = {
         backend: (ref: Key) => read.get(backends, ref),
@@ -69,7 +74,13 @@ export class IngressTranslation {
         defaultService: defaultBackendService,
         compatibility: options.compatibility,
       };
-      return foldVirtualHost(hostname, oldestFirst(readAll(read, ingresses, members), options.compatibility), lookup);
+      const rows = oldestFirst(readAll(read, ingresses, members), options.compatibility);
+      const row = foldVirtualHost(hostname, rows, lookup);
+      if (row.virtualHost === undefined) return row;
+      const settings = read.get(config.redirectSettings, controller) ?? { status: 308, exempt: [] };
+      const hasTls = (name: string) => read.get(tls.hostCertificates, name) !== undefined;
+      const rules = { hasTls: hasTls(hostname) || hasTls(wildcardOf(hostname)), https: options.https, settings, rows };
+      return { ...row, virtualHost: withHttpsRedirects(row.virtualHost, rules) };
     });
     const virtualHosts = this.#derive('virtualHosts', folds, ({ virtualHost }): VirtualHost | undefined => virtualHost);
 
@@ -84,9 +95,8 @@ export class IngressTranslation {
       return use && read.get(pods, use.base);
     });
 
-    const tls = new CertificateTables(world, { ingresses, hosts, options, onFailure });
-
     this.config = config.config;
+    this.edge = config.edge;
     this.ingresses = ingresses;
     this.hosts = hosts;
     this.upstreams = upstreams;
@@ -99,14 +109,18 @@ export class IngressTranslation {
     this.tables = [
       ...[world.slicesByService, ...config.tables],
       ...[ingresses, ...behind.tables],
-      ...[hosts, folds, virtualHosts, uses, upstreams, endpoints],
-      ...tls.tables,
+      ...[hosts, ...tls.tables, folds, virtualHosts, uses, upstreams, endpoints],
     ];
   }
 
   #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {
     return new DerivedTable({ name, input, compute, onFailure: (key, error) => this.#onFailure(`${name} ${key}`, error) });
   }
+}
+
+/** `*.example.com` for `shop.example.com`. */
+function wildcardOf(hostname: string): string {
+  return hostname.replace(/^[^.]+/, '*');
 }
 
 function readAll<T>(read: Read, table: Table<T>, keys: readonly Key[]): T[] {

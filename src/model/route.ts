@@ -15,7 +15,40 @@ export interface WeightedUpstream {
   readonly weight: number;
 }
 
+/** What a request must be besides its path; all of it holds together. */
+export interface Conditions {
+  /** The scheme that the client used, as far as a proxy in front is believed to know it better. */
+  readonly scheme?: 'http' | 'https';
+  readonly method?: string;
+  /** Names in lower case. */
+  readonly headers?: readonly ValueCondition[];
+  readonly query?: readonly ValueCondition[];
+}
+
+/** A header or query parameter that is there, or of which `value` holds. */
+export interface ValueCondition {
+  readonly name: string;
+  readonly value?: { readonly type: 'exact' | 'prefix' | 'regex'; readonly text: string };
+  /** The opposite is asked for. */
+  readonly not?: true;
+}
+
+/** Sends clients elsewhere; what is absent stays as it was in the request. */
+export interface Redirect {
+  readonly type: 'redirect';
+  readonly status: 301 | 302 | 303 | 307 | 308;
+  readonly scheme?: 'http' | 'https';
+  readonly hostname?: string;
+  /** Absent: the scheme's own, if the scheme changes. */
+  readonly port?: number;
+  /** The whole path, or what takes the place of the prefix that matched. */
+  readonly path?: { readonly type: 'full' | 'prefix'; readonly path: string };
+  /** One slash at the end of a URL without a query is left out, even if it is the whole path. */
+  readonly withoutTrailingSlash?: true;
+}
+
 export type RouteAction =
+  | Redirect
   /** Sends requests to upstreams by weight; the weights are positive and there is at least one. */
   | { readonly type: 'forward'; readonly upstreams: readonly WeightedUpstream[] }
   /** Answers by itself: what a route does that cannot be built, so that it never falls through to a wider one. */
@@ -25,6 +58,8 @@ export interface Route {
   /** Unique within its virtual host, and stable while what it stands for exists. */
   readonly name: string;
   readonly match: PathMatch;
+  /** Absent: none. */
+  readonly conditions?: Conditions;
   readonly action: RouteAction;
   /** Absent: all as by default. */
   readonly policy?: RoutePolicy;

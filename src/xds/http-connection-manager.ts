@@ -1,6 +1,8 @@
+import type { EdgeSettings } from '../model/edge.ts';
 import { any } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import { tellChain } from './chain-header.ts';
+import { edgeHeaders } from './edge-headers.ts';
 import { routeConfigurationName } from './route-configuration.ts';
 
 type Filter = Messages['envoy.config.listener.v3.Filter'];
@@ -16,14 +18,14 @@ const router = {
  * `chain`: what `chainHeader` says.
  * Where ingress-nginx has a default of its own (underscores in header names, keep-alive time), that is taken.
  */
-export function renderConnectionManager(statPrefix: string, chain: string): Filter {
+export function renderConnectionManager(scheme: 'http' | 'https', chain: string, edge: EdgeSettings): Filter {
   return {
     name: 'envoy.filters.network.http_connection_manager',
     typed_config: any('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
-      stat_prefix: statPrefix,
+      stat_prefix: scheme,
       rds: { config_source: { ads: {}, resource_api_version: 'V3' }, route_config_name: routeConfigurationName },
       early_header_mutation_extensions: [tellChain(chain)],
-      http_filters: [router],
+      http_filters: [edgeHeaders(scheme, edge), router],
       use_remote_address: true,
       normalize_path: true,
       merge_slashes: true,

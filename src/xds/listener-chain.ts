@@ -1,3 +1,4 @@
+import type { EdgeSettings } from '../model/edge.ts';
 import { defaultTlsPolicy, type TlsPolicy } from '../model/host-tls.ts';
 import { any } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
@@ -12,19 +13,19 @@ type TlsContext = Messages['envoy.extensions.transport_sockets.tls.v3.Downstream
 const ads = { ads: {}, resource_api_version: 'V3' } as const;
 
 /** The filter chain of one server name: its certificate is the secret of that name. */
-export function renderChain(serverName: string, policy: TlsPolicy): FilterChain {
+export function renderChain(serverName: string, policy: TlsPolicy, edge: EdgeSettings): FilterChain {
   return {
     name: serverName,
     filter_chain_match: { server_names: [serverName] },
-    ...tlsChain(policy, {
+    ...tlsChain(policy, edge, {
       common_tls_context: { ...common(policy), tls_certificate_sds_secret_configs: [{ name: serverName, sds_config: ads }] },
     }),
   };
 }
 
 /** For clients that name no server, or one without a chain of its own. */
-export function renderDefaultChain({ certificatesOnDemand }: Pick<ListenOptions, 'certificatesOnDemand'>): FilterChain {
-  return { name: defaultCertificateName, ...tlsChain(defaultTlsPolicy, certificatesOnDemand === true ? onDemand : fixed) };
+export function renderDefaultChain({ certificatesOnDemand }: Pick<ListenOptions, 'certificatesOnDemand'>, edge: EdgeSettings): FilterChain {
+  return { name: defaultCertificateName, ...tlsChain(defaultTlsPolicy, edge, certificatesOnDemand === true ? onDemand : fixed) };
 }
 
 const fixed: TlsContext = {
@@ -56,9 +57,9 @@ const onDemand: TlsContext = {
   },
 };
 
-function tlsChain(policy: TlsPolicy, context: TlsContext): Omit<FilterChain, 'name'> {
+function tlsChain(policy: TlsPolicy, edge: EdgeSettings, context: TlsContext): Omit<FilterChain, 'name'> {
   return {
-    filters: [renderConnectionManager('https', tlsChainOf(policy))],
+    filters: [renderConnectionManager('https', tlsChainOf(policy), edge)],
     transport_socket_connect_timeout: '10s',
     transport_socket: {
       name: 'envoy.transport_sockets.tls',

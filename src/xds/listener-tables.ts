@@ -1,4 +1,5 @@
 import { defaultCertificateKey } from '../model/certificate.ts';
+import { edgeKey, type EdgeSettings } from '../model/edge.ts';
 import { defaultTlsPolicy, type HostTls } from '../model/host-tls.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import { encode } from '../proto/codec.ts';
@@ -41,11 +42,11 @@ export class ListenerTables {
     const heldSecrets = overlayResources('secrets', [secrets, defaultSecret], held);
     const chains = this.#chains(serverNames, heldSecrets.served);
     const onlyHttp = new OnlyRow('http');
-    const http = this.#derive('http listener', onlyHttp, () => renderHttpListener(listen));
+    const http = this.#derive('http listener', onlyHttp, (_, read) => renderHttpListener(listen, this.#edge(read)));
     const onlyHttps = new OnlyRow('https');
     const https = this.#derive('https listener', onlyHttps, (_, read) => {
       const withDefault = listen.rejectUnknownNames !== true && read.get(heldSecrets.served, defaultCertificateName) !== undefined;
-      return renderHttpsListener(read.all(chains), withDefault, listen);
+      return renderHttpsListener(read.all(chains), withDefault, listen, this.#edge(read));
     });
     const heldListeners = overlayResources('listeners', [http, https], held);
 
@@ -75,7 +76,7 @@ export class ListenerTables {
         if (read.get(secrets, name) === undefined) return undefined;
         const tlsOf = (hostname: Key) => read.get(this.#model.hostCertificates, hostname);
         if (this.#listen.certificatesOnDemand === true && !needsChain(name, tls, tlsOf)) return undefined;
-        const chain = renderChain(name, tls.policy ?? defaultTlsPolicy);
+        const chain = renderChain(name, tls.policy ?? defaultTlsPolicy, this.#edge(read));
         const [objection] = violations('envoy.config.listener.v3.FilterChain', chain);
         if (objection !== undefined) throw new Error(`Envoy would refuse the filter chain ${name}: ${objection.path} ${objection.rule}`);
         return encode('envoy.config.listener.v3.FilterChain', chain);
@@ -83,6 +84,10 @@ export class ListenerTables {
       same: (a, b) => a.equals(b),
       onFailure: (key, error) => this.#onFailure(`filter chain ${key}`, error),
     });
+  }
+
+  #edge(read: Read): EdgeSettings {
+    return read.get(this.#model.edge, edgeKey) ?? {};
   }
 
   /** The certificate of a server name, else the default certificate. */

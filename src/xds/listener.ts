@@ -1,3 +1,4 @@
+import type { EdgeSettings } from '../model/edge.ts';
 import { any, encode } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import { violations } from '../proto/validate.ts';
@@ -19,10 +20,10 @@ const routes: Reference = { type: 'routes', name: routeConfigurationName };
 /** Number of `Listener.filter_chains`. */
 const filterChainsField = 3;
 
-export function renderHttpListener(options: ListenOptions): Resource {
+export function renderHttpListener(options: ListenOptions, edge: EdgeSettings): Resource {
   const message = {
     ...common('http', options.address, options.httpPort),
-    filter_chains: [{ name: 'http', filters: [renderConnectionManager('http', plainChain)] }],
+    filter_chains: [{ name: 'http', filters: [renderConnectionManager('http', plainChain, edge)] }],
   };
   return makeResource('listeners', message, { name: 'http', references: [routes], sources: [] });
 }
@@ -33,14 +34,19 @@ export function renderHttpListener(options: ListenOptions): Resource {
  * https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/listeners/lds
  * With nothing to serve there is no listener.
  */
-export function renderHttpsListener(chains: ReadonlyMap<Key, Buffer>, withDefault: boolean, options: ListenOptions): Resource | undefined {
+export function renderHttpsListener(
+  chains: ReadonlyMap<Key, Buffer>,
+  withDefault: boolean,
+  options: ListenOptions,
+  edge: EdgeSettings,
+): Resource | undefined {
   if (chains.size === 0 && !withDefault) return undefined;
   const names = [...chains.keys()].sort();
   // What is asked for on demand is not waited for.
   const fixedSecrets = withDefault && options.certificatesOnDemand !== true ? [...names, defaultCertificateName] : names;
   const head: Listener = {
     ...common('https', options.address, options.httpsPort),
-    ...(withDefault ? { default_filter_chain: renderDefaultChain(options) } : {}),
+    ...(withDefault ? { default_filter_chain: renderDefaultChain(options, edge) } : {}),
     listener_filters: [
       {
         name: 'envoy.filters.listener.tls_inspector',

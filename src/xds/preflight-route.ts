@@ -61,6 +61,7 @@ function actionObjection({ action, match }: Route): Objection | undefined {
     const size = Buffer.byteLength(action.body);
     return size > mostBody ? refuse(`its answer has ${size} bytes, and ${mostBody} is the limit`, 'Shorten the answer.') : undefined;
   }
+  if (action.type === 'redirect') return undefined;
   if (action.upstreams.length === 0) return refuse('it has no backend', 'Name a backend.');
   if (action.upstreams.length === 1) return undefined;
   const total = action.upstreams.reduce((sum, { weight }) => sum + weight, 0);
@@ -69,16 +70,19 @@ function actionObjection({ action, match }: Route): Objection | undefined {
 }
 
 function messageObjection(route: Route): Objection | undefined {
-  const message = renderRoute(route);
   const what = `the route of path ${quoted(route.match.path)}`;
-  const regex = message.match?.safe_regex?.regex;
-  const fault = regex === undefined ? undefined : regexObjection(regex);
-  if (fault !== undefined) {
-    return {
-      code: 'NR713',
-      message: `Envoy would refuse ${what}: its regular expression ${fault}.`,
-      fix: 'Write it in the syntax of RE2.',
-    };
+  for (const message of renderRoute(route)) {
+    const regex = message.match?.safe_regex?.regex;
+    const fault = regex === undefined ? undefined : regexObjection(regex);
+    if (fault !== undefined) {
+      return {
+        code: 'NR713',
+        message: `Envoy would refuse ${what}: its regular expression ${fault}.`,
+        fix: 'Write it in the syntax of RE2.',
+      };
+    }
+    const objection = constraintObjection('NR713', what, violations('envoy.config.route.v3.Route', message));
+    if (objection !== undefined) return objection;
   }
-  return constraintObjection('NR713', what, violations('envoy.config.route.v3.Route', message));
+  return undefined;
 }

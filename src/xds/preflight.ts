@@ -67,6 +67,7 @@ export class Preflight {
       certificates: certificates.table,
       hostCertificates: hostCertificates.table,
       defaultCertificates: defaultCertificates.table,
+      edge: model.edge,
     };
     const cleared = [upstreams, endpoints, virtualHosts, certificates, hostCertificates, defaultCertificates];
     this.tables = cleared.flatMap(({ refused, table }): FollowingTable<unknown>[] => [refused, table]);

@@ -1,4 +1,5 @@
 import type { Certificate } from '../model/certificate.ts';
+import type { EdgeSettings } from '../model/edge.ts';
 import { defaultTlsPolicy, type HostTls, type TlsPolicy } from '../model/host-tls.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
 import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
@@ -27,6 +28,8 @@ export interface ModelTables {
   readonly hostCertificates: Table<HostTls>;
   /** One row at most, `defaultCertificateKey`: shown instead of the one that Naru has made itself. */
   readonly defaultCertificates: Table<Certificate>;
+  /** One row at most, `edgeKey`. */
+  readonly edge: Table<EdgeSettings>;
 }
 
 export interface RenderingOptions {

@@ -1,11 +1,13 @@
 import type { TlsPolicy } from '../model/host-tls.ts';
-import type { Route } from '../model/route.ts';
+import type { Redirect, Route } from '../model/route.ts';
 import type { RoutePolicy } from '../model/route-policy.ts';
 import type { Source } from '../model/source.ts';
 import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
 import { any, encode } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import { renderHeaderEdits } from './header-edits.ts';
+import { headerMatchers, queryMatchers } from './conditions.ts';
+import { redirectParts } from './redirect.ts';
 import { chainHeader, plainChain, tlsChainOf } from './chain-header.ts';
 
 type EnvoyRoute = Messages['envoy.config.route.v3.Route'];
@@ -41,7 +43,9 @@ export function renderVirtualHost(host: VirtualHost, catchAll: VirtualHost | und
   const fallback = host.fallback ?? catchAll?.fallback;
   const routes = fallback === undefined ? host.routes : [...host.routes, fallback];
   const domains = [host.hostname];
-  const served = isWildcard(host.hostname) ? wildcardRoutes(host.hostname, routes, catchAll) : routes.map((route) => renderRoute(route));
+  const served = isWildcard(host.hostname)
+    ? wildcardRoutes(host.hostname, routes, catchAll)
+    : routes.flatMap((route) => renderRoute(route));
   const envoyRoutes = policy === undefined ? served : [misdirected(host.hostname, policy), ...served];
   const shown = isWildcard(host.hostname) ? [...routes, ...(catchAll?.routes ?? [])] : routes;
   return {
@@ -63,9 +67,9 @@ function isWildcard(hostname: string): boolean {
  * https://kubernetes.io/docs/concepts/services-networking/ingress/#hostname-wildcards
  */
 function wildcardRoutes(hostname: string, routes: readonly Route[], catchAll: VirtualHost | undefined): EnvoyRoute[] {
-  const own = routes.map((route) => renderRoute(route, [oneLabel(hostname)]));
+  const own = routes.flatMap((route) => renderRoute(route, [oneLabel(hostname)]));
   const others = [...(catchAll?.routes ?? []), ...(catchAll?.fallback === undefined ? [] : [catchAll.fallback])];
-  return [...own, ...others.map((route) => renderRoute(route))];
+  return [...own, ...others.flatMap((route) => renderRoute(route))];
 }
 
 function oneLabel(wildcard: string): HeaderMatcher {
@@ -88,8 +92,21 @@ function misdirected(hostname: string, policy: TlsPolicy): EnvoyRoute {
   };
 }
 
-export function renderRoute({ name, match, action, policy = {} }: Route, headers: NonNullable<RouteMatch['headers']> = []): EnvoyRoute {
-  return { name, match: { ...renderPath(match), headers }, ...renderAction(action, policy), ...renderEdits(policy) };
+/** The routes of Envoy that are one of the Model: more than one where Envoy has no single word for it. */
+export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = []): readonly EnvoyRoute[] {
+  const { name, action, conditions = {}, policy = {} } = route;
+  const query = queryMatchers(conditions);
+  const match: RouteMatch = {
+    ...renderPath(route.match),
+    headers: [...headers, ...headerMatchers(conditions)],
+    ...(query.length === 0 ? {} : { query_parameters: query }),
+  };
+  if (action.type !== 'redirect') return [{ name, match, ...renderAction(action, policy), ...renderEdits(policy) }];
+  return redirectParts(action).map((part) => ({
+    name,
+    match: { ...match, headers: [...(match.headers ?? []), ...part.headers] },
+    ...part.action,
+  }));
 }
 
 function renderEdits({ requestHeaders, responseHeaders }: RoutePolicy): EnvoyRoute {
@@ -107,7 +124,7 @@ function renderPath({ type, path }: Route['match']): RouteMatch {
   return path === '/' ? { prefix: '/' } : { path_separated_prefix: path };
 }
 
-function renderAction(action: Route['action'], { timeouts }: RoutePolicy): EnvoyRoute {
+function renderAction(action: Exclude<Route['action'], Redirect>, { timeouts }: RoutePolicy): EnvoyRoute {
   if (action.type === 'answer') return { direct_response: { status: action.status, body: { inline_string: action.body } } };
   // No total timeout and 60 s between two reads, as in ingress-nginx: Envoy's own default cuts every answer at 15 s.
   const limits = { timeout: '0s', idle_timeout: `${timeouts?.idle ?? 60}s` } as const;

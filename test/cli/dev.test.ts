@@ -66,7 +66,7 @@ test('a mistake is shown where it stands, and harms nothing else', async (t) => 
   edit('shop.yaml', (text) => text.replace('canary-weight: "20"', 'canary-weight: "5O"'));
   const [message] = await naru.says(/NR214 error[\s\S]*\^\n.*\n/);
   assert.match(message, /Ingress shop\/web-canary {2}canary-weight: "5O" is not a whole number/);
-  assert.match(message, /shop\.yaml:32:\d+\n {2}32 \| {5}nginx\.ingress\.kubernetes\.io\/canary-weight: "5O"/);
+  assert.match(message, /shop\.yaml:35:\d+\n {2}35 \| {5}nginx\.ingress\.kubernetes\.io\/canary-weight: "5O"/);
   edit('services.yaml', (text) => `${text}\n  broken: [`);
   await naru.says(/NR101 error {2}File services\.yaml[\s\S]*last good version stays active/);
   assert.equal((await get('http://shop.localhost/api')).status, 200);

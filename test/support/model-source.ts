@@ -1,5 +1,6 @@
 import type { Certificate } from '../../src/model/certificate.ts';
 import { Redacted } from '../../src/model/certificate.ts';
+import type { EdgeSettings } from '../../src/model/edge.ts';
 import type { HostTls } from '../../src/model/host-tls.ts';
 import type { Route } from '../../src/model/route.ts';
 import type { Endpoint, Upstream } from '../../src/model/upstream.ts';
@@ -33,6 +34,7 @@ export class ModelSource {
     certificates: new SourceTable<Certificate>('certificates'),
     hostCertificates: new SourceTable<HostTls>('hostCertificates'),
     defaultCertificates: new SourceTable<Certificate>('defaultCertificates'),
+    edge: new SourceTable<EdgeSettings>('edge'),
   };
 
   constructor(options: ModelSourceOptions = {}) {

@@ -151,12 +151,16 @@ export class Naru {
   }
 }
 
-let shared: Promise<Naru> | undefined;
+const shared = new Map<string, Promise<Naru>>();
 
-/** The one Naru that the tests of a run share. */
-export function sharedNaru(): Promise<Naru> {
-  shared ??= Naru.start();
-  return shared;
+/** The one Naru with these settings that the tests of a run share. */
+export function sharedNaru(ingress: Partial<IngressOptions> = {}): Promise<Naru> {
+  const key = JSON.stringify(ingress);
+  const known = shared.get(key) ?? Naru.start(ingress);
+  shared.set(key, known);
+  return known;
 }
 
-after(async () => (await shared)?.stop());
+after(async () => {
+  for (const naru of shared.values()) await (await naru).stop();
+});

@@ -52,6 +52,11 @@ export function sliceYaml(service: string, addresses: readonly string[], port = 
   });
 }
 
+/** A ConfigMap; the settings of tests that have some are `default/naru`. */
+export function configMapYaml(data: Readonly<Record<string, string>>, name = 'naru'): string {
+  return document({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data });
+}
+
 /** A TLS Secret with a certificate for these names. */
 export function tlsSecretYaml(name: string, ...hosts: readonly string[]): string {
   const names = hosts.join(',');

@@ -4,6 +4,7 @@ import { buffers } from './buffers.ts';
 import { canary } from './canary.ts';
 import type { Family } from './family.ts';
 import { fastcgi } from './fastcgi.ts';
+import { httpsRedirect } from './https-redirect.ts';
 import { modsecurity } from './modsecurity.ts';
 import { nginxOnly } from './nginx-only.ts';
 import { timeouts } from './timeouts.ts';
@@ -18,7 +19,7 @@ interface AskedPolicy {
 const policyFamilies = { timeouts } as const satisfies Readonly<Record<string, Family<AskedPolicy>>>;
 
 /** Every annotation family, in the order in which the reference lists them. */
-export const families = { canary, ...policyFamilies, waitingFamily, buffers, fastcgi, modsecurity, nginxOnly } as const;
+export const families = { canary, ...policyFamilies, httpsRedirect, waitingFamily, buffers, fastcgi, modsecurity, nginxOnly } as const;
 
 /** What an object's annotations ask for, family by family. */
 export type Policies = { readonly [K in keyof typeof families]: (typeof families)[K] extends Family<infer P> ? P : never };

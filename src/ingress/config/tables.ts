@@ -1,3 +1,4 @@
+import { edgeKey, type EdgeSettings } from '../../model/edge.ts';
 import type { Problem } from '../../model/problem.ts';
 import { DerivedTable } from '../../store/derived-table.ts';
 import { OnlyRow } from '../../store/only-row.ts';
@@ -5,6 +6,7 @@ import type { FollowingTable, Key, Table } from '../../store/table.ts';
 import type { World } from '../../store/world.ts';
 import type { Family } from '../annotations/family.ts';
 import { families } from '../annotations/index.ts';
+import { edgeSettings } from './edge.ts';
 import { concerns, type ControllerConfig } from './index.ts';
 import { type ConfigRow, defaultConfig, knownKeys, readConfig } from './read-config.ts';
 
@@ -14,10 +16,20 @@ export const controller: Key = 'controller';
 /** By annotation, what it means where an Ingress does not say it. */
 export type AnnotationDefaults = Readonly<Record<string, unknown>>;
 
+/** What the ConfigMap says of redirects to https. */
+export interface RedirectSettings {
+  readonly status: ControllerConfig['redirects']['http-redirect-code'];
+  readonly exempt: readonly string[];
+}
+
 export interface ConfigTables {
   readonly config: Table<ControllerConfig>;
   /** Changes only when one of these defaults does, because every Ingress reads it. */
   readonly annotationDefaults: Table<AnnotationDefaults>;
+  /** Changes only when these do, because every host reads it. */
+  readonly redirectSettings: Table<RedirectSettings>;
+  /** One row, `edgeKey`. */
+  readonly edge: Table<EdgeSettings>;
   readonly reporting: Table<{ readonly problems: readonly Problem[] }>;
   /** In the order in which they are refreshed. */
   readonly tables: readonly FollowingTable<unknown>[];
@@ -48,7 +60,27 @@ export function configTables(world: World, key: Key | undefined, onFailure: (row
     compute: defaultsOf,
     onFailure: fail('annotation defaults'),
   });
-  return { config, annotationDefaults, reporting: rows, tables: [only, rows, config, annotationDefaults] };
+  const redirectSettings = new DerivedTable<ControllerConfig, RedirectSettings>({
+    name: 'redirect settings',
+    input: config,
+    compute: ({ redirects }) => ({ status: redirects['http-redirect-code'], exempt: redirects['no-tls-redirect-locations'] }),
+    onFailure: fail('redirect settings'),
+  });
+  const onlyEdge = new OnlyRow(edgeKey);
+  const edge = new DerivedTable<true, EdgeSettings>({
+    name: 'edge',
+    input: onlyEdge,
+    compute: (_, read) => edgeSettings(read.get(config, controller) ?? defaultConfig),
+    onFailure: fail('edge'),
+  });
+  return {
+    config,
+    annotationDefaults,
+    redirectSettings,
+    edge,
+    reporting: rows,
+    tables: [only, rows, config, annotationDefaults, redirectSettings, onlyEdge, edge],
+  };
 }
 
 /** The keys that are the default of the annotation of the same name. */

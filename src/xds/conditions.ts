@@ -1,0 +1,39 @@
+import type { Conditions, ValueCondition } from '../model/route.ts';
+import type { Messages } from '../proto/gen/messages.ts';
+
+type HeaderMatcher = Messages['envoy.config.route.v3.HeaderMatcher'];
+type QueryMatcher = Messages['envoy.config.route.v3.QueryParameterMatcher'];
+type StringMatcher = Messages['envoy.type.matcher.v3.StringMatcher'];
+
+/** The scheme is in this header, whoever said it: the connection manager has put it there before a route is chosen. */
+const schemeHeader = 'x-forwarded-proto';
+
+export function headerMatchers({ scheme, method, headers = [] }: Conditions): readonly HeaderMatcher[] {
+  return [
+    ...(scheme === undefined ? [] : [exactly(schemeHeader, scheme)]),
+    ...(method === undefined ? [] : [exactly(':method', method)]),
+    ...headers.map(headerMatcher),
+  ];
+}
+
+export function queryMatchers({ query = [] }: Conditions): readonly QueryMatcher[] {
+  return query.map(({ name, value }) => ({
+    name,
+    ...(value === undefined ? { present_match: true } : { string_match: textMatcher(value) }),
+  }));
+}
+
+function exactly(name: string, exact: string): HeaderMatcher {
+  return { name, string_match: { exact } };
+}
+
+function headerMatcher({ name, value, not }: ValueCondition): HeaderMatcher {
+  const match = value === undefined ? { present_match: true } : { string_match: textMatcher(value) };
+  return { name, ...match, ...(not === true ? { invert_match: true } : {}) };
+}
+
+/** A regular expression has to match the whole. */
+function textMatcher({ type, text }: NonNullable<ValueCondition['value']>): StringMatcher {
+  if (type === 'regex') return { safe_regex: { regex: text } };
+  return type === 'prefix' ? { prefix: text } : { exact: text };
+}
