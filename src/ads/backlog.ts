@@ -25,6 +25,8 @@ export class Backlog {
   readonly #upserts = new Map<string, Upsert>();
   readonly #departures = new Map<string, Departure>();
   readonly #missing = new Set<string>();
+  /** Names that are gone without a way to say so. The client keeps what it holds until it loses its interest. */
+  readonly #kept = new Map<string, Pick<Departure, 'number' | 'since'>>();
   #answerSince: number | undefined;
   /** Smallest `since`; undefined when it must be counted anew. */
   #oldest: number | undefined = Infinity;
@@ -69,10 +71,12 @@ export class Backlog {
   /** `number` is the snapshot at hand. A name that waits already keeps its place and its `since`. */
   add(name: string, upsert: Upsert, number: number): void {
     const before = this.#upserts.get(name);
-    const since = Math.min(upsert.since, before?.since ?? Infinity);
+    // What was to go and is wanted again is as old in the client as it was.
+    const since = Math.min(upsert.since, before?.since ?? Infinity, this.#lacks(name));
     this.#upserts.set(name, { since, forced: upsert.forced || before?.forced === true, alone: upsert.alone });
     this.#departures.delete(name);
     this.#missing.delete(name);
+    this.#kept.delete(name);
     if (this.#oldest !== undefined) this.#oldest = Math.min(this.#oldest, since);
     this.#newest = Math.max(this.#newest, number);
   }
@@ -81,6 +85,7 @@ export class Backlog {
   settle(name: string): void {
     this.#departures.delete(name);
     this.#missing.delete(name);
+    this.#kept.delete(name);
     if (this.#upserts.get(name)?.forced === false) this.#take(name);
   }
 
@@ -88,6 +93,19 @@ export class Backlog {
     const since = Math.min(departure.since, this.#upserts.get(name)?.since ?? Infinity);
     this.#take(name);
     if (!this.#departures.has(name)) this.#departures.set(name, { ...departure, since });
+  }
+
+  /** The same for a type of which nothing can be taken away. */
+  keepFor(name: string, { number, since }: Pick<Departure, 'number' | 'since'>): void {
+    const oldest = Math.min(since, this.#upserts.get(name)?.since ?? Infinity, this.#lacks(name));
+    this.forget(name);
+    this.#kept.set(name, { number, since: oldest });
+  }
+
+  /** Whether the client keeps something that was outdated, by this snapshot, even before it was gone. */
+  keepsOlder(than: number): boolean {
+    for (const { number, since } of this.#kept.values()) if (since < number && since <= than) return true;
+    return false;
   }
 
   miss(name: string): void {
@@ -106,11 +124,12 @@ export class Backlog {
     this.#take(name);
     this.#departures.delete(name);
     this.#missing.delete(name);
+    this.#kept.delete(name);
   }
 
   /** Forgets every name that does not fit. */
   keep(fits: (name: string) => boolean): void {
-    for (const names of [this.#upserts, this.#departures, this.#missing]) {
+    for (const names of [this.#upserts, this.#departures, this.#missing, this.#kept]) {
       for (const name of names.keys()) if (!fits(name)) this.forget(name);
     }
   }
@@ -122,6 +141,10 @@ export class Backlog {
     for (const name of upserts) this.#take(name);
     for (const name of removed) this.forget(name);
     if (!this.waiting) this.#newest = 0;
+  }
+
+  #lacks(name: string): number {
+    return Math.min(this.#departures.get(name)?.since ?? Infinity, this.#kept.get(name)?.since ?? Infinity);
   }
 
   #take(name: string): void {

@@ -69,7 +69,7 @@ export class TypeState implements Progress, Pinned {
   }
 
   removing(number: number): boolean {
-    if (this.#inFlight.removing(number)) return true;
+    if (this.#inFlight.removing(number) || this.#backlog.keepsOlder(number)) return true;
     for (const departure of this.departures.values()) if (departure.since <= number) return true;
     return false;
   }
@@ -284,8 +284,9 @@ export class TypeState implements Progress, Pinned {
     const mayHoldPart = this.#refused.since(name) < Infinity;
     this.#noLongerRefused(name);
     if (mayHold || mayHoldPart) {
-      if (this.#variant.canRemove(this.type)) this.#backlog.depart(name, { number: this.#number, since, at: now });
-      else this.#backlog.forget(name);
+      const departure = { number: this.#number, since, at: now };
+      if (this.#variant.canRemove(this.type)) this.#backlog.depart(name, departure);
+      else this.#backlog.keepFor(name, departure);
     } else if (this.#variant.canMiss(this.type) && (asked || this.subscription.names.has(name))) this.#backlog.miss(name);
     else this.#backlog.forget(name);
   }
