@@ -1,3 +1,5 @@
+import type { Resource } from '../snapshot/resource.ts';
+
 /** A resource that must be sent. What is sent is always its newest content, so only numbers are kept. */
 interface Upsert {
   /** The oldest snapshot whose content of this name the client lacks. */
@@ -45,6 +47,11 @@ export class Backlog {
     return this.#missing;
   }
 
+  /** How many names are gone that the client keeps. */
+  get kept(): number {
+    return this.#kept.size;
+  }
+
   /** Whether a response is owed even if there is nothing to put into it. */
   get owesAnswer(): boolean {
     return this.#answerSince !== undefined;
@@ -70,6 +77,9 @@ export class Backlog {
 
   /** `number` is the snapshot at hand. A name that waits already keeps its place and its `since`. */
   add(name: string, upsert: Upsert, number: number): void {
+    if (this.#oldest !== undefined) this.#oldest = Math.min(this.#oldest, upsert.since);
+    this.#newest = Math.max(this.#newest, number);
+    if (!this.#knows(name)) return void this.#upserts.set(name, upsert);
     const before = this.#upserts.get(name);
     // What was to go and is wanted again is as old in the client as it was.
     const since = Math.min(upsert.since, before?.since ?? Infinity, this.#lacks(name));
@@ -78,7 +88,6 @@ export class Backlog {
     this.#missing.delete(name);
     this.#kept.delete(name);
     if (this.#oldest !== undefined) this.#oldest = Math.min(this.#oldest, since);
-    this.#newest = Math.max(this.#newest, number);
   }
 
   /** There is nothing new about this name after all: it has become again what the client holds. */
@@ -100,6 +109,12 @@ export class Backlog {
     const oldest = Math.min(since, this.#upserts.get(name)?.since ?? Infinity, this.#lacks(name));
     this.forget(name);
     this.#kept.set(name, { number, since: oldest });
+  }
+
+  /** The client has come to hold what this name was in a snapshot. */
+  caughtUp(name: string, snapshot: number): void {
+    const kept = this.#kept.get(name);
+    if (kept !== undefined) this.#kept.set(name, { ...kept, since: Math.max(kept.since, snapshot + 1) });
   }
 
   /** Whether the client keeps something that was outdated, by this snapshot, even before it was gone. */
@@ -135,12 +150,16 @@ export class Backlog {
   }
 
   /** These go out now, and with upserts whatever answer was owed. */
-  sent(upserts: Iterable<string>, removed: Iterable<string>, answers: boolean): void {
+  sent(upserts: readonly Resource[], removed: Iterable<string>, answers: boolean): void {
     if (answers) this.#answerSince = undefined;
     this.#oldest = undefined;
-    for (const name of upserts) this.#take(name);
+    for (const { name } of upserts) this.#upserts.delete(name);
     for (const name of removed) this.forget(name);
     if (!this.waiting) this.#newest = 0;
+  }
+
+  #knows(name: string): boolean {
+    return [this.#upserts, this.#departures, this.#missing, this.#kept].some((names) => names.size > 0 && names.has(name));
   }
 
   #lacks(name: string): number {

@@ -3,6 +3,7 @@ import { discoveryServices } from '../proto/ads-service.ts';
 import type { TypeName } from '../snapshot/resource.ts';
 import { connect, type Call, type Connection } from './connection.ts';
 import { delta } from './delta.ts';
+import { FramedResponses } from './framed-responses.ts';
 import type { DiscoveryRequest, Node } from './request.ts';
 import { RequestRate } from './request-rate.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
@@ -57,10 +58,12 @@ export class DiscoveryServer {
   readonly #server = new Server(channelOptions);
   readonly #streams = new Set<ProxyStream>();
   readonly #perAddress: StreamsPerAddress;
+  readonly #responses: FramedResponses;
 
   constructor(options: DiscoveryServerOptions) {
     this.#options = options;
     this.#perAddress = new StreamsPerAddress(options.mostStreamsPerAddress ?? usualStreamsPerAddress);
+    this.#responses = new FramedResponses(options.stream.clock);
     const { aggregated, ...separate } = discoveryServices;
     this.#serve(aggregated, undefined);
     for (const [type, service] of Object.entries(separate)) this.#serve(service, type as keyof typeof separate);
@@ -145,7 +148,7 @@ export class DiscoveryServer {
       this.#refuse(peer.node, connection, admission.code, admission.reason);
       return undefined;
     }
-    const options = only === undefined ? this.#options.stream : { ...this.#options.stream, only };
+    const options = { ...this.#options.stream, responses: this.#responses, ...(only === undefined ? {} : { only }) };
     const stream = new ProxyStream(admission.source, peer.node, admission.variant?.(variant) ?? variant, connection, options);
     this.#streams.add(stream);
     return stream;

@@ -28,7 +28,7 @@ export class Fleet implements SnapshotSource {
     return this.#newest;
   }
 
-  /** Makes this the newest snapshot and tells every stream that is to have it, before it returns. A listener must not throw. */
+  /** Makes this the newest snapshot and tells every stream that is to have it, the first ones before it returns. A listener must not throw. */
   publish(snapshot: Snapshot): void {
     if (snapshot.fleet !== this.name) {
       throw new Error(`a snapshot of fleet ${snapshot.fleet} was published to fleet ${this.name}`);

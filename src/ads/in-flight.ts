@@ -2,11 +2,11 @@ import type { Resource } from '../snapshot/resource.ts';
 
 /** One response that the client has not answered yet. */
 export interface Sent {
-  readonly nonce: string;
+  readonly nonce: number;
   readonly snapshot: number;
   readonly at: number;
   /** What is new to the client; a complete response carried more. */
-  readonly resources: ReadonlyMap<string, Resource>;
+  readonly resources: readonly Resource[];
   /** Those of them whose content the client did not hold before. */
   readonly changed: readonly Resource[];
   readonly removed: ReadonlySet<string>;
@@ -24,15 +24,17 @@ const most = 4;
 
 /** The responses of one type that are under way on one stream. */
 export class InFlight {
-  readonly #sent = new Map<string, Sent>();
+  readonly #sent = new Map<number, Sent>();
+  /** The resources of a response by name, made when somebody asks. */
+  readonly #byName = new WeakMap<Sent, ReadonlyMap<string, Resource>>();
 
   add(sent: Sent): void {
     this.#sent.set(sent.nonce, sent);
   }
 
   take(nonce: string): Sent | undefined {
-    const sent = this.#sent.get(nonce);
-    this.#sent.delete(nonce);
+    const sent = this.#sent.get(Number(nonce));
+    if (sent !== undefined) this.#sent.delete(sent.nonce);
     return sent;
   }
 
@@ -59,9 +61,9 @@ export class InFlight {
   /** The oldest snapshot that a response on its way brings for this name; infinite when none names it. */
   since(name: string): number {
     let oldest = Infinity;
-    for (const { resources, removed, since, snapshot } of this.#sent.values()) {
-      if (resources.has(name)) oldest = Math.min(oldest, since);
-      else if (removed.has(name)) oldest = Math.min(oldest, snapshot);
+    for (const sent of this.#sent.values()) {
+      if (this.#resource(sent, name) !== undefined) oldest = Math.min(oldest, sent.since);
+      else if (sent.removed.has(name)) oldest = Math.min(oldest, sent.snapshot);
     }
     return oldest;
   }
@@ -69,10 +71,19 @@ export class InFlight {
   /** What the client will hold of a name when it has accepted everything; `otherwise` when none of it names it. */
   versionOf(name: string, otherwise: string | undefined): string | undefined {
     let version = otherwise;
-    for (const { resources, removed } of this.#sent.values()) {
-      if (removed.has(name)) version = undefined;
-      version = resources.get(name)?.version ?? version;
+    for (const sent of this.#sent.values()) {
+      if (sent.removed.has(name)) version = undefined;
+      version = this.#resource(sent, name)?.version ?? version;
     }
     return version;
+  }
+
+  #resource(sent: Sent, name: string): Resource | undefined {
+    let byName = this.#byName.get(sent);
+    if (byName === undefined) {
+      byName = new Map(sent.resources.map((resource) => [resource.name, resource]));
+      this.#byName.set(sent, byName);
+    }
+    return byName.get(name);
   }
 }

@@ -33,6 +33,9 @@ export const untilNext: readonly { readonly type: TypeName; readonly is: 'sent' 
   { type: 'routes', is: 'sent' },
 ];
 
+/** What must come after a type, the same bytes or not, to end the warming of what has changed of it. */
+export const warmedBy: Readonly<Partial<Record<TypeName, TypeName>>> = { clusters: 'endpoints' };
+
 /** New contents of these go ahead of the rest of their snapshot. */
 export const waitForNobody: readonly TypeName[] = ['endpoints', 'secrets'];
 

@@ -7,12 +7,12 @@ import type { FramedResource } from './wire.ts';
 
 /** What goes into the next response. */
 interface Choice {
+  /** What the response is sent for. */
+  readonly fresh: readonly Resource[];
   /**
-   * What the response is sent for. By name, since no name may come twice in a response.
+   * All that it carries. No name may come twice.
    * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#duplicate-resource-names
    */
-  readonly fresh: ReadonlyMap<string, Resource>;
-  /** All that it carries. */
   readonly resources: readonly FramedResource[];
   readonly removed: readonly string[];
 }
@@ -32,7 +32,7 @@ export function chooseSome(from: {
   readonly upserts: boolean;
   readonly removals: readonly string[];
 }): Choice {
-  const fresh = new Map<string, Resource>();
+  const fresh: Resource[] = [];
   let bytes = 0;
   let alone: Resource | undefined;
   for (const [name, upsert] of from.upserts ? from.backlog.upserts : []) {
@@ -43,13 +43,13 @@ export function chooseSome(from: {
       continue;
     }
     bytes += resource.bytes.length;
-    if (fresh.size > 0 && bytes > mostBytes) break;
-    fresh.set(name, resource);
+    if (fresh.length > 0 && bytes > mostBytes) break;
+    fresh.push(resource);
   }
-  if (fresh.size === 0 && alone !== undefined) fresh.set(alone.name, alone);
+  if (fresh.length === 0 && alone !== undefined) fresh.push(alone);
   // Removals go alone: Envoy would drop them with a response that it refuses. That a name does not exist waits for nothing.
-  const removals = fresh.size === 0 ? from.removals : [];
-  return { fresh, resources: [...fresh.values()], removed: [...removals, ...from.backlog.missing] };
+  const removals = fresh.length === 0 ? from.removals : [];
+  return { fresh, resources: fresh, removed: [...removals, ...from.backlog.missing] };
 }
 
 /**
@@ -87,5 +87,5 @@ export function chooseComplete(from: {
     if (removed.has(name) || held?.bytes === undefined) continue;
     resources.push({ name, version: held.version, bytes: held.bytes });
   }
-  return { fresh, resources, removed: [...removed] };
+  return { fresh: [...fresh.values()], resources, removed: [...removed] };
 }

@@ -1,5 +1,6 @@
 import type { Change, Snapshot } from '../snapshot/snapshot.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { FanOut } from './fan-out.ts';
 import type { SnapshotListener } from './fleet.ts';
 
 export interface StagingOptions {
@@ -31,6 +32,7 @@ export class Staging {
   /** Without options nobody tries anything. */
   readonly #options: StagingOptions | undefined;
   readonly #members = new Map<SnapshotListener, Member>();
+  readonly #fanOut = new FanOut((listener) => this.snapshotFor(listener));
   /** Did not answer in time: others are preferred until it accepts something. */
   readonly #slow = new Set<string>();
   #released: Snapshot | undefined;
@@ -57,6 +59,7 @@ export class Staging {
 
   leave(listener: SnapshotListener): void {
     this.#members.delete(listener);
+    this.#fanOut.forget(listener);
     if (listener !== this.#prover?.listener || this.#candidate === undefined) return;
     this.#next ??= this.#candidate;
     this.#try();
@@ -124,8 +127,7 @@ export class Staging {
     if (this.#next !== undefined && this.#next.number <= snapshot.number) this.#next = undefined;
     this.#callOff?.();
     this.#callOff = undefined;
-    // A stream that breaks down leaves the map while this loop runs, which a Map allows.
-    for (const listener of this.#members.keys()) if (listener !== except) listener.publish(snapshot);
+    this.#tellAllBut(except);
   }
 
   /** What the others run keeps its number: only addresses of what they have already are newer. */
@@ -133,7 +135,11 @@ export class Staging {
     this.#urgent = [...this.#urgent, ...changes];
     if (this.#released === undefined) return;
     this.#released = withEndpoints(this.#released, changes);
-    for (const listener of this.#members.keys()) if (listener !== this.#prover?.listener) listener.publish(this.#released);
+    this.#tellAllBut(this.#prover?.listener);
+  }
+
+  #tellAllBut(except: SnapshotListener | undefined): void {
+    this.#fanOut.tell([...this.#members.keys()].filter((listener) => listener !== except));
   }
 
   #findProver(): Member | undefined {

@@ -5,9 +5,10 @@ import { Acceptance } from './acceptance.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
+import { FramedResponses } from './framed-responses.ts';
 import type { SnapshotListener } from './fleet.ts';
 import { bringsOther, holdsOther } from './stand-in.ts';
-import { Order, sendingOrder, type OrderOptions, type Turn } from './order.ts';
+import { Order, sendingOrder, warmedBy, type OrderOptions, type Turn } from './order.ts';
 import { Pin } from './pin.ts';
 import type { Accepted, ProxyState, TypeReport } from './proxy-state.ts';
 import { versionOf, type DiscoveryRequest, type Node } from './request.ts';
@@ -24,6 +25,8 @@ export interface StreamOptions extends OrderOptions {
   /** How many names of one type a client may want. */
   readonly mostNames?: number;
   readonly clock: Clock;
+  /** Shared by all streams that may get the same. */
+  readonly responses?: FramedResponses;
   readonly log: (line: string) => void;
   readonly onAcknowledgement: (acknowledgement: Acknowledgement) => void;
   readonly onAccepted: (accepted: Accepted) => void;
@@ -41,13 +44,13 @@ export class ProxyStream implements SnapshotListener {
   readonly #types: Readonly<Record<TypeName, TypeState>>;
   readonly #order: Order;
   readonly #pin: Pin;
+  readonly #responses: FramedResponses;
   readonly #acceptance: Acceptance;
   readonly #connectedSince = Date.now();
   readonly #connectedAt = performance.now();
   readonly #unknownTypes = new Set<string>();
   /** The client has something that no stand-in gave it. */
   #hasItsOwn = false;
-  #nonces = 0;
   #closed = false;
   #callOffWake: (() => void) | undefined;
 
@@ -66,6 +69,7 @@ export class ProxyStream implements SnapshotListener {
       routes: state('routes'),
     };
     this.#order = new Order(options);
+    this.#responses = options.responses ?? new FramedResponses(options.clock);
     this.#acceptance = new Acceptance(this.#types);
     // Without an order between types there is nothing to bring to its end.
     const { only, independentTypes, gateTimeoutMs } = options;
@@ -168,7 +172,7 @@ export class ProxyStream implements SnapshotListener {
     const sent = view && this.#types[type].answered(request, view, now);
     if (sent === undefined) return;
     const refusal = request.error_detail ? (request.error_detail.message ?? '') : undefined;
-    const names = [...sent.resources.keys(), ...sent.removed];
+    const names = [...sent.resources.map(({ name }) => name), ...sent.removed];
     if (refusal !== undefined) {
       this.#log(`refused ${type} of snapshot ${sent.snapshot} (${names.slice(0, 5).join(', ')}): ${refusal}`);
     }
@@ -178,7 +182,7 @@ export class ProxyStream implements SnapshotListener {
       type,
       names,
       snapshot: sent.snapshot,
-      nonce: sent.nonce,
+      nonce: String(sent.nonce),
       ...(refusal === undefined ? {} : { refusal }),
       tookMs: now - sent.at,
     });
@@ -188,14 +192,15 @@ export class ProxyStream implements SnapshotListener {
   #advance(): void {
     const now = this.#options.clock.now();
     let wakeAt: number;
+    let view: View | undefined;
     do {
       wakeAt = this.#pin.catchUp(now);
-      const view = this.#current;
+      view = this.#current;
       if (view === undefined || this.#closed) return;
       for (const type of sendingOrder) wakeAt = Math.min(wakeAt, this.#advanceType(type, view, now));
     } while (this.#pin.isDue);
     this.#wakeAt(wakeAt, now);
-    this.#noteAccepted();
+    this.#noteAccepted(view);
   }
 
   /** Gives back when this type wants to be looked at again. */
@@ -205,18 +210,20 @@ export class ProxyStream implements SnapshotListener {
     if (freeAt === undefined) return Infinity;
     if (freeAt > now) return freeAt;
     const turn = this.#options.independentTypes === true ? anyTime(state) : this.#order.turn(type, this.#types, now);
-    const response = state.take(view, turn, String(this.#nonces + 1), now);
+    const response = state.take(view, turn, this.#responses, now);
     if (response === undefined) return turn.wakeAt;
-    this.#nonces++;
     this.#connection.send(response.bytes);
-    if (type === 'clusters' && this.#options.independentTypes !== true) this.#warm(response.sent.changed, view);
+    const warms = warmedBy[type];
+    if (warms !== undefined && this.#options.independentTypes !== true) this.#warm(warms, response.sent.changed, view);
     // What is left waits for the answer, or for its own time.
     return turn.wakeAt;
   }
 
-  #warm(clusters: readonly Resource[], view: View): void {
-    for (const { references } of clusters) {
-      for (const { type, name } of references) if (type === 'endpoints') this.#types.endpoints.warm(name, view);
+  #warm(by: TypeName, changed: readonly Resource[], view: View): void {
+    const state = this.#types[by];
+    if (!state.subscribed) return;
+    for (const { references } of changed) {
+      for (const { type, name } of references) if (type === by) state.warm(name, view);
     }
   }
 
@@ -227,8 +234,8 @@ export class ProxyStream implements SnapshotListener {
     this.#callOffWake = this.#options.clock.after(Math.max(0, at - now), () => this.#safely(() => this.#advance()));
   }
 
-  #noteAccepted(): void {
-    const number = this.#acceptance.advance();
+  #noteAccepted(view: View): void {
+    const number = this.#acceptance.advance(view);
     if (number === undefined) return;
     const since = Math.max(this.#fleet.publishedAt(number) ?? 0, this.#connectedAt);
     this.#options.onAccepted({

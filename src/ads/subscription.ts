@@ -1,4 +1,5 @@
 import type { Reference, Resource } from '../snapshot/resource.ts';
+import type { ResourceView } from './view.ts';
 
 /** A resource as one client holds it. After a reconnect the client has told us no more than its version. */
 export interface Held {
@@ -29,6 +30,7 @@ export class Subscription {
   #wildcard = false;
   readonly #names = new Set<string>();
   readonly #held = new Map<string, Held>();
+  #known: Pick<ResourceView, 'get'> | undefined;
 
   /**
    * `legacyWildcard`: whether a first request without names means everything. The protocol has wildcards for
@@ -59,10 +61,15 @@ export class Subscription {
     return this.#wildcard || this.#names.has(name);
   }
 
+  /** From here on, names that are in this table are kept as the same strings on all streams. */
+  share(known: Pick<ResourceView, 'get'>): void {
+    this.#known = known;
+  }
+
   /** Notes what the client holds; nothing if it has meanwhile lost its interest in it. */
   hold(name: string, held: Resource | Held): boolean {
     if (!this.covers(name)) return false;
-    this.#held.set(name, held);
+    this.#held.set('name' in held ? held.name : this.#shared(name), held);
     return true;
   }
 
@@ -93,7 +100,7 @@ export class Subscription {
       this.#names.delete(name);
       narrowed = true;
     }
-    for (const name of asked) this.#names.add(name);
+    for (const name of asked) this.#names.add(this.#shared(name));
     if (narrowed) this.#dropUncovered();
     return { first, asked, widened: this.#wildcard && !hadWildcard, narrowed };
   }
@@ -116,7 +123,7 @@ export class Subscription {
       if (name === wildcardName) this.#wildcard = true;
       else {
         // Also a name that is subscribed already: the client may have forgotten the resource.
-        this.#names.add(name);
+        this.#names.add(this.#shared(name));
         asked.add(name);
       }
     }
@@ -145,6 +152,10 @@ export class Subscription {
     const widened = first && this.#legacyWildcard;
     if (widened) this.#wildcard = true;
     return { widened, narrowed: false };
+  }
+
+  #shared(name: string): string {
+    return this.#known?.get(name)?.name ?? name;
   }
 
   #dropUncovered(): void {

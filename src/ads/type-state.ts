@@ -1,13 +1,13 @@
 import { typeUrls, type Resource, type TypeName } from '../snapshot/resource.ts';
-import { Backlog, type Departure } from './backlog.ts';
-import { InFlight, type Sent } from './in-flight.ts';
-import type { Progress, Turn } from './order.ts';
+import type { FramedResponses } from './framed-responses.ts';
+import type { Sent } from './in-flight.ts';
+import { warmedBy, type Turn } from './order.ts';
 import type { Pinned } from './pin.ts';
 import type { TypeReport } from './proxy-state.ts';
-import { RefusedVersions } from './refused-versions.ts';
+import { Reported } from './reported.ts';
 import type { DiscoveryRequest } from './request.ts';
 import { chooseComplete, chooseSome, versionOf } from './response.ts';
-import { Subscription } from './subscription.ts';
+import { TypeProgress } from './type-progress.ts';
 import type { Variant } from './variant.ts';
 import type { View } from './view.ts';
 
@@ -15,94 +15,42 @@ import type { View } from './view.ts';
 const removal = '';
 
 /** One type on one stream: what the client wants and holds, what waits, what is under way, what was refused. */
-export class TypeState implements Progress, Pinned {
-  readonly type: TypeName;
-  readonly subscription: Subscription;
+export class TypeState extends TypeProgress implements Pinned {
   readonly #variant: Variant;
   readonly #onHeld: (resource: Resource) => void;
-  readonly #backlog = new Backlog();
-  readonly #inFlight = new InFlight();
-  readonly #refused = new RefusedVersions();
-  #lastNonce: string | undefined;
-  /** The newest snapshot that was looked at. */
-  #number = 0;
-  #reportedSent = 0;
-  #reportedAcknowledged = 0;
+  readonly #reported = new Reported();
+  #lastNonce = 0;
 
   constructor(type: TypeName, variant: Variant, onHeld: (resource: Resource) => void) {
-    this.type = type;
+    super(type);
     this.#variant = variant;
     this.#onHeld = onHeld;
-    this.subscription = new Subscription({ legacyWildcard: type === 'clusters' || type === 'listeners' });
-  }
-
-  get subscribed(): boolean {
-    return this.subscription.begun;
-  }
-
-  get waiting(): number | undefined {
-    return this.#backlog.waiting ? this.#backlog.newest : undefined;
-  }
-
-  get departures(): ReadonlyMap<string, Departure> {
-    return this.#backlog.departures;
-  }
-
-  get refused(): boolean {
-    return this.#refused.inForce;
-  }
-
-  get retrying(): boolean {
-    return this.#refused.retrying;
-  }
-
-  get sent(): number {
-    return Math.min(this.#number, this.#backlog.oldest - 1);
-  }
-
-  get settled(): number {
-    return Math.min(this.sent, this.#inFlight.oldest - 1);
-  }
-
-  get acknowledged(): number {
-    return Math.min(this.settled, this.#refused.oldest - 1);
-  }
-
-  removing(number: number): boolean {
-    if (this.#inFlight.removing(number) || this.#backlog.keepsOlder(number)) return true;
-    for (const departure of this.departures.values()) if (departure.since <= number) return true;
-    return false;
-  }
-
-  /** When the next response may go as far as this type's own responses are concerned; undefined without need. */
-  freeAt(timeoutMs: number): number | undefined {
-    const { waiting, departures, missing } = this.#backlog;
-    return waiting || departures.size > 0 || missing.size > 0 ? this.#inFlight.freeAt(timeoutMs) : undefined;
   }
 
   /** Applies what a request says about names. */
   request(request: DiscoveryRequest, view: View | undefined, now: number): void {
-    const change = this.#variant.subscribe(this.subscription, request, this.#lastNonce);
+    if (view !== undefined) this.subscription.share(view.resources[this.type]);
+    const change = this.#variant.subscribe(this.subscription, request, this.#lastNonce === 0 ? undefined : String(this.#lastNonce));
     if (change === undefined) return;
     if (change.narrowed) {
-      this.#backlog.keep((name) => this.subscription.covers(name));
-      this.#refused.keep((name) => this.subscription.covers(name));
+      this.backlog.keep((name) => this.subscription.covers(name));
+      this.refusals.keep((name) => this.subscription.covers(name));
     }
     // Before the first snapshot names are only remembered; that snapshot is compared with all of them.
     if (view === undefined) return;
-    this.#number = view.number;
+    this.number = view.number;
     if (change.first) this.#begin(view, now);
     else {
       if (change.widened) this.#compareAll(view, view.number, now);
       for (const name of change.asked) this.#answer(name, view, now);
-      if (change.widened && !this.#backlog.waiting) this.#backlog.oweAnswer(view.number, view.number);
+      if (change.widened && !this.backlog.waiting) this.backlog.oweAnswer(view.number, view.number);
     }
   }
 
   publish(view: View, names: readonly string[] | undefined, now: number): void {
     if (!this.subscribed) return;
-    const before = this.#number;
-    this.#number = view.number;
+    const before = this.number;
+    this.number = view.number;
     if (names === undefined) this.#begin(view, now);
     else this.#compareNames(names, view, before + 1, now);
   }
@@ -117,42 +65,45 @@ export class TypeState implements Progress, Pinned {
    */
   warm(name: string, view: View): void {
     if (!this.subscription.covers(name) || !view.resources[this.type].has(name)) return;
-    this.#backlog.add(name, { since: view.number, forced: true, alone: false }, view.number);
+    this.backlog.add(name, { since: view.number, forced: true, alone: false }, view.number);
   }
 
   /** Makes the next response of what may go now; undefined when there is nothing to say. */
-  take(view: View, turn: Turn, nonce: string, now: number): { sent: Sent; bytes: Buffer } | undefined {
+  take(view: View, turn: Turn, responses: FramedResponses, now: number): { sent: Sent; bytes: Buffer } | undefined {
     const complete = this.#variant.isComplete(this.type);
     // A complete response would carry what still has to wait, too.
-    if (complete && this.#backlog.waiting && !turn.upserts) return undefined;
+    if (complete && this.backlog.waiting && !turn.upserts) return undefined;
     const from = {
       ...turn,
       table: view.resources[this.type],
-      backlog: this.#backlog,
-      refused: this.#refused,
+      backlog: this.backlog,
+      refused: this.refusals,
       subscription: this.subscription,
     };
     const { fresh, resources, removed } = complete ? chooseComplete(from) : chooseSome(from);
-    const answers = turn.upserts && this.#backlog.waiting;
+    const answers = turn.upserts && this.backlog.waiting;
     // Removals that were refused go along with a whole response, but are no reason for one.
     const takesAway = complete ? turn.removals.length > 0 : removed.length > 0;
     if (!answers && !takesAway) return undefined;
 
-    const bytes = this.#variant.frame({ typeUrl: typeUrls[this.type], version: versionOf(view), nonce, resources, removed });
+    const content = { typeUrl: typeUrls[this.type], version: versionOf(view), resources, removed };
+    const framed = responses.frame(this.#variant, content, this.#lastNonce);
+    const { held } = this.subscription;
     const sent = {
-      nonce,
+      nonce: framed.nonce,
       snapshot: view.number,
       at: now,
-      resources: fresh,
+      // Where these are all, those that other streams have under way as well.
+      resources: fresh === resources && fresh.length > 1 ? (framed.content.resources as readonly Resource[]) : fresh,
       removed: new Set(removed),
       removesSince: removed.reduce((oldest, name) => Math.min(oldest, this.departures.get(name)?.since ?? Infinity), Infinity),
-      changed: [...fresh.values()].filter(({ name, version }) => this.subscription.held.get(name)?.version !== version),
-      since: Math.min(answers ? this.#backlog.oldest : Infinity, complete ? this.#refused.oldest : Infinity),
+      changed: warmedBy[this.type] === undefined ? [] : fresh.filter(({ name, version }) => held.get(name)?.version !== version),
+      since: Math.min(answers ? this.backlog.oldest : Infinity, complete ? this.refusals.oldest : Infinity),
     };
-    this.#backlog.sent(fresh.keys(), removed, answers);
-    this.#inFlight.add(sent);
-    this.#lastNonce = nonce;
-    return { sent, bytes };
+    this.backlog.sent(fresh, removed, answers);
+    this.inFlight.add(sent);
+    this.#lastNonce = framed.nonce;
+    return { sent, bytes: framed.bytes };
   }
 
   /**
@@ -161,13 +112,14 @@ export class TypeState implements Progress, Pinned {
    * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#ack-and-nack-semantics-summary
    */
   answered(request: DiscoveryRequest, view: View, now: number): Sent | undefined {
-    const sent = this.#inFlight.take(request.response_nonce ?? '');
+    const sent = this.inFlight.take(request.response_nonce ?? '');
     if (sent === undefined) return undefined;
     if (request.error_detail) this.#refuse(sent, request.error_detail.message ?? '', view, now);
     else {
       this.#remove(sent);
-      for (const resource of sent.resources.values()) {
-        this.#refused.forget(resource.name);
+      for (const resource of sent.resources) {
+        this.refusals.forget(resource.name);
+        this.backlog.caughtUp(resource.name, sent.snapshot);
         this.#hold(resource);
       }
     }
@@ -175,17 +127,14 @@ export class TypeState implements Progress, Pinned {
   }
 
   report(): TypeReport {
-    // A client that asks again for what it holds makes the numbers fall for a moment; that is nobody's concern.
-    this.#reportedSent = Math.max(this.#reportedSent, this.sent);
-    this.#reportedAcknowledged = Math.max(this.#reportedAcknowledged, this.acknowledged);
-    const refused = this.#refused.refusal;
-    return {
-      subscribed: this.subscribed,
+    const { subscribed, sent, acknowledged } = this;
+    return this.#reported.report({
+      subscribed,
+      sent,
+      acknowledged,
       resources: this.subscription.held.size,
-      sent: this.#reportedSent,
-      acknowledged: this.#reportedAcknowledged,
-      ...(refused === undefined ? {} : { refused }),
-    };
+      refused: this.refusals.refusal,
+    });
   }
 
   /**
@@ -195,29 +144,29 @@ export class TypeState implements Progress, Pinned {
    */
   #refuse(sent: Sent, message: string, view: View, now: number): void {
     const complete = this.#variant.isComplete(this.type);
-    const again = this.#variant.retriesAlone(this.type) && sent.resources.size > 1;
+    const again = this.#variant.retriesAlone(this.type) && sent.resources.length > 1;
     if (complete) {
       // A removal cannot be wrong in itself; in a whole response it is refused with the rest.
-      for (const name of sent.removed) this.#refused.add(name, { version: removal, since: sent.snapshot, certain: true });
-    } else if (sent.resources.size === 0) this.#remove(sent);
+      for (const name of sent.removed) this.refusals.add(name, { version: removal, since: sent.snapshot, certain: true });
+    } else if (sent.resources.length === 0) this.#remove(sent);
     else for (const name of sent.removed) if (!view.resources[this.type].has(name)) this.#depart(name, now, true);
-    this.#refused.record({ snapshot: sent.snapshot, message, at: Date.now() });
-    for (const { name, version } of sent.resources.values()) {
+    this.refusals.record({ snapshot: sent.snapshot, message, at: Date.now() });
+    for (const { name, version } of sent.resources) {
       if (!this.subscription.covers(name)) continue;
       const wanted = view.resources[this.type].get(name);
       if (wanted?.version === version) {
-        this.#refused.add(name, { version, since: sent.since, certain: !again });
-        if (again) this.#backlog.add(name, { since: sent.since, forced: true, alone: true }, sent.snapshot);
+        this.refusals.add(name, { version, since: sent.since, certain: !again });
+        if (again) this.backlog.add(name, { since: sent.since, forced: true, alone: true }, sent.snapshot);
       } else if (complete) {
         // It has changed meanwhile, and with it the whole.
-        this.#backlog.oweAnswer(sent.since, view.number);
+        this.backlog.oweAnswer(sent.since, view.number);
       } else if (wanted !== undefined) this.#compare(name, wanted, sent.since, now);
     }
   }
 
   #remove(sent: Sent): void {
     for (const name of sent.removed) {
-      this.#refused.forget(name);
+      this.refusals.forget(name);
       this.subscription.drop(name);
     }
   }
@@ -228,15 +177,19 @@ export class TypeState implements Progress, Pinned {
     const { wildcard, names, held } = this.subscription;
     // An Envoy that asks for all clusters waits for an answer even when there are none. And one that connects again may
     // hold some that are gone: a whole response tells it, whatever becomes of the resources until it can be sent.
-    const waits = this.#variant.isComplete(this.type) ? wildcard || names.size > 0 : wildcard && held.size === 0 && !this.#backlog.waiting;
-    if (waits) this.#backlog.oweAnswer(1, view.number);
+    const waits = this.#variant.isComplete(this.type) ? wildcard || names.size > 0 : wildcard && held.size === 0 && !this.backlog.waiting;
+    if (waits) this.backlog.oweAnswer(1, view.number);
   }
 
   #compareAll(view: View, since: number, now: number): void {
     const table = view.resources[this.type];
     const { wildcard, names, held } = this.subscription;
-    if (wildcard) for (const resource of table.values()) this.#compare(resource.name, resource, since, now);
-    for (const name of names) this.#compare(name, table.get(name), since, now);
+    // In the order of the table, so that streams that want the same get the same responses.
+    if (wildcard || names.size * 4 > table.size) {
+      for (const resource of table.values())
+        if (this.subscription.covers(resource.name)) this.#compare(resource.name, resource, since, now);
+      for (const name of names) if (!table.has(name)) this.#compare(name, undefined, since, now);
+    } else for (const name of names) this.#compare(name, table.get(name), since, now);
     for (const name of held.keys()) if (!table.has(name)) this.#compare(name, undefined, since, now);
   }
 
@@ -252,16 +205,16 @@ export class TypeState implements Progress, Pinned {
   #compare(name: string, wanted: Resource | undefined, since: number, now: number): void {
     if (wanted === undefined) return this.#depart(name, now, false);
     const held = this.subscription.held.get(name);
-    if (this.#inFlight.versionOf(name, held?.version) === wanted.version) {
+    if (this.inFlight.versionOf(name, held?.version) === wanted.version) {
       this.#noLongerRefused(name);
-      this.#backlog.settle(name);
+      this.backlog.settle(name);
       if (held?.version === wanted.version) this.#hold(wanted);
-    } else if (this.#refused.has(name, wanted.version) && this.#inFlight.since(name) === Infinity) {
+    } else if (this.refusals.has(name, wanted.version) && this.inFlight.since(name) === Infinity) {
       // The client has refused this very content, and was sent no other since.
-      this.#backlog.settle(name);
+      this.backlog.settle(name);
     } else {
-      const upsert = { since: Math.min(since, this.#refused.since(name)), forced: false, alone: false };
-      this.#backlog.add(name, upsert, this.#number);
+      const upsert = { since: Math.min(since, this.refusals.since(name)), forced: false, alone: false };
+      this.backlog.add(name, upsert, this.number);
     }
   }
 
@@ -269,26 +222,26 @@ export class TypeState implements Progress, Pinned {
   #answer(name: string, view: View, now: number): void {
     if (!view.resources[this.type].has(name)) {
       this.#depart(name, now, true);
-      if (this.#variant.isComplete(this.type)) this.#backlog.oweAnswer(view.number, view.number);
+      if (this.#variant.isComplete(this.type)) this.backlog.oweAnswer(view.number, view.number);
       return;
     }
-    const since = Math.min(view.number, this.#refused.since(name));
-    this.#refused.forget(name);
-    this.#backlog.add(name, { since, forced: true, alone: false }, view.number);
+    const since = Math.min(view.number, this.refusals.since(name));
+    this.refusals.forget(name);
+    this.backlog.add(name, { since, forced: true, alone: false }, view.number);
   }
 
   /** The newest snapshot does not have this name. */
   #depart(name: string, now: number, asked: boolean): void {
-    const mayHold = this.#inFlight.versionOf(name, this.subscription.held.get(name)?.version) !== undefined;
-    const since = Math.min(this.#number, this.#refused.since(name), this.#inFlight.since(name));
-    const mayHoldPart = this.#refused.since(name) < Infinity;
+    const mayHold = this.inFlight.versionOf(name, this.subscription.held.get(name)?.version) !== undefined;
+    const since = Math.min(this.number, this.refusals.since(name), this.inFlight.since(name));
+    const mayHoldPart = this.refusals.since(name) < Infinity;
     this.#noLongerRefused(name);
     if (mayHold || mayHoldPart) {
-      const departure = { number: this.#number, since, at: now };
-      if (this.#variant.canRemove(this.type)) this.#backlog.depart(name, departure);
-      else this.#backlog.keepFor(name, departure);
-    } else if (this.#variant.canMiss(this.type) && (asked || this.subscription.names.has(name))) this.#backlog.miss(name);
-    else this.#backlog.forget(name);
+      const departure = { number: this.number, since, at: now };
+      if (this.#variant.canRemove(this.type)) this.backlog.depart(name, departure);
+      else this.backlog.keepFor(name, departure);
+    } else if (this.#variant.canMiss(this.type) && (asked || this.subscription.names.has(name))) this.backlog.miss(name);
+    else this.backlog.forget(name);
   }
 
   /**
@@ -296,10 +249,10 @@ export class TypeState implements Progress, Pinned {
    * part, so that the whole goes again.
    */
   #noLongerRefused(name: string): void {
-    const since = this.#refused.since(name);
+    const since = this.refusals.since(name);
     if (since === Infinity) return;
-    this.#refused.forget(name);
-    if (this.#variant.isComplete(this.type)) this.#backlog.oweAnswer(since, this.#number);
+    this.refusals.forget(name);
+    if (this.#variant.isComplete(this.type)) this.backlog.oweAnswer(since, this.number);
   }
 
   #hold(resource: Resource): void {

@@ -4,6 +4,7 @@ import type { Resource, TypeName } from '../snapshot/resource.ts';
 export interface ResourceView {
   get(name: string): Resource | undefined;
   has(name: string): boolean;
+  readonly size: number;
   values(): Iterable<Resource>;
 }
 
@@ -31,6 +32,10 @@ export class Refreshed implements ResourceView {
 
   has(name: string): boolean {
     return this.#names.has(name);
+  }
+
+  get size(): number {
+    return this.#names.size;
   }
 
   *values(): IterableIterator<Resource> {

@@ -63,7 +63,7 @@ for (const protocol of protocols) {
       parts++;
       client.ack(part);
     }
-    assert.equal(parts, 4);
+    assert(parts === 4 || parts === 5, 'the huge one alone, before, between or after the others');
     assert.equal(seen.size, 26);
     assert.equal(stage.state(client).types.secrets.acknowledged, 1);
   });

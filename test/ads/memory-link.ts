@@ -1,6 +1,7 @@
 import type { status } from '@grpc/grpc-js';
 import type { Acknowledgement } from '../../src/ads/acknowledgement.ts';
 import { delta } from '../../src/ads/delta.ts';
+import { FramedResponses } from '../../src/ads/framed-responses.ts';
 import type { Accepted, ProxyState } from '../../src/ads/proxy-state.ts';
 import type { DiscoveryRequest } from '../../src/ads/request.ts';
 import { sotw } from '../../src/ads/sotw.ts';
@@ -13,6 +14,7 @@ import { Publisher } from './fake-resources.ts';
 export class Stage {
   readonly protocol: Protocol;
   readonly clock = new FakeClock();
+  readonly responses = new FramedResponses(this.clock);
   readonly publisher = new Publisher();
   readonly acknowledgements: Acknowledgement[] = [];
   readonly accepted: Accepted[] = [];
@@ -39,6 +41,7 @@ export class Stage {
           removalGraceMs: 2_000,
           gateTimeoutMs: 15_000,
           clock: this.clock,
+          responses: this.responses,
           log: (line) => void this.log.push(line),
           onAcknowledgement: (acknowledgement) => void this.acknowledgements.push(acknowledgement),
           onAccepted: (accepted) => void this.accepted.push(accepted),
