@@ -32,5 +32,5 @@ test('every Secret that is read for an object is one that the row of its kind sa
       read.add(key);
     }
   }
-  assert.ok(read.size > 3);
+  assert.ok(read.size > 0);
 });

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { of, toArray, lastValueFrom } from 'rxjs';
+import type { KubeEvent } from '../../src/kube/event.ts';
+import type { Pass } from '../../src/runtime/build.ts';
+import { pipeline } from '../../src/runtime/pipeline.ts';
+import { ingress, service, slice, upsert } from '../support/objects.ts';
+
+test('no event is lost, even of a source that speaks while it is subscribed to, and endpoints go apart', async () => {
+  const batches: (readonly KubeEvent[])[] = [];
+  const apply = (batch: readonly KubeEvent[]): Pass => {
+    batches.push(batch);
+    return { cause: '', newProblems: [], changes: new Map() };
+  };
+  const web = upsert(service('web'));
+  const pods = upsert(slice('web-1', 'web', ['10.0.0.1']));
+  const route = upsert(ingress({ name: 'web', host: 'shop.test', paths: [{ path: '/', service: 'web' }] }));
+  const passes = await lastValueFrom(pipeline(of(web, pods, route), { apply }).pipe(toArray()));
+  assert.deepEqual(batches, [[pods], [web, route]]);
+  assert.equal(passes.length, 2);
+});
