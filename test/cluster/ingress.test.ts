@@ -161,13 +161,13 @@ describe('a cluster with Naru', () => {
 
   test('an Ingress that goes is gone, and one of another class is left alone', async () => {
     await kubectl('delete', 'ingress', 'web');
-    await eventually('the host answers 404', async () => ((await naru.get(`http://${host}/`)).status === 404 ? true : undefined));
+    await eventually('the host answers 404', async () => ((await naru.get(`https://${host}/`)).status === 404 ? true : undefined));
     const other = JSON.parse(ingress('other', 'web')) as { spec: { ingressClassName: string } };
     const earlier = (await naru.snapshots()).version;
     await apply(JSON.stringify({ ...other, spec: { ...other.spec, ingressClassName: 'nginx' } }), ingress('web', 'web'));
     await naru.accepted(earlier);
-    assert.equal((await naru.get(`http://${host}/`)).status, 200);
+    assert.equal((await naru.get(`https://${host}/`)).status, 200);
     await kubectl('delete', 'ingress', 'web');
-    await eventually('the host answers 404', async () => ((await naru.get(`http://${host}/`)).status === 404 ? true : undefined));
+    await eventually('the host answers 404', async () => ((await naru.get(`https://${host}/`)).status === 404 ? true : undefined));
   });
 });
