@@ -67,6 +67,11 @@ export class Assembly {
     this.#problems = new ProblemList([...reporting, refusals, failures.table]);
   }
 
+  /** All tables that a pass refreshes, in that order. */
+  get tables(): readonly FollowingTable<unknown>[] {
+    return this.#tables;
+  }
+
   get current(): Snapshot | undefined {
     return this.#snapshots.current;
   }

@@ -4,16 +4,30 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { KubeEvent } from '../../src/kube/event.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
-import { Build } from '../../src/runtime/build.ts';
+import { Build, type BuildOptions } from '../../src/runtime/build.ts';
 import { typeNames } from '../../src/snapshot/resource.ts';
+import { defaultIngressOptions } from '../../src/ingress/options.ts';
+import { kindNames } from '../../src/kube/kinds.ts';
 import { buildOptions, built } from '../support/build.ts';
 import { certificateSecrets } from '../support/certificates.ts';
 import { canaryIngress, ingress, metadata, naruClass, remove, service, slice, synced, upsert } from '../support/objects.ts';
 
 const secrets = await certificateSecrets(['a.test', 'b.test']);
+/** Nothing is left unread: the controller's own objects are named by its settings. */
+const options: BuildOptions = {
+  ...buildOptions,
+  ingress: {
+    ...defaultIngressOptions,
+    configMap: 'shop/settings',
+    defaultCertificate: 'shop/b.test',
+    defaultBackendService: 'shop/three',
+    topologyAwareRouting: true,
+  },
+};
 const hosts = ['a.test', 'b.test', '*.test', undefined];
 const services = ['one', 'two', 'three'];
 
+const prefix = defaultIngressOptions.annotationsPrefix;
 const time = fc.constantFrom('2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z');
 const paths = fc.array(
   fc.record({
@@ -38,13 +52,17 @@ const ingresses = fc
     ),
     defaultService: fc.option(fc.constantFrom(...services)),
     creationTimestamp: time,
+    annotations: fc.dictionary(
+      fc.constantFrom('proxy-read-timeout', 'ssl-redirect', 'force-ssl-redirect', 'proxy-buffering').map((name) => `${prefix}/${name}`),
+      fc.constantFrom('true', 'false', '7', 'wrong'),
+    ),
   })
-  .map(({ weight, host, defaultService, creationTimestamp, ...rest }) => {
+  .map(({ weight, host, defaultService, creationTimestamp, annotations, ...rest }) => {
     const sketch = {
       ...rest,
       ...(host === undefined ? {} : { host }),
       ...(defaultService === null ? {} : { defaultService }),
-      metadata: { creationTimestamp },
+      metadata: { creationTimestamp, annotations },
     };
     return weight === null ? ingress(sketch) : canaryIngress({ ...sketch, weight });
   });
@@ -56,11 +74,31 @@ const slices = fc
     ready: fc.boolean(),
   })
   .map(({ service: name, name: sliceName, addresses, ready }) => slice(sliceName, name, addresses, { ready }));
+/** The controller's own, one that it may name, and one that is nobody's. */
+const configMaps = fc
+  .record({
+    name: fc.constantFrom('settings', 'headers', 'other'),
+    data: fc.dictionary(
+      fc.constantFrom(
+        'proxy-read-timeout',
+        'hsts',
+        'ssl-redirect',
+        'use-gzip',
+        'proxy-set-headers',
+        'use-forwarded-headers',
+        'X-Word',
+        'nothing',
+      ),
+      fc.constantFrom('true', 'false', '7', 'shop/headers'),
+    ),
+  })
+  .map(({ name, data }): KubeObject => ({ kind: 'ConfigMap', metadata: metadata(name), data }));
 const object: fc.Arbitrary<KubeObject> = fc.oneof(
   ingresses,
   slices,
   fc.record({ name: fc.constantFrom(...services), port: fc.constantFrom(80, 81) }).map(({ name, port }) => service(name, port)),
   fc.constantFrom(...secrets),
+  configMaps,
   fc.constant(naruClass),
   fc.constant({ ...naruClass, metadata: metadata('other', { namespace: '' }), spec: { controller: 'someone.else/controller' } }),
 );
@@ -87,13 +125,18 @@ function objectsAfter(events: readonly KubeEvent[]): KubeObject[] {
   return [...objects.values()];
 }
 
+test('every kind takes part', () => {
+  const kinds = new Set(fc.sample(object, { numRuns: 1000, seed: 1 }).map(({ kind }) => kind));
+  assert.deepEqual([...kinds].sort(), [...kindNames].sort());
+});
+
 test('after any sequence of batches the result is that of a build from nothing', () => {
   fc.assert(
     fc.property(batches, (sequence) => {
-      const incremental = new Build(buildOptions);
+      const incremental = new Build(options);
       incremental.apply(synced);
       for (const batch of sequence) incremental.apply(batch);
-      assert.deepEqual(outcome(incremental), outcome(built(objectsAfter(sequence.flat()))));
+      assert.deepEqual(outcome(incremental), outcome(built(objectsAfter(sequence.flat()), options)));
     }),
     { numRuns: 300 },
   );
@@ -106,7 +149,7 @@ test('the order in which objects arrive does not matter', () => {
         .map((sequence) => objectsAfter(sequence.flat()))
         .chain((objects) => fc.tuple(fc.constant(objects), fc.shuffledSubarray(objects, { minLength: objects.length }))),
       ([objects, shuffled]) => {
-        assert.deepEqual(outcome(built(shuffled)), outcome(built(objects)));
+        assert.deepEqual(outcome(built(shuffled, options)), outcome(built(objects, options)));
       },
     ),
     { numRuns: 200 },
