@@ -9,7 +9,7 @@ import { runPass } from '../store/pass.ts';
 import { type Changes, type FollowingTable, type Key, SourceTable, type Table } from '../store/table.ts';
 import { objectsOf } from '../xds/answering-host.ts';
 import type { ListenOptions } from '../xds/options.ts';
-import type { Quarantined } from '../xds/quarantine.ts';
+import { type Quarantined, splitName } from '../xds/quarantine.ts';
 import { type ModelTables, Rendering, type RenderingOptions } from '../xds/rendering.ts';
 import { type Difference, summarise } from './cause.ts';
 import type { Failures } from './failures.ts';
@@ -127,7 +127,7 @@ export class Assembly {
 
   #hostDifferences(changes: Changes): readonly Difference[] {
     const putAside = [...(changes.get(this.quarantine) ?? [])].flatMap((key) =>
-      key.startsWith('hosts ') ? [key.slice('hosts '.length)] : [],
+      key.startsWith('hosts ') ? [splitName(key.slice('hosts '.length)).hostname] : [],
     );
     return [...new Set([...(changes.get(this.#hostTable) ?? []), ...putAside])].sort().flatMap((host): Difference[] => {
       const what = host === anyHost ? 'any host' : `host ${host}`;

@@ -1,6 +1,7 @@
 import { problem, type Problem } from '../model/problem.ts';
 import type { Source } from '../model/source.ts';
-import type { Quarantinable, Quarantined } from '../xds/quarantine.ts';
+import { objectsOf } from '../xds/answering-host.ts';
+import { type Quarantinable, type Quarantined, splitName } from '../xds/quarantine.ts';
 
 const nouns: Readonly<Record<Quarantinable, string>> = {
   clusters: 'cluster',
@@ -17,7 +18,7 @@ const mostWords = 600;
 
 /** `host shop.example.com` */
 export function nameOf({ what, name }: Pick<Quarantined, 'what' | 'name'>): string {
-  return `${nouns[what]} ${name}`;
+  return `${nouns[what]} ${what === 'hosts' ? splitName(name).hostname : name}`;
 }
 
 /** What objects hear of it when an Envoy refuses what was made of them. */
@@ -37,17 +38,19 @@ export function refusalProblems(row: Quarantined): readonly Problem[] | undefine
 }
 
 /** What is served instead of refused content: one sentence. */
-export function describeReplacement({ what, replacement }: Quarantined): string {
+export function describeReplacement({ what, name, replacement, refusal }: Quarantined): string {
   switch (replacement.type) {
     case 'accepted resource':
     case 'accepted host':
+    case 'accepted part':
       return 'What Envoy accepted before is still served.';
     case 'answers':
-      return replacement.object === undefined
+      return splitName(name).owner === undefined
         ? 'All requests for the host are answered with 503.'
-        : `Requests for the paths of ${replacement.object} are answered with 503.`;
+        : `Requests for the paths of ${objectsOf({ sources: refusal?.sources ?? [] })[0]} are answered with 503.`;
     case 'empty':
       return 'It has no endpoints: requests for it are answered with 503.';
+    case 'no part':
     case 'left out':
       return leftOut[what];
   }

@@ -2,7 +2,7 @@ import type { Acknowledgement } from '../ads/acknowledgement.ts';
 import type { Accepted } from '../ads/proxy-state.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Key } from '../store/table.ts';
-import { hostVersion, type Quarantinable, type Quarantined, quarantineKey } from '../xds/quarantine.ts';
+import { type Quarantinable, type Quarantined, quarantineKey, splitName, versionIn } from '../xds/quarantine.ts';
 import type { Assembly } from './assembly.ts';
 import { Bisection } from './bisection.ts';
 import type { Verdict } from './cold-proof.ts';
@@ -49,7 +49,8 @@ export class Refusals {
   readonly #causes: string[] = [];
   /** What must not be served any more where something else takes its place. */
   readonly #replacing = new Map<Quarantined, { readonly bad: ReadonlySet<string>; readonly refused: Refused }>();
-  #found: readonly number[] = [];
+  /** When the last ones were found, of each kind. */
+  readonly #found = new Map<Quarantinable, readonly number[]>();
   #newest = 0;
 
   constructor(assembly: Assembly) {
@@ -160,24 +161,34 @@ export class Refusals {
     const trial = this.#trials.get(what);
     if (trial !== undefined && trial.proxy !== proxy) return;
     if (isLocal(message)) return;
-    const content = what === 'hosts' ? this.#served.newHosts(answer) : this.#served.newResources(what, answer);
+    const content = (what === 'hosts' ? this.#served.newHosts(answer) : this.#served.newResources(what, answer)).filter(
+      (name) => !this.#isHeld(what, name),
+    );
     // It has changed, or was put aside, since it was sent: what is sent now will be answered as well.
     if (content.length === 0 || content.some((name) => !this.#served.isServed(what, name, answer.snapshot))) return;
     if (this.#runsElsewhere(answer)) return;
     const refused = { proxy, message };
-    const named = namesIn(message, content);
+    const named = content.filter((name) => namesIn(message, [what === 'hosts' ? splitName(name).hostname : name]).length > 0);
+    const certain = new Set(named.map((name) => splitName(name).hostname)).size === named.length;
     const replaced = content.filter((name) => this.#served.isReplaced(what, name));
-    if (content.length === 1 || this.#isStorm(content.length)) this.#convict(what, content, refused);
+    // What goes again one by one needs no search.
+    const alone = retriesAlone && what !== 'hosts';
+    if (content.length === 1 || (!alone && this.#isStorm(what))) this.#convict(what, content, refused);
     else if (replaced.length > 0) this.#convict(what, replaced, refused);
-    else if (named.length > 0) this.#convict(what, named, refused);
-    else if (!retriesAlone || what === 'hosts') {
+    else if (named.length > 0 && certain) this.#convict(what, named, refused);
+    else if (!alone) {
       const begun = trial ?? { proxy, bisection: new Bisection(), message, candidate: undefined, reached: 0, at: 0 };
       this.#trials.set(what, begun);
       begun.message = message;
-      const culprit = begun.bisection.refused(content);
+      const culprit = begun.bisection.refused(named.length > 0 ? named : content);
       if (culprit !== undefined) this.#convict(what, [culprit], refused);
       else this.#try(what, begun);
     }
+  }
+
+  #isHeld(what: Quarantinable, name: string): boolean {
+    const row = this.#assembly.quarantine.get(quarantineKey(what, name));
+    return row !== undefined && row.refusal === undefined && row.version === this.#assembly.rendering.rendered(what, name)?.version;
   }
 
   /** What another Envoy of the fleet runs is not taken from it because one refuses it. */
@@ -219,23 +230,42 @@ export class Refusals {
   #putAside(what: Quarantinable, name: string, { proxy, message }: Refused): Choice | undefined {
     const { rendering, quarantine } = this.#assembly;
     const rendered = rendering.rendered(what, name);
-    if (rendered === undefined) return undefined;
+    // Where the whole host is put aside, nothing of its parts is served.
+    if (rendered === undefined || (what === 'hosts' && isPart(name) && this.#isReplacedWhole(name))) return undefined;
     const row = quarantine.get(quarantineKey(what, name));
     const inForce = row?.refusal !== undefined && row.version === rendered.version;
     // Where something else was served already, that is what was refused now.
     const bad = new Set([rendered.version, ...(inForce ? this.#served.servedVersion(what, name) : [])]);
     const choices = this.#replacements.of(proxy, what, name, bad);
-    const index = inForce ? choices.findIndex((choice) => sameKind(choice, row)) : -1;
+    const index = inForce ? choices.findIndex(({ replacement }) => replacement.type === row.replacement.type) : -1;
+    if (inForce && index + 1 === choices.length && what === 'hosts') {
+      const { hostname, owner } = splitName(name);
+      if (owner !== undefined) return this.#putAside(what, hostname, { proxy, message });
+    }
     const choice = choices[index + 1] ?? choices.at(-1) ?? choices[0];
     const sources = this.#replacements.sources(what, name, choice.replacement);
     // The words about what was refused first are the ones that matter to its owner.
     const words = inForce ? row.refusal : { proxy, message, since: Date.now() };
-    if (!inForce) this.#found = [...this.#found, performance.now()].slice(-storm.most);
+    if (!inForce) this.#found.set(what, [...(this.#found.get(what) ?? []), performance.now()].slice(-storm.most));
     const replaced: Quarantined = { what, name, version: rendered.version, ...choice, refusal: { ...words, sources } };
+    if (what === 'hosts') this.#supersede(name);
     this.#set(replaced);
     if (index + 1 < choices.length) this.#replacing.set(replaced, { bad, refused: { proxy, message } });
     this.#causes.push(`Envoy ${proxy} refused ${nameOf({ what, name })}`);
     return choice;
+  }
+
+  #isReplacedWhole(part: string): boolean {
+    return this.#served.isReplaced('hosts', splitName(part).hostname);
+  }
+
+  /** A host is put aside as a whole or in parts: what was said of it before is over. */
+  #supersede(name: string): void {
+    const { hostname, owner } = splitName(name);
+    for (const row of this.#rows()) {
+      const other = splitName(row.name);
+      if (row.what === 'hosts' && other.hostname === hostname && (other.owner === undefined) !== (owner === undefined)) this.#remove(row);
+    }
   }
 
   /** Holds back these and no others that were not refused themselves. */
@@ -247,9 +277,7 @@ export class Refusals {
       const version = rendering.rendered(what, name)?.version;
       const row = quarantine.get(quarantineKey(what, name));
       if (version === undefined || row?.version === version) continue;
-      const [before] = this.#replacements.of(proxy, what, name, new Set([version]));
-      const choice: Choice = before.replacement.type === 'answers' ? { replacement: { type: 'left out' }, needs: [] } : before;
-      this.#set({ what, name, version, ...choice });
+      this.#set({ what, name, version, ...this.#replacements.meanwhile(proxy, what, name, version) });
     }
   }
 
@@ -266,13 +294,14 @@ export class Refusals {
   }
 
   #isAccepted(proxy: string, { what, name }: Pick<Quarantined, 'what' | 'name'>, version: string): boolean {
-    if (what === 'hosts') return this.#replacements.acceptedHost(proxy, name, (host) => hostVersion(host) === version) !== undefined;
+    if (what === 'hosts') return this.#replacements.acceptedHost(proxy, name, (host) => versionIn(host, name) === version) !== undefined;
     return this.#accepted.find(proxy, what, name, (resource) => resource.version === version) !== undefined;
   }
 
-  #isStorm(suspects: number): boolean {
+  #isStorm(what: Quarantinable): boolean {
     const since = performance.now() - storm.withinMs;
-    return suspects > 1 && this.#found.length === storm.most && this.#found.every((at) => at > since);
+    const found = this.#found.get(what) ?? [];
+    return found.length === storm.most && found.every((at) => at > since);
   }
 
   #rows(): readonly Quarantined[] {
@@ -296,6 +325,6 @@ function isLocal(message: string): boolean {
   return /cannot bind|address already in use|permission denied/i.test(message);
 }
 
-function sameKind({ replacement: a }: Choice, { replacement: b }: Quarantined): boolean {
-  return a.type === b.type && (a.type !== 'answers' || b.type !== 'answers' || a.object === b.object);
+function isPart(name: string): boolean {
+  return splitName(name).owner !== undefined;
 }

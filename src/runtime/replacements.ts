@@ -1,18 +1,13 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { Route } from '../model/route.ts';
 import type { Source } from '../model/source.ts';
-import type { VirtualHost } from '../model/virtual-host.ts';
 import type { Reference, Resource } from '../snapshot/resource.ts';
-import { objectsOf } from '../xds/answering-host.ts';
-import { hostVersion, type Quarantinable, type Quarantined, type RenderedHost, type Replacement } from '../xds/quarantine.ts';
+import { ownersIn, partOf, partSources, partVersion } from '../xds/host-parts.ts';
+import { type Quarantinable, type Quarantined, type RenderedHost, type Replacement, splitName, versionIn } from '../xds/quarantine.ts';
 import type { Rendering } from '../xds/rendering.ts';
 import { routeConfigurationName } from '../xds/route-configuration.ts';
+import type { EncodedVirtualHost } from '../xds/virtual-host.ts';
 import type { LastAccepted } from './last-accepted.ts';
 
 export type Choice = Pick<Quarantined, 'replacement' | 'needs'>;
-
-/** A host of more objects than this answers 503 as a whole, rather than trying so many times. */
-const mostTries = 8;
 
 /** What can be served instead of refused content: the best first, and last what no Envoy can refuse. */
 export class Replacements {
@@ -27,16 +22,25 @@ export class Replacements {
   /** `refused`: the versions of this name that are known to be bad. */
   of(proxy: string, what: Quarantinable, name: string, refused: ReadonlySet<string>): readonly [Choice, ...Choice[]] {
     const last: Choice = { replacement: { type: what === 'endpoints' ? 'empty' : 'left out' }, needs: [] };
-    if (what === 'hosts') return [...this.#forHost(proxy, name, refused), last] as unknown as [Choice, ...Choice[]];
+    if (what === 'hosts') return this.#forHost(proxy, name, refused);
     const resource = this.#accepted.find(proxy, what, name, ({ version }) => !refused.has(version));
     const needs = resource === undefined ? undefined : this.#needs(proxy, resource.references);
     if (resource === undefined || needs === undefined) return [last];
     return [{ replacement: { type: 'accepted resource', resource }, needs }, last];
   }
 
+  /** What is served while it is not known whether this is bad: what was there before. */
+  meanwhile(proxy: string, what: Quarantinable, name: string, version: string): Choice {
+    const [before] = this.of(proxy, what, name, new Set([version]));
+    if (before.replacement.type === 'accepted part') return { ...before, replacement: { ...before.replacement, others: 'left out' } };
+    if (before.replacement.type !== 'answers') return before;
+    return { replacement: { type: splitName(name).owner === undefined ? 'left out' : 'no part' }, needs: [] };
+  }
+
   /** The virtual host that this Envoy runs, as far as it is known. */
   acceptedHost(proxy: string, name: string, suits: (host: RenderedHost) => boolean): RenderedHost | undefined {
-    const hostOf = (routes: Resource): RenderedHost | undefined => this.#rendering.hostsIn(routes).get(name);
+    const { hostname } = splitName(name);
+    const hostOf = (routes: Resource): RenderedHost | undefined => this.#rendering.hostsIn(routes).get(hostname);
     const routes = this.#accepted.find(proxy, 'routes', routeConfigurationName, (found) => {
       const host = hostOf(found);
       return host !== undefined && suits(host);
@@ -44,26 +48,32 @@ export class Replacements {
     return routes === undefined ? undefined : hostOf(routes);
   }
 
-  /** The objects that refused content comes from; where one replacement concerns fewer of them, those. */
+  /** The objects that refused content comes from; of a host that is put back, those whose parts are new. */
   sources(what: Quarantinable, name: string, replacement: Replacement): readonly Source[] {
     const all = this.#rendering.rendered(what, name)?.sources ?? [];
-    if (replacement.type === 'answers' && replacement.object !== undefined) {
-      return all.filter((source) => objectsOf({ sources: [source] }).includes(replacement.object ?? ''));
-    }
-    const rendered = this.#rendering.renderedHost(name);
+    const rendered = replacement.type === 'accepted host' ? this.#rendering.renderedHost(name) : undefined;
     if (replacement.type !== 'accepted host' || rendered === undefined) return all;
-    const changed = changedRoutes(rendered.host, replacement.host.host).flatMap(({ sources }) => sources);
-    return changed.length > 0 ? changed : all;
+    const changed = ownersIn(rendered).filter((owner) => partVersion(rendered, owner) !== partVersion(replacement.host, owner));
+    const sources = changed.flatMap((owner) => partSources(rendered, owner));
+    return sources.length > 0 ? sources : all;
   }
 
-  #forHost(proxy: string, name: string, refused: ReadonlySet<string>): readonly Choice[] {
-    const accepted = this.acceptedHost(proxy, name, (host) => !refused.has(hostVersion(host)));
-    const needs = accepted && this.#needs(proxy, clustersOf(accepted));
-    const asBefore: Choice[] =
-      accepted === undefined || needs === undefined ? [] : [{ replacement: { type: 'accepted host', host: accepted }, needs }];
-    const objects = [...new Set(objectsOf({ sources: this.#rendering.rendered('hosts', name)?.sources ?? [] }))];
-    const answers: Replacement[] = objects.length > mostTries ? [] : objects.map((object) => ({ type: 'answers', object }));
-    return [...asBefore, ...[...answers, { type: 'answers' } as const].map((replacement) => ({ replacement, needs: [] }))];
+  #forHost(proxy: string, name: string, refused: ReadonlySet<string>): readonly [Choice, ...Choice[]] {
+    const { owner } = splitName(name);
+    const accepted = this.acceptedHost(proxy, name, (host) => {
+      const version = versionIn(host, name);
+      return version !== undefined && !refused.has(version);
+    });
+    const answers: Choice = { replacement: { type: 'answers' }, needs: [] };
+    const others: readonly [Choice, ...Choice[]] =
+      owner === undefined ? [answers, { replacement: { type: 'left out' }, needs: [] }] : [answers];
+    const routes = accepted === undefined || owner === undefined ? [] : partOf(accepted, owner);
+    const needs = accepted && this.#needs(proxy, clustersOf(accepted, routes));
+    if (accepted === undefined || needs === undefined) return others;
+    const { host: _model, ...host } = accepted;
+    const replacement: Replacement =
+      owner === undefined ? { type: 'accepted host', host } : { type: 'accepted part', routes, others: 'answer 503' };
+    return [{ replacement, needs }, ...others];
   }
 
   /** The accepted resources that these lead to; undefined when one of them is nowhere to be had. */
@@ -81,22 +91,9 @@ export class Replacements {
   }
 }
 
-function clustersOf({ clusters }: RenderedHost): readonly Reference[] {
-  return clusters.map((name) => ({ type: 'clusters', name }));
-}
-
-function changedRoutes(now: VirtualHost, before: VirtualHost): readonly Route[] {
-  const known = new Map(allRoutes(before).map((route) => [route.name, route]));
-  return allRoutes(now).filter((route) => !sameRoute(route, known.get(route.name)));
-}
-
-function allRoutes({ routes, fallback }: VirtualHost): readonly Route[] {
-  return fallback === undefined ? routes : [...routes, fallback];
-}
-
-function sameRoute(a: Route, b: Route | undefined): boolean {
-  if (b === undefined) return false;
-  const { sources: _ours, ...one } = a;
-  const { sources: _theirs, ...other } = b;
-  return isDeepStrictEqual(one, other);
+/** The clusters of a host; with `part`, those that are named there. */
+function clustersOf({ clusters }: EncodedVirtualHost, part: readonly Buffer[]): readonly Reference[] {
+  return clusters
+    .filter((name) => part.length === 0 || part.some((bytes) => bytes.includes(name)))
+    .map((name) => ({ type: 'clusters', name }));
 }

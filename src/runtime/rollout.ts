@@ -3,6 +3,7 @@ import type { Acknowledgement } from '../ads/acknowledgement.ts';
 import type { Fleet } from '../ads/fleet.ts';
 import type { AdsServer } from '../ads/server.ts';
 import type { ColdProofReport, QuarantineEntry, SnapshotSummary } from '../debug/view.ts';
+import { splitName } from '../xds/quarantine.ts';
 import type { Assembly, Pass } from './assembly.ts';
 import { ColdProof, type ColdProofOptions } from './cold-proof.ts';
 import { coldNodeId } from './cold-run.ts';
@@ -83,7 +84,8 @@ export class Rollout {
       const row = quarantine.get(key);
       if (row?.refusal === undefined) return [];
       const { proxy, message, since } = row.refusal;
-      return [{ type: row.what, name: row.name, version: row.version, proxy, message, since, replacedBy: describeReplacement(row) }];
+      const name = row.what === 'hosts' ? splitName(row.name).hostname : row.name;
+      return [{ type: row.what, name, version: row.version, proxy, message, since, replacedBy: describeReplacement(row) }];
     });
   }
 

@@ -1,7 +1,9 @@
 import type { Acknowledgement } from '../ads/acknowledgement.ts';
 import type { Resource, TypeName } from '../snapshot/resource.ts';
-import { hostVersion, type Quarantinable, quarantineKey } from '../xds/quarantine.ts';
+import { ownersIn, partVersion } from '../xds/host-parts.ts';
+import { hostPart, type Quarantinable, quarantineKey, splitName, versionIn } from '../xds/quarantine.ts';
 import { routeConfigurationName } from '../xds/route-configuration.ts';
+import type { EncodedVirtualHost } from '../xds/virtual-host.ts';
 import type { Assembly } from './assembly.ts';
 import type { LastAccepted } from './last-accepted.ts';
 
@@ -15,12 +17,12 @@ export class ServedContent {
     this.#accepted = accepted;
   }
 
-  /** The hosts in a refused route configuration that this Envoy has not accepted. */
+  /** What is in a refused route configuration and not accepted by this Envoy: parts of hosts, or hosts where all parts are known. */
   newHosts({ proxy, snapshot }: Acknowledgement): readonly string[] {
     const { rendering } = this.#assembly;
     const before = rendering.hostsIn(this.#accepted.get(proxy, 'routes', routeConfigurationName));
     const sent = rendering.hostsIn(this.#routesOf(snapshot));
-    return [...sent].flatMap(([name, { bytes }]) => (before.get(name)?.bytes.equals(bytes) === true ? [] : [name])).sort();
+    return [...sent].flatMap(([name, host]) => newParts(name, host, before.get(name))).sort();
   }
 
   newResources(what: TypeName & Quarantinable, { proxy, names, snapshot }: Acknowledgement): readonly string[] {
@@ -38,15 +40,14 @@ export class ServedContent {
       const sent = this.#accepted.snapshot(number)?.resources[what].get(name);
       return sent !== undefined && this.servedVersion(what, name).includes(sent.version);
     }
-    const sent = rendering.hostsIn(this.#routesOf(number)).get(name);
-    const served = rendering.hostsIn(this.#routesNow()).get(name);
-    return sent !== undefined && served?.bytes.equals(sent.bytes) === true;
+    const sent = versionAmong(rendering.hostsIn(this.#routesOf(number)), name);
+    return sent !== undefined && this.servedVersion(what, name).includes(sent);
   }
 
   servedVersion(what: Quarantinable, name: string): readonly string[] {
     if (what !== 'hosts') return [this.#accepted.newest?.resources[what].get(name)?.version ?? ''];
-    const served = this.#assembly.rendering.hostsIn(this.#routesNow()).get(name);
-    return served === undefined ? [] : [hostVersion(served)];
+    const served = versionAmong(this.#assembly.rendering.hostsIn(this.#routesNow()), name);
+    return served === undefined ? [] : [served];
   }
 
   /** Whether something else is served already in the place of what was rendered. */
@@ -62,4 +63,15 @@ export class ServedContent {
   #routesOf(number: number): Resource | undefined {
     return this.#accepted.snapshot(number)?.resources.routes.get(routeConfigurationName);
   }
+}
+
+function newParts(name: string, host: EncodedVirtualHost, before: EncodedVirtualHost | undefined): readonly string[] {
+  if (before?.bytes.equals(host.bytes) === true) return [];
+  const changed = ownersIn(host).filter((owner) => before === undefined || partVersion(host, owner) !== partVersion(before, owner));
+  return changed.length === 0 ? [name] : changed.map((owner) => hostPart(name, owner));
+}
+
+function versionAmong(hosts: ReadonlyMap<string, EncodedVirtualHost>, name: string): string | undefined {
+  const host = hosts.get(splitName(name).hostname);
+  return host && versionIn(host, name);
 }

@@ -9,13 +9,6 @@ export function objectsOf({ sources }: Pick<Route, 'sources'>): readonly string[
   return sources.map(({ kind, namespace, name }) => printSource({ kind, namespace, name }));
 }
 
-/** The same host, whose routes of one object answer 503 on their own paths, so that none falls through to a wider route. */
-export function answeringFor(host: VirtualHost, object: string): VirtualHost {
-  const answering = (route: Route): Route => (objectsOf(route).includes(object) ? { ...route, action: unavailable } : route);
-  const { fallback } = host;
-  return { ...host, routes: host.routes.map(answering), ...(fallback === undefined ? {} : { fallback: answering(fallback) }) };
-}
-
 /** A host that answers 503 whatever it is asked for. */
 export function answeringForAll({ hostname, routes, fallback }: VirtualHost): VirtualHost {
   const sources = [...routes, ...(fallback === undefined ? [] : [fallback])].flatMap((route) => route.sources);

@@ -4,7 +4,17 @@ import { IndexTable } from '../store/index-table.ts';
 import { type Override, OverlayTable } from '../store/overlay-table.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import { makeResource } from './make-resource.ts';
-import { hostVersion, type Quarantinable, type Quarantined, quarantineKey, type RenderedHost, type Replacement } from './quarantine.ts';
+import { type PartReplacement, partVersion, withParts } from './host-parts.ts';
+import {
+  hostVersion,
+  type Quarantinable,
+  type Quarantined,
+  quarantineKey,
+  type RenderedHost,
+  type Replacement,
+  splitName,
+} from './quarantine.ts';
+import type { EncodedVirtualHost } from './virtual-host.ts';
 
 /** Rendered rows as they are served: what an Envoy refused is replaced or left out. */
 export interface Overlay<T> {
@@ -82,20 +92,56 @@ export function overlayResources(
   });
 }
 
+/** A whole host that is put aside wins over parts of it. */
 export function overlayHosts(
-  base: Table<RenderedHost>,
+  rendered: Table<RenderedHost>,
   { quarantine, onFailure }: OverlayOptions,
-  answering: (host: RenderedHost, object: string | undefined, read: Read) => RenderedHost,
-): Overlay<RenderedHost> {
-  return overlay('hosts', {
-    bases: [base],
-    quarantine,
-    versionOf: hostVersion,
-    replace: (replacement, rendered, read) => {
-      if (replacement.type === 'accepted host') return replacement.host;
-      return replacement.type === 'answers' ? answering(rendered, replacement.object, read) : undefined;
+  answering: (host: RenderedHost, read: Read) => EncodedVirtualHost,
+): { readonly served: Table<RenderedHost>; readonly tables: readonly FollowingTable<unknown>[] } {
+  const concerned = new IndexTable('quarantined hosts', quarantine, ({ what, name }) =>
+    what === 'hosts' ? [splitName(name).hostname] : [],
+  );
+  const overrides = new DerivedTable<readonly Key[], Override<RenderedHost>>({
+    name: 'replaced hosts',
+    input: concerned,
+    compute: (keys, read, hostname) => {
+      const host = read.get(rendered, hostname);
+      if (host === undefined) return undefined;
+      const rows = keys.flatMap((key) => read.get(quarantine, key) ?? []);
+      const whole = rows.find(({ name, version }) => name === hostname && version === hostVersion(host));
+      if (whole !== undefined) return override(replacedHost(whole.replacement, host, read, answering), host);
+      const parts = partsToReplace(rows, host);
+      return parts.size === 0 ? undefined : override(withParts(host, parts), host);
     },
-    needed: () => [],
+    same: (a, b) => (a.value === undefined || b.value === undefined ? a.value === b.value : a.value.bytes.equals(b.value.bytes)),
     onFailure: (key, error) => onFailure(`quarantined host ${key}`, error),
   });
+  const served = new OverlayTable('served hosts', [rendered], overrides);
+  return { served, tables: [concerned, overrides, served] };
+}
+
+function override(encoded: EncodedVirtualHost | undefined, { host }: RenderedHost): Override<RenderedHost> {
+  return encoded === undefined ? {} : { value: { ...encoded, host } };
+}
+
+function replacedHost(
+  replacement: Replacement,
+  host: RenderedHost,
+  read: Read,
+  answering: (host: RenderedHost, read: Read) => EncodedVirtualHost,
+): EncodedVirtualHost | undefined {
+  if (replacement.type === 'accepted host') return replacement.host;
+  return replacement.type === 'answers' ? answering(host, read) : undefined;
+}
+
+/** Those whose content is still what was put aside. */
+function partsToReplace(rows: readonly Quarantined[], host: RenderedHost): ReadonlyMap<string, PartReplacement> {
+  const parts = new Map<string, PartReplacement>();
+  for (const { name, version, replacement } of rows) {
+    const { owner } = splitName(name);
+    if (owner === undefined || version !== partVersion(host, owner)) continue;
+    if (replacement.type === 'accepted part' || replacement.type === 'no part' || replacement.type === 'answers')
+      parts.set(owner, replacement);
+  }
+  return parts;
 }

@@ -3,6 +3,7 @@ import type { Source } from '../model/source.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import type { Resource, TypeName } from '../snapshot/resource.ts';
 import type { Key } from '../store/table.ts';
+import { type PartReplacement, partVersion } from './host-parts.ts';
 import type { EncodedVirtualHost } from './virtual-host.ts';
 
 /** What can be put aside by itself: resources, and of the one route configuration each virtual host. */
@@ -17,9 +18,9 @@ export interface RenderedHost extends EncodedVirtualHost {
 export type Replacement =
   /** The content that was accepted last. */
   | { readonly type: 'accepted resource'; readonly resource: Resource }
-  | { readonly type: 'accepted host'; readonly host: RenderedHost }
-  /** The same host, whose routes of this object answer 503; without an object the whole host does. */
-  | { readonly type: 'answers'; readonly object?: string }
+  | { readonly type: 'accepted host'; readonly host: EncodedVirtualHost }
+  /** Of a part of a host, or (`answers`: 503 for everything) of a whole one. */
+  | PartReplacement
   /** Endpoints without an address. */
   | { readonly type: 'empty' }
   | { readonly type: 'left out' };
@@ -27,6 +28,7 @@ export type Replacement =
 /** Content that is not sent to Envoys. As soon as the content differs, it is tried again. */
 export interface Quarantined {
   readonly what: Quarantinable;
+  /** Of a resource, of a host, or of a part of a host: see `hostPart`. */
   readonly name: string;
   /** Hash of the content. */
   readonly version: string;
@@ -49,6 +51,25 @@ export function quarantineKey(what: Quarantinable, name: string): Key {
   return `${what} ${name}`;
 }
 
+/**
+ * What one object (`namespace/name`) has in a host: a name for what can be put aside without the rest of the host. Neither
+ * has a blank.
+ */
+export function hostPart(hostname: string, owner: string): string {
+  return `${hostname} ${owner}`;
+}
+
+export function splitName(name: string): { readonly hostname: string; readonly owner: string | undefined } {
+  const at = name.indexOf(' ');
+  return at < 0 ? { hostname: name, owner: undefined } : { hostname: name.slice(0, at), owner: name.slice(at + 1) };
+}
+
 export function hostVersion({ bytes }: EncodedVirtualHost): string {
   return hash('sha256', bytes, 'base64url').slice(0, 22);
+}
+
+/** Hash of a host, or of the part of it that the name says; undefined where it has no such part. */
+export function versionIn(host: EncodedVirtualHost, name: string): string | undefined {
+  const { owner } = splitName(name);
+  return owner === undefined ? hostVersion(host) : partVersion(host, owner);
 }

@@ -8,13 +8,14 @@ import { DerivedTable, type Read } from '../store/derived-table.ts';
 import { IndexTable } from '../store/index-table.ts';
 import { OnlyRow } from '../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
-import { answeringFor, answeringForAll, withoutClusters } from './answering-host.ts';
+import { answeringForAll, withoutClusters } from './answering-host.ts';
 import { renderCluster } from './cluster.ts';
 import { ListenerTables } from './listener-tables.ts';
 import { renderLoadAssignment } from './load-assignment.ts';
 import { sameResource } from './make-resource.ts';
 import type { ListenOptions } from './options.ts';
-import { hostVersion, type Quarantinable, type Quarantined, type RenderedHost } from './quarantine.ts';
+import { partSources, partVersion } from './host-parts.ts';
+import { hostVersion, type Quarantinable, type Quarantined, type RenderedHost, splitName } from './quarantine.ts';
 import { type OverlayOptions, overlayHosts, overlayResources } from './quarantine-overlay.ts';
 import { renderRouteConfiguration, routeConfigurationName } from './route-configuration.ts';
 import { renderVirtualHost } from './virtual-host.ts';
@@ -91,10 +92,10 @@ export class Rendering {
       hostname === anyHost || read.all(otherPolicies).size === 0
         ? undefined
         : (read.get(hostCertificates, hostname)?.policy ?? defaultTlsPolicy);
-    const renderHost = (host: VirtualHost, read: Read, adapt: (host: VirtualHost) => VirtualHost = asItIs): RenderedHost => {
+    const renderHost = (host: VirtualHost, read: Read): RenderedHost => {
       // All of them, since there is hardly ever one: a record of each read would cost every host memory.
       const leftOut = read.all(leftOutClusters);
-      const usable = (one: VirtualHost) => adapt(leftOut.size === 0 ? one : withoutClusters(one, (cluster) => leftOut.has(cluster)));
+      const usable = (one: VirtualHost) => (leftOut.size === 0 ? one : withoutClusters(one, (cluster) => leftOut.has(cluster)));
       const catchAll = needsAnyHost(host) ? read.get(virtualHosts, anyHost) : undefined;
       return { ...renderVirtualHost(usable(host), catchAll === undefined ? undefined : usable(catchAll), policyOf(host, read)), host };
     };
@@ -105,21 +106,22 @@ export class Rendering {
       same: (a, b) => a.bytes.equals(b.bytes),
       onFailure: (key, error) => this.#onFailure(`encoded virtual host ${key}`, error),
     });
-    const heldHosts = overlayHosts(rendered, held, ({ host }, object, read) =>
-      object === undefined
-        ? { ...renderVirtualHost(answeringForAll(host), undefined, policyOf(host, read)), host }
-        : renderHost(host, read, (one) => answeringFor(one, object)),
+    const heldHosts = overlayHosts(rendered, held, ({ host }, read) =>
+      renderVirtualHost(answeringForAll(host), undefined, policyOf(host, read)),
     );
     const only = new OnlyRow(routeConfigurationName);
     const routes = this.#derive('route configurations', only, (_, read) => this.#joinHosts(read.all(heldHosts.served)));
     return { rendered, routes, tables: [otherPolicies, rendered, ...heldHosts.tables, only, routes] };
   }
 
-  /** What was rendered of a name, whether it is served or not. */
+  /** What was rendered of a name, whether it is served or not. A part of a host has one, too. */
   rendered(what: Quarantinable, name: Key): Pick<Resource, 'version' | 'sources'> | undefined {
     if (what === 'hosts') {
-      const host = this.renderedHost(name);
-      return host === undefined ? undefined : { version: hostVersion(host), sources: host.sources };
+      const { hostname, owner } = splitName(name);
+      const host = this.renderedHost(hostname);
+      if (host === undefined || owner === undefined) return host && { version: hostVersion(host), sources: host.sources };
+      const version = partVersion(host, owner);
+      return version === undefined ? undefined : { version, sources: partSources(host, owner) };
     }
     return this.#rendered.resources.find(({ type, table }) => type === what && table.get(name) !== undefined)?.table.get(name);
   }
@@ -148,8 +150,4 @@ export class Rendering {
 /** Whether what is rendered for a host depends on the virtual host under any hostname. */
 function needsAnyHost({ hostname, fallback }: VirtualHost): boolean {
   return hostname !== anyHost && (fallback === undefined || hostname.startsWith('*.'));
-}
-
-function asItIs(host: VirtualHost): VirtualHost {
-  return host;
 }

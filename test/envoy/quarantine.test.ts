@@ -88,6 +88,20 @@ test('of twenty new hosts two are bad: these answer 503 on the paths of the bad 
   assert.deepEqual(reports(), []);
 });
 
+test('of four objects with one host two are bad: each keeps what it had, and the changes of the others go through', async (t) => {
+  const all = (bodyOf: (index: number) => string) =>
+    hosts({ hostname: 'shared.test', routes: [1, 2, 3, 4].map((index) => answering(`/${index}`, bodyOf(index), `part${index}`)) });
+  const bodies = (): Promise<readonly string[]> => Promise.all([1, 2, 3, 4].map((index) => body(`shared.test/${index}`)));
+  await given(t, { virtualHosts: all(() => 'old') });
+  await given(t, { virtualHosts: all((index) => (index > 2 ? tooMuch : 'new')) });
+  assert.deepEqual(await bodies(), ['new', 'new', 'old', 'old']);
+  const kept = 'What Envoy accepted before is still served.';
+  assert.deepEqual(reports(), [`NR701 Ingress part3: ${kept}`, `NR701 Ingress part4: ${kept}`]);
+  await given(t, { virtualHosts: all((index) => ['newer', 'newer', 'mended', tooMuch][index - 1] ?? '') });
+  assert.deepEqual(await bodies(), ['newer', 'newer', 'mended', 'old']);
+  await given(t, { virtualHosts: { 'shared.test': undefined } });
+});
+
 test('when the bad one of two new hosts is left out, the other is served at once', async (t) => {
   await given(t, {
     virtualHosts: hosts(

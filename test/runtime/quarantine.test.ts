@@ -60,7 +60,7 @@ test('a new host answers 503 on the paths of the object that is refused, and on 
   assert.deepEqual(envoy.reports, ['NR701 Ingress one: Requests for the paths of Ingress shop/one are answered with 503.']);
 });
 
-test('a host of which two objects are refused answers 503 as a whole; one whose name is refused is left out', () => {
+test('of a host of three objects two are refused: these answer 503 on their paths; a host whose name is refused is left out', () => {
   const envoy = new RefusingEnvoy();
   envoy.given({
     virtualHosts: hosts(
@@ -69,13 +69,37 @@ test('a host of which two objects are refused answers 503 as a whole; one whose 
       host('BAD.test', answering('/', 'good', 'c')),
     ),
   });
-  assert.deepEqual(envoy.routes(), ['a.test / 503 Ser', 'b.test / 200 goo']);
+  assert.deepEqual(envoy.routes(), ['a.test /x 503 Ser', 'a.test /y 503 Ser', 'a.test / 200 goo', 'b.test / 200 goo']);
   assert.deepEqual(envoy.reports, [
     'NR701 Ingress c: The host is not served.',
-    'NR701 Ingress one: All requests for the host are answered with 503.',
-    'NR701 Ingress three: All requests for the host are answered with 503.',
-    'NR701 Ingress two: All requests for the host are answered with 503.',
+    'NR701 Ingress one: Requests for the paths of Ingress shop/one are answered with 503.',
+    'NR701 Ingress two: Requests for the paths of Ingress shop/two are answered with 503.',
   ]);
+});
+
+test('of a host of two objects one is refused: the change of the other goes through, then and later', () => {
+  const envoy = new RefusingEnvoy();
+  const given = (one: string, two: string): void =>
+    envoy.given({ virtualHosts: hosts(host('a.test', answering('/x', one, 'one'), answering('/', two, 'two'))) });
+  given('old', 'old');
+  given('BAD', 'new');
+  assert.deepEqual(envoy.routes(), ['a.test /x 200 old', 'a.test / 200 new']);
+  assert.deepEqual(envoy.reports, [`NR701 Ingress one: ${before}`]);
+  const refusals = envoy.refusals.length;
+  given('BAD', 'newer');
+  assert.deepEqual(envoy.routes(), ['a.test /x 200 old', 'a.test / 200 new']);
+  assert.equal(envoy.refusals.length, refusals, 'what is put aside is not sent again with it');
+  given('mended', 'newer');
+  assert.deepEqual(envoy.routes(), ['a.test /x 200 men', 'a.test / 200 new']);
+  assert.deepEqual(envoy.reports, []);
+});
+
+test('an object that moves to a path that is refused keeps the path that it had, before wider ones; the new one answers 503', () => {
+  const envoy = new RefusingEnvoy();
+  envoy.given({ virtualHosts: hosts(host('a.test', answering('/x', 'old', 'one'))) });
+  envoy.given({ virtualHosts: hosts(host('a.test', answering('/y', 'BAD', 'one'), answering('/', 'new', 'two'))) });
+  assert.deepEqual(envoy.routes(), ['a.test /y 503 Ser', 'a.test /x 200 old', 'a.test / 200 new']);
+  assert.deepEqual(envoy.reports, [`NR701 Ingress one: ${before}`]);
 });
 
 test('a host that is put back keeps its old backend, which nobody else uses any more', () => {
