@@ -1,7 +1,7 @@
 // What can be in a Secret, each for a host of its own, all at once: what a client is shown, and what the user is told.
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { before, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { connect, type TLSSocket } from 'node:tls';
 import { type CertificateSketch, type IssuedCertificate, issueCertificate } from '../support/certificate-kinds.ts';
 import { type Naru, sharedNaru } from '../support/naru.ts';
@@ -93,51 +93,54 @@ function fingerprint(pem: string): string {
   return new X509Certificate(pem).fingerprint256;
 }
 
-before(async () => {
-  naru = await sharedNaru();
-  otherKey = (await issueCertificate({ names: ['key.test'] })).privateKey;
-  const given: string[] = [echoService('web')];
-  for (const [index, { sketch, data = asIssued, type = 'kubernetes.io/tls' }] of cases.entries()) {
-    const host = hostOf(index);
-    const issued = await issueCertificate({ names: [host], ...sketch });
-    leaves.push(fingerprint(issued.leaf));
-    const encoded = Object.entries(data(issued)).map(([key, value]) => [key, Buffer.from(value).toString('base64')] as const);
-    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: host }, type, data: Object.fromEntries(encoded) };
-    given.push(
-      `---\n${JSON.stringify(secret)}\n`,
-      ingressYaml({ name: `case-${index}`, host, paths: ['Prefix / web'], tls: [`${host} ${host}`] }),
-    );
-  }
-  await naru.given(given.join(''));
-  unknown = (await shown('nobody.test')).leaf;
-});
-
-/** The certificate that a client is shown for a server name, and how long its chain is. */
-async function shown(servername: string): Promise<{ readonly leaf: string; readonly length: number }> {
-  const socket = await new Promise<TLSSocket>((resolve, reject) => {
-    const made = connect({ host: '127.0.0.1', port: naru.ports.https, servername, rejectUnauthorized: false }, () => resolve(made));
-    made.once('error', reject);
-  });
-  const seen = new Set<string>();
-  for (let next = socket.getPeerCertificate(true); !seen.has(next.fingerprint256); next = next.issuerCertificate) {
-    seen.add(next.fingerprint256);
-    // A chain that is not complete ends without an issuer; a complete one with an issuer that issued itself.
-    if ((next.issuerCertificate as unknown) === undefined) break;
-  }
-  socket.destroy();
-  return { leaf: [...seen][0] ?? '', length: seen.size };
-}
-
-for (const [index, { what, chain, told }] of cases.entries()) {
-  test(`a Secret with a certificate: ${what}`, async () => {
-    const { leaf, length } = await shown(hostOf(index));
-    assert.deepEqual({ leaf, length: chain && length }, { leaf: chain === undefined ? unknown : leaves[index], length: chain });
-    const problems = naru.problems.filter(({ source }) => source.name === `case-${index}`);
-    const expected = told?.replaceAll('HOST', hostOf(index));
-    assert.equal(problems.length, expected === undefined ? 0 : 1, JSON.stringify(problems));
-    for (const { code, message, source } of problems) {
-      assert.equal(`${code} ${message}`.slice(0, expected?.length), expected);
-      assert.equal(source.field, 'spec.tls[0].secretName');
+// Within a suite: hooks of a file run before the tests of all files.
+describe('what Secrets with certificates hold', () => {
+  before(async () => {
+    naru = await sharedNaru();
+    otherKey = (await issueCertificate({ names: ['key.test'] })).privateKey;
+    const given: string[] = [echoService('web')];
+    for (const [index, { sketch, data = asIssued, type = 'kubernetes.io/tls' }] of cases.entries()) {
+      const host = hostOf(index);
+      const issued = await issueCertificate({ names: [host], ...sketch });
+      leaves.push(fingerprint(issued.leaf));
+      const encoded = Object.entries(data(issued)).map(([key, value]) => [key, Buffer.from(value).toString('base64')] as const);
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: host }, type, data: Object.fromEntries(encoded) };
+      given.push(
+        `---\n${JSON.stringify(secret)}\n`,
+        ingressYaml({ name: `case-${index}`, host, paths: ['Prefix / web'], tls: [`${host} ${host}`] }),
+      );
     }
+    await naru.given(given.join(''));
+    unknown = (await shown('nobody.test')).leaf;
   });
-}
+
+  /** The certificate that a client is shown for a server name, and how long its chain is. */
+  async function shown(servername: string): Promise<{ readonly leaf: string; readonly length: number }> {
+    const socket = await new Promise<TLSSocket>((resolve, reject) => {
+      const made = connect({ host: '127.0.0.1', port: naru.ports.https, servername, rejectUnauthorized: false }, () => resolve(made));
+      made.once('error', reject);
+    });
+    const seen = new Set<string>();
+    for (let next = socket.getPeerCertificate(true); !seen.has(next.fingerprint256); next = next.issuerCertificate) {
+      seen.add(next.fingerprint256);
+      // A chain that is not complete ends without an issuer; a complete one with an issuer that issued itself.
+      if ((next.issuerCertificate as unknown) === undefined) break;
+    }
+    socket.destroy();
+    return { leaf: [...seen][0] ?? '', length: seen.size };
+  }
+
+  for (const [index, { what, chain, told }] of cases.entries()) {
+    test(`a Secret with a certificate: ${what}`, async () => {
+      const { leaf, length } = await shown(hostOf(index));
+      assert.deepEqual({ leaf, length: chain && length }, { leaf: chain === undefined ? unknown : leaves[index], length: chain });
+      const problems = naru.problems.filter(({ source }) => source.name === `case-${index}`);
+      const expected = told?.replaceAll('HOST', hostOf(index));
+      assert.equal(problems.length, expected === undefined ? 0 : 1, JSON.stringify(problems));
+      for (const { code, message, source } of problems) {
+        assert.equal(`${code} ${message}`.slice(0, expected?.length), expected);
+        assert.equal(source.field, 'spec.tls[0].secretName');
+      }
+    });
+  }
+});
