@@ -6,6 +6,7 @@ import { delta } from './delta.ts';
 import { FramedResponses } from './framed-responses.ts';
 import type { DiscoveryRequest, Node } from './request.ts';
 import { RequestRate } from './request-rate.ts';
+import { SeparateStreams } from './separate-streams.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
 import { sotw } from './sotw.ts';
 import { ProxyStream, type StreamOptions } from './stream.ts';
@@ -59,6 +60,7 @@ export class DiscoveryServer {
   readonly #streams = new Set<ProxyStream>();
   readonly #perAddress: StreamsPerAddress;
   readonly #responses: FramedResponses;
+  readonly #separate = new SeparateStreams();
 
   constructor(options: DiscoveryServerOptions) {
     this.#options = options;
@@ -148,8 +150,13 @@ export class DiscoveryServer {
       this.#refuse(peer.node, connection, admission.code, admission.reason);
       return undefined;
     }
-    const options = { ...this.#options.stream, responses: this.#responses, ...(only === undefined ? {} : { only }) };
-    const stream = new ProxyStream(admission.source, peer.node, admission.variant?.(variant) ?? variant, connection, options);
+    const { source, variant: adapt } = admission;
+    const envoy = { fleet: source.name, id: peer.node.id ?? '', host: hostOf(connection.address) };
+    const stream = new ProxyStream(source, peer.node, adapt?.(variant) ?? variant, connection, {
+      ...this.#options.stream,
+      responses: this.#responses,
+      ...(only === undefined ? {} : { only, acceptance: this.#separate.of(envoy) }),
+    });
     this.#streams.add(stream);
     return stream;
   }

@@ -25,13 +25,13 @@ export interface ProxyState {
   /** Milliseconds since the epoch. */
   readonly connectedSince: number;
   readonly protocol: 'delta' | 'sotw';
-  /** The type of a stream that carries only one; then the same Envoy may have others for the other types. */
+  /** The type of a stream that carries only one; the same Envoy has others for the other types. */
   readonly only?: TypeName;
   /** Envoy's version, if it says so. */
   readonly version?: string;
   /**
-   * The newest snapshot that this Envoy runs completely: it has acknowledged all of it that it asked for, and holds
-   * everything that its listeners refer to. 0 = none yet, and always with a stream for each type.
+   * The newest snapshot that this Envoy runs completely: it has acknowledged all of it that it asked for, on all its
+   * streams, and holds everything that its listeners refer to. 0 = none yet.
    */
   readonly accepted: number;
   readonly types: Readonly<Record<TypeName, TypeReport>>;

@@ -20,6 +20,8 @@ import type { View } from './view.ts';
 export interface StreamOptions extends OrderOptions {
   /** The stream carries this type and no other. */
   readonly only?: TypeName;
+  /** Shared by all streams of an Envoy that has one for each type. */
+  readonly acceptance?: Acceptance;
   /** No type waits for another, and nothing is sent again to end a warming: for a server whose content is any test's. */
   readonly independentTypes?: boolean;
   /** How many names of one type a client may want. */
@@ -70,9 +72,10 @@ export class ProxyStream implements SnapshotListener {
     };
     this.#order = new Order(options);
     this.#responses = options.responses ?? new FramedResponses(options.clock);
-    this.#acceptance = new Acceptance(this.#types);
     // Without an order between types there is nothing to bring to its end.
     const { only, independentTypes, gateTimeoutMs } = options;
+    this.#acceptance = options.acceptance ?? new Acceptance();
+    for (const type of only === undefined ? typeNames : [only]) this.#acceptance.join(this.#types[type]);
     this.#pin = new Pin(this.#types, only === undefined && independentTypes !== true ? gateTimeoutMs : 0);
     if (fleet.current !== undefined) this.#pin.offer(fleet.current);
     this.#pin.catchUp(options.clock.now());
@@ -112,6 +115,8 @@ export class ProxyStream implements SnapshotListener {
     if (this.#closed) return;
     this.#closed = true;
     this.#fleet.leave(this);
+    const { only } = this.#options;
+    for (const type of only === undefined ? typeNames : [only]) this.#acceptance.leave(this.#types[type]);
     this.#callOffWake?.();
   }
 

@@ -67,8 +67,6 @@ export class LastGoodKeeper {
 
 /** The newest snapshot that every connected Envoy of a fleet has accepted; 0 when there is none, or no Envoy. */
 export function acceptedByAll(proxies: readonly ProxyState[], fleet: string): number {
-  const numbers = proxies
-    .filter((proxy) => proxy.fleet === fleet)
-    .map(({ accepted, only, types }) => (only === undefined ? accepted : types[only].acknowledged));
+  const numbers = proxies.filter((proxy) => proxy.fleet === fleet).map(({ accepted }) => accepted);
   return numbers.length === 0 ? 0 : Math.min(...numbers);
 }
