@@ -78,6 +78,11 @@ export interface ServeSettings extends ControllerSettings {
   readonly adsTlsKey?: string;
   readonly adsTlsClientCa?: string;
   readonly adsInsecure: boolean;
+  /** In MB. */
+  readonly adsMaxRequestSize: number;
+  readonly adsMaxStreams: number;
+  readonly adsMaxRequestRate: number;
+  readonly adsMaxNames: number;
   readonly proofEnvoy?: string;
   readonly coldProofEnvoy?: string;
   readonly debugAddress: Address;
@@ -112,6 +117,7 @@ export function serveOptions(): Option[] {
     setting('--ads-tls-key <file>', 'its private key (PEM); read again when it changes'),
     setting('--ads-tls-client-ca <file>', 'who signs the certificates of Envoys (PEM); they carry the name of the fleet'),
     setting('--ads-insecure', 'serve ADS without TLS to other machines, private keys included').default(false),
+    ...adsLimitOptions(),
     setting('--proof-envoy <prefix>', 'how node.id begins of the Envoy that tries each change first; default: the one connected longest'),
     setting('--cold-proof-envoy <path>', 'Envoy binary that is started for a moment after changes, to see that a fresh one accepts them'),
     setting('--debug-address <host:port>', 'where the debug endpoint listens')
@@ -134,6 +140,18 @@ export function serveOptions(): Option[] {
     setting('--state-keys', 'keep private keys there, too; without them a restored configuration lacks TLS').default(false),
     ...statusOptions(),
     ...controllerOptions(),
+  ];
+}
+
+/** What one client of ADS may take. */
+function adsLimitOptions(): Option[] {
+  return [
+    setting('--ads-max-request-size <MB>', 'largest request that is taken from an Envoy').default(64).argParser(count),
+    setting('--ads-max-streams <number>', 'how many streams one address may have open').default(64).argParser(count),
+    setting('--ads-max-request-rate <number>', 'how often a stream may ask in a second, ten times as often at once')
+      .default(500)
+      .argParser(count),
+    setting('--ads-max-names <number>', 'how many names of one type a stream may want').default(100_000).argParser(count),
   ];
 }
 
@@ -219,6 +237,11 @@ function addressList(text: string): readonly string[] {
 export interface Address {
   readonly host: string;
   readonly port: number;
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1 on.');
+  return Number(text);
 }
 
 function port(text: string): number {

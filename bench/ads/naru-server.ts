@@ -52,7 +52,13 @@ async function obey(command: string, argument: number): Promise<string> {
 
 publish(firstResources(routes));
 // All streams come from one address, and there is a limit to that.
-const options = { fleets: [fleet], host: '127.0.0.1', port: 0, mostStreamsPerAddress: 10_000, log: (line: string) => console.error(line) };
+const options = {
+  fleets: [fleet],
+  host: '127.0.0.1',
+  port: 0,
+  limits: { streamsPerAddress: 10_000 },
+  log: (line: string) => console.error(line),
+};
 const server = new AdsServer(options);
 // The control plane counts answers in its metrics.
 const answers = { count: 0 };

@@ -1,9 +1,10 @@
-import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { Server, ServerCredentials, status, type MethodDefinition } from '@grpc/grpc-js';
 import { discoveryServices } from '../proto/ads-service.ts';
 import type { TypeName } from '../snapshot/resource.ts';
 import { connect, type Call, type Connection } from './connection.ts';
 import { delta } from './delta.ts';
 import { FramedResponses } from './framed-responses.ts';
+import type { Limits } from './limits.ts';
 import type { DiscoveryRequest, Node } from './request.ts';
 import { RequestRate } from './request-rate.ts';
 import { SeparateStreams } from './separate-streams.ts';
@@ -34,15 +35,12 @@ export interface DiscoveryServerOptions {
   /** Without it nothing is encrypted. */
   readonly credentials?: ServerCredentials;
   readonly stream: StreamOptions;
-  readonly mostStreamsPerAddress?: number;
+  readonly limits: Limits;
   readonly admit: (peer: Peer) => Admission;
   readonly onRefused?: (node: Node, connection: Connection, reason: string) => void;
 }
 
-/** A reconnecting Envoy names every resource it holds in one request, which is more than gRPC's 4 MB with many of them. */
-const mostRequestBytes = 64 * 1024 * 1024;
 const channelOptions = {
-  'grpc.max_receive_message_length': mostRequestBytes,
   'grpc.max_send_message_length': -1,
   // Finds Envoys that vanished without a word behind a load balancer or a lost node.
   'grpc.keepalive_time_ms': 30_000,
@@ -50,13 +48,11 @@ const channelOptions = {
 };
 /** How long `stop` waits for clients to take note before it cuts them off. */
 const stopGraceMs = 2_000;
-/** An Envoy has one stream, or five with one for each type; several may share an address behind a translating gateway. */
-const usualStreamsPerAddress = 64;
 
 /** The discovery services on one port: all types on a stream, or a stream for each. Whoever is admitted gets a stream. */
 export class DiscoveryServer {
   readonly #options: DiscoveryServerOptions;
-  readonly #server = new Server(channelOptions);
+  readonly #server: Server;
   readonly #streams = new Set<ProxyStream>();
   readonly #perAddress: StreamsPerAddress;
   readonly #responses: FramedResponses;
@@ -64,7 +60,9 @@ export class DiscoveryServer {
 
   constructor(options: DiscoveryServerOptions) {
     this.#options = options;
-    this.#perAddress = new StreamsPerAddress(options.mostStreamsPerAddress ?? usualStreamsPerAddress);
+    const { requestBytes, streamsPerAddress } = options.limits;
+    this.#server = new Server({ ...channelOptions, 'grpc.max_receive_message_length': 2 * requestBytes });
+    this.#perAddress = new StreamsPerAddress(streamsPerAddress);
     this.#responses = new FramedResponses(options.stream.clock);
     const { aggregated, ...separate } = discoveryServices;
     this.#serve(aggregated, undefined);
@@ -102,8 +100,9 @@ export class DiscoveryServer {
   }
 
   #serve(service: (typeof discoveryServices)['aggregated'], only: TypeName | undefined): void {
+    const { requestBytes } = this.#options.limits;
     this.#server.addService(
-      { ...service },
+      { sotw: noting(service.sotw, requestBytes), delta: noting(service.delta, requestBytes) },
       {
         sotw: (call: Call) => this.#accept(call, sotw, only),
         delta: (call: Call) => this.#accept(call, delta, only),
@@ -113,11 +112,12 @@ export class DiscoveryServer {
 
   #accept(call: Call, variant: Variant, only: TypeName | undefined): void {
     const { clock } = this.#options.stream;
-    const rate = new RequestRate(clock.now());
+    const { requestsPerSecond, requestBytes, streamsPerAddress } = this.#options.limits;
+    const rate = new RequestRate(requestsPerSecond, clock.now());
     const connection = connect(call, () => rate.allowAnswer());
     const leave = this.#perAddress.enter(connection.address);
     if (leave === undefined) {
-      this.#refuse({}, connection, status.RESOURCE_EXHAUSTED, tooManyStreams(connection.address, this.#options));
+      this.#refuse({}, connection, status.RESOURCE_EXHAUSTED, tooManyStreams(connection.address, streamsPerAddress));
       return;
     }
     let stream: ProxyStream | undefined;
@@ -127,8 +127,9 @@ export class DiscoveryServer {
       // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#basic-protocol-overview
       if (!begun) stream = this.#begin({ node: request.node ?? {}, call, only }, variant, only, connection);
       begun = true;
-      if (rate.take(clock.now())) stream?.receive(request);
-      else stream?.refuse(status.RESOURCE_EXHAUSTED, `too many requests: ${RequestRate.rule}`);
+      if (request.tooManyBytes !== undefined) stream?.refuse(status.RESOURCE_EXHAUSTED, tooManyBytes(request.tooManyBytes, requestBytes));
+      else if (rate.take(clock.now())) stream?.receive(request);
+      else stream?.refuse(status.RESOURCE_EXHAUSTED, `too many requests: ${rate.rule}`);
     });
     const gone = (): void => {
       leave();
@@ -155,6 +156,7 @@ export class DiscoveryServer {
     const stream = new ProxyStream(source, peer.node, adapt?.(variant) ?? variant, connection, {
       ...this.#options.stream,
       responses: this.#responses,
+      ...(this.#options.onRefused && { onRefused: this.#options.onRefused }),
       ...(only === undefined ? {} : { only, acceptance: this.#separate.of(envoy) }),
     });
     this.#streams.add(stream);
@@ -167,6 +169,21 @@ export class DiscoveryServer {
   }
 }
 
-function tooManyStreams(peer: string, { mostStreamsPerAddress = usualStreamsPerAddress }: DiscoveryServerOptions): string {
-  return `${hostOf(peer)} has ${mostStreamsPerAddress} streams open, and that is the most for one address`;
+/** The same method, with requests that say when they are too big. */
+function noting<Request extends object>(method: MethodDefinition<Request, Buffer>, most: number): MethodDefinition<Request, Buffer> {
+  return {
+    ...method,
+    requestDeserialize: (bytes) => {
+      const request = method.requestDeserialize(bytes);
+      return bytes.length > most ? { ...request, tooManyBytes: bytes.length } : request;
+    },
+  };
+}
+
+function tooManyBytes(bytes: number, most: number): string {
+  return `a request has ${bytes} bytes, and the most is ${most}`;
+}
+
+function tooManyStreams(peer: string, most: number): string {
+  return `${hostOf(peer)} has ${most} streams open, and that is the most for one address`;
 }

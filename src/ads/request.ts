@@ -16,6 +16,9 @@ export interface DiscoveryRequest {
   readonly response_nonce?: string;
   readonly error_detail?: { readonly code?: number; readonly message?: string } | null;
 
+  /** How many bytes it was, if that is too many. */
+  readonly tooManyBytes?: number;
+
   /** State of the world: every name that the client wants from now on. */
   readonly resource_names?: readonly string[];
   readonly version_info?: string;

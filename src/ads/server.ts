@@ -8,6 +8,7 @@ import { fleetsOf } from './fleet-identity.ts';
 import type { Fleet } from './fleet.ts';
 import type { Accepted, ProxyState } from './proxy-state.ts';
 import { RefusedStreams, type RefusedStream } from './refused-streams.ts';
+import { usualLimits, type Limits } from './limits.ts';
 import type { Node } from './request.ts';
 import type { StreamOptions } from './stream.ts';
 import { hostOf } from './streams-per-address.ts';
@@ -27,16 +28,10 @@ export interface AdsServerOptions {
   readonly removalGraceMs?: number;
   /** How long one type waits for an Envoy's answer to another before it goes anyway. */
   readonly gateTimeoutMs?: number;
-  /** How many streams one address may have open. */
-  readonly mostStreamsPerAddress?: number;
-  /** How many names of one type a client may want. */
-  readonly mostNames?: number;
+  readonly limits?: Partial<Limits>;
   readonly log?: (line: string) => void;
   readonly clock?: Clock;
 }
-
-/** Far more than one Envoy can serve; it is there to bound what a broken client can take. */
-const usualNames = 100_000;
 
 /** Serves the snapshots of all fleets over ADS or a stream for each type, state of the world and delta. */
 export class AdsServer {
@@ -48,12 +43,12 @@ export class AdsServer {
 
   constructor(options: AdsServerOptions) {
     this.#options = options;
-    const { host, port, mostStreamsPerAddress, tls, tlsIntervalMs } = options;
+    const { host, port, tls, tlsIntervalMs } = options;
     const watched = tls && new WatchedTlsFiles(tls, (line) => this.#log(line), tlsIntervalMs);
     this.#server = new DiscoveryServer({
       host,
       port,
-      ...(mostStreamsPerAddress === undefined ? {} : { mostStreamsPerAddress }),
+      limits: this.#limits(),
       ...(watched === undefined ? {} : { credentials: watched.credentials() }),
       stream: this.#streamOptions(),
       admit: (peer) => this.#admit(peer),
@@ -117,11 +112,15 @@ export class AdsServer {
     if (!known) this.#log(`proxy ${id || address}: refused: ${reason}`);
   }
 
+  #limits(): Limits {
+    return { ...usualLimits, ...this.#options.limits };
+  }
+
   #streamOptions(): StreamOptions {
     return {
       removalGraceMs: this.#options.removalGraceMs ?? 2_000,
       gateTimeoutMs: this.#options.gateTimeoutMs ?? 15_000,
-      mostNames: this.#options.mostNames ?? usualNames,
+      limits: this.#limits(),
       clock: this.#options.clock ?? systemClock,
       log: (line) => this.#log(line),
       onAcknowledgement: (answer) => {

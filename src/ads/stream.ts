@@ -5,6 +5,7 @@ import { Acceptance } from './acceptance.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
+import type { Limits } from './limits.ts';
 import { FramedResponses } from './framed-responses.ts';
 import type { SnapshotListener } from './fleet.ts';
 import { bringsOther, holdsOther } from './stand-in.ts';
@@ -24,12 +25,13 @@ export interface StreamOptions extends OrderOptions {
   readonly acceptance?: Acceptance;
   /** No type waits for another, and nothing is sent again to end a warming: for a server whose content is any test's. */
   readonly independentTypes?: boolean;
-  /** How many names of one type a client may want. */
-  readonly mostNames?: number;
+  readonly limits: Pick<Limits, 'names'>;
   readonly clock: Clock;
   /** Shared by all streams that may get the same. */
   readonly responses?: FramedResponses;
   readonly log: (line: string) => void;
+  /** Hears why a stream ends that ends because of what its client did; without it, that is logged. */
+  readonly onRefused?: (node: Node, connection: Connection, reason: string) => void;
   readonly onAcknowledgement: (acknowledgement: Acknowledgement) => void;
   readonly onAccepted: (accepted: Accepted) => void;
 }
@@ -128,7 +130,8 @@ export class ProxyStream implements SnapshotListener {
   /** Ends the stream because of what the client did, with a line in the log. */
   refuse(code: status, reason: string): void {
     if (this.#closed) return;
-    this.#log(`refused: ${reason}`);
+    if (this.#options.onRefused === undefined) this.#log(`refused: ${reason}`);
+    else this.#options.onRefused(this.#node, this.#connection, reason);
     this.end(code, reason);
   }
 
@@ -263,10 +266,10 @@ export class ProxyStream implements SnapshotListener {
   }
 
   #wantsTooMuch(type: TypeName): boolean {
-    const { mostNames = Infinity } = this.#options;
+    const { names: most } = this.#options.limits;
     const wanted = this.#types[type].subscription.names.size;
-    if (wanted <= mostNames) return false;
-    this.refuse(status.RESOURCE_EXHAUSTED, `${wanted} names of ${type} are wanted on one stream, and the most is ${mostNames}`);
+    if (wanted <= most) return false;
+    this.refuse(status.RESOURCE_EXHAUSTED, `${wanted} names of ${type} are wanted on one stream, and the most is ${most}`);
     return true;
   }
 

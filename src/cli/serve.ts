@@ -14,6 +14,7 @@ import { makeDefaultCertificate } from '../runtime/default-certificate.ts';
 import { keptDefaultCertificate } from '../runtime/kept-certificate.ts';
 import type { StatusReporting } from '../runtime/status-reporting.ts';
 import type { Address, ServeSettings } from '../settings.ts';
+import { adsLimits } from './ads-limits.ts';
 import { adsTls } from './ads-security.ts';
 import { Failure } from './failure.ts';
 import { freshEnvoys } from './fresh-envoy.ts';
@@ -41,7 +42,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
   const controlPlane = new ControlPlane({
     build: await buildOptions(settings, (line) => log.warn(line)),
     events: watchAll(connection, settings, log),
-    ads: { ...adsAddress, ...(tls === undefined ? {} : { tls }) },
+    ads: { ...adsAddress, ...(tls === undefined ? {} : { tls }), limits: adsLimits(settings) },
     debug: debugAddress,
     ...(settings.proofEnvoy === undefined ? {} : { proofEnvoy: settings.proofEnvoy }),
     startEnvoy: settings.coldProofEnvoy === undefined ? undefined : freshEnvoys(settings.coldProofEnvoy),

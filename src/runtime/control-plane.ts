@@ -18,7 +18,7 @@ export interface ControlPlaneOptions {
   readonly build: BuildOptions;
   readonly events: Observable<KubeEvent>;
   /** Where Envoys connect: a name or address, or `unix:/path` (then the port is not used). */
-  readonly ads: Pick<AdsServerOptions, 'host' | 'port' | 'tls'>;
+  readonly ads: Pick<AdsServerOptions, 'host' | 'port' | 'tls' | 'limits'>;
   readonly debug: { readonly host: string; readonly port: number };
   /** How the id of the Envoy begins that tries each snapshot before the others; default: the one connected longest of several. */
   readonly proofEnvoy?: string;

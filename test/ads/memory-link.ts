@@ -2,6 +2,7 @@ import type { status } from '@grpc/grpc-js';
 import type { Acknowledgement } from '../../src/ads/acknowledgement.ts';
 import { delta } from '../../src/ads/delta.ts';
 import { FramedResponses } from '../../src/ads/framed-responses.ts';
+import { usualLimits } from '../../src/ads/limits.ts';
 import type { Accepted, ProxyState } from '../../src/ads/proxy-state.ts';
 import type { DiscoveryRequest } from '../../src/ads/request.ts';
 import { sotw } from '../../src/ads/sotw.ts';
@@ -42,6 +43,7 @@ export class Stage {
           gateTimeoutMs: 15_000,
           clock: this.clock,
           responses: this.responses,
+          limits: usualLimits,
           log: (line) => void this.log.push(line),
           onAcknowledgement: (acknowledgement) => void this.acknowledgements.push(acknowledgement),
           onAccepted: (accepted) => void this.accepted.push(accepted),

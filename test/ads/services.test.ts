@@ -2,9 +2,13 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import { Client as GrpcClient, credentials, status } from '@grpc/grpc-js';
+import { Command } from 'commander';
+import { usualLimits } from '../../src/ads/limits.ts';
 import { RequestRate } from '../../src/ads/request-rate.ts';
 import { AdsServer, type AdsServerOptions } from '../../src/ads/server.ts';
 import { hostOf, StreamsPerAddress } from '../../src/ads/streams-per-address.ts';
+import { adsLimits } from '../../src/cli/ads-limits.ts';
+import { serveOptions } from '../../src/settings.ts';
 import { typeNames, typeUrls, type TypeName } from '../../src/snapshot/resource.ts';
 import { protocols, type Protocol } from './client.ts';
 import { cluster, endpoints, fake, listener, Publisher, routes } from './fake-resources.ts';
@@ -156,7 +160,7 @@ for (const protocol of protocols) {
   });
 
   test(`${protocol}: one address may have so many streams and no more`, async (t) => {
-    const { server, edge, connect } = await start(t, { mostStreamsPerAddress: 2 });
+    const { server, edge, connect } = await start(t, { limits: { streamsPerAddress: 2 } });
     edge.publish(...everything());
     const [first, second] = [connect(protocol), connect(protocol, 'clusters')];
     for (const { client } of [first, second]) {
@@ -178,7 +182,7 @@ for (const protocol of protocols) {
   });
 
   test(`${protocol}: names without end are refused`, async (t) => {
-    const { edge, connect, log } = await start(t, { mostNames: 10 });
+    const { server, edge, connect, log } = await start(t, { limits: { names: 10 } });
     edge.publish(...everything());
     const { client, ended } = connect(protocol);
     const names = Array.from({ length: 10 }, (_, index) => `name-${index}`);
@@ -189,28 +193,40 @@ for (const protocol of protocols) {
     assert.equal(code, status.RESOURCE_EXHAUSTED);
     assert.match(details, /11 names of secrets are wanted on one stream, and the most is 10/);
     assert.equal(log.length, 1);
+    assert.deepEqual(
+      server.refusals().map(({ id, reason }) => [id, reason]),
+      [['envoy-1', details]],
+    );
   });
 
   test(`${protocol}: requests without end are refused`, async (t) => {
-    const { server, edge, connect, log } = await start(t);
+    const { server, edge, connect, log } = await start(t, { limits: { requestsPerSecond: 100 } });
     edge.publish(...everything());
     const { client, ended } = connect(protocol);
     client.subscribeAll('clusters');
     for (let count = 0; count < 20_000; count++) client.raw({ type_url: typeUrls.secrets, response_nonce: 'none' });
     const { code, details } = await ended;
     assert.equal(code, status.RESOURCE_EXHAUSTED);
-    assert.match(details, /too many requests: .* 5000 times at once/);
+    assert.match(details, /too many requests: .* 1000 times at once/);
     assert.equal(log.length, 1);
+    assert.equal(server.refusals()[0]?.reason, details);
     assert.deepEqual(server.proxies(), []);
   });
 
-  test(`${protocol}: a request of more than 64 MB is refused`, async (t) => {
-    const { server, connect } = await start(t);
+  test(`${protocol}: a request that is too big is refused, and one that is much too big is not read`, async (t) => {
+    const { server, connect } = await start(t, { limits: { requestBytes: 1_000_000 } });
     const { client, ended } = connect(protocol);
-    client.subscribe('secrets', ['x'.repeat(65 * 1024 * 1024)]);
+    client.subscribe('secrets', ['x'.repeat(1_000_001)]);
     const { code, details } = await ended;
     assert.equal(code, status.RESOURCE_EXHAUSTED);
-    assert.match(details, /larger than max/);
+    assert.match(details, /a request has 1000\d{3} bytes, and the most is 1000000/);
+    assert.equal(server.refusals()[0]?.reason, details);
+
+    const other = connect(protocol);
+    other.client.subscribe('secrets', ['x'.repeat(2_000_001)]);
+    const end = await other.ended;
+    assert.equal(end.code, status.RESOURCE_EXHAUSTED);
+    assert.match(end.details, /larger than max/);
     assert.deepEqual(server.proxies(), []);
   });
 }
@@ -232,8 +248,19 @@ test('Fetch is not served', async (t) => {
   assert.equal(code, status.UNIMPLEMENTED);
 });
 
+test('serve: limits by flags, and without them the usual ones', () => {
+  const limits = (...flags: string[]) => {
+    const command = new Command();
+    for (const option of serveOptions()) command.addOption(option);
+    return adsLimits(command.parse(flags, { from: 'user' }).opts());
+  };
+  assert.deepEqual(limits(), usualLimits);
+  const flags = ['--ads-max-request-size=1', '--ads-max-streams=2', '--ads-max-request-rate=3', '--ads-max-names=4'];
+  assert.deepEqual(limits(...flags), { requestBytes: 1_048_576, streamsPerAddress: 2, requestsPerSecond: 3, names: 4 });
+});
+
 test('answers to responses never use up what a client may ask', () => {
-  const rate = new RequestRate(0);
+  const rate = new RequestRate(500, 0);
   for (let count = 0; count < 100_000; count++) {
     rate.allowAnswer();
     assert(rate.take(0));

@@ -3,6 +3,7 @@ import { adapterService, type ResourceRequest, type SetStateRequest } from '../.
 import { typeNames, typeUrls, type TypeName } from '../../snapshot/resource.ts';
 import { systemClock } from '../clock.ts';
 import { DiscoveryServer } from '../discovery-server.ts';
+import { unlimited } from '../limits.ts';
 import { NodeState, type GivenResource } from './node-state.ts';
 import { nameOf } from './resource-content.ts';
 
@@ -37,8 +38,9 @@ export class Testbed {
     this.#xds = new DiscoveryServer({
       host,
       port: xdsPort,
-      mostStreamsPerAddress: Infinity,
+      limits: unlimited,
       stream: {
+        limits: unlimited,
         independentTypes: true,
         removalGraceMs: 0,
         gateTimeoutMs: 0,
