@@ -9,7 +9,7 @@ import { runPass } from '../store/pass.ts';
 import { type Changes, type FollowingTable, type Key, SourceTable, type Table } from '../store/table.ts';
 import { objectsOf } from '../xds/answering-host.ts';
 import type { ListenOptions } from '../xds/options.ts';
-import { type Quarantined, splitName } from '../xds/quarantine.ts';
+import { type Quarantined, quarantineKey, splitName } from '../xds/quarantine.ts';
 import { type ModelTables, Rendering, type RenderingOptions } from '../xds/rendering.ts';
 import { type Difference, summarise } from './cause.ts';
 import type { Failures } from './failures.ts';
@@ -49,6 +49,7 @@ export class Assembly {
   readonly #tables: readonly FollowingTable<unknown>[];
   readonly #problems: ProblemList;
   readonly #hosts = new Set<Key>();
+  readonly #restored = new Set<Key>();
   #putAside: ReadonlySet<string> | undefined;
 
   constructor({ fleet, listen, model, tables, reporting, failures, cluster }: AssemblyOptions) {
@@ -85,6 +86,18 @@ export class Assembly {
     return this.#problems.all();
   }
 
+  /** What an earlier process has put aside. To be called before the first pass. */
+  restore(rows: readonly Quarantined[]): void {
+    for (const row of rows) {
+      this.quarantine.set(quarantineKey(row.what, row.name), row);
+      this.#restored.add(quarantineKey(row.what, row.name));
+    }
+  }
+
+  quarantined(): readonly Quarantined[] {
+    return [...this.quarantine.keys()].sort().flatMap((key) => this.quarantine.get(key) ?? []);
+  }
+
   /** `Ingress shop/web`, for each object that is not served as it is written: refused, or held back while a culprit is looked for. */
   putAside(): ReadonlySet<string> {
     this.#putAside ??= this.#findPutAside();
@@ -104,7 +117,7 @@ export class Assembly {
   /** Follows what changed in sources. */
   pass(sources: Changes, cause: string): Pass {
     this.#putAside = undefined;
-    const changes = runPass(this.#tables, sources);
+    const changes = runPass(this.#tables, this.#withRestored(sources));
     const resources = resourceChanges(this.rendering.resources, changes);
     const hosts = this.#hostDifferences(changes);
     const snapshot = this.#next(() =>
@@ -112,6 +125,13 @@ export class Assembly {
     );
     const newProblems = this.#problems.refresh(new Map([...changes, [this.#failures.table, this.#failures.takeChanged()]]));
     return { cause, newProblems, changes, ...(snapshot === undefined ? {} : { snapshot }) };
+  }
+
+  #withRestored(sources: Changes): Changes {
+    if (this.#restored.size === 0) return sources;
+    const keys = new Set([...this.#restored, ...(sources.get(this.quarantine) ?? [])]);
+    this.#restored.clear();
+    return new Map([...sources, [this.quarantine, keys]]);
   }
 
   #next(make: () => Snapshot | undefined): Snapshot | undefined {

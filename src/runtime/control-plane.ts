@@ -9,6 +9,7 @@ import { Build, type BuildOptions, type Pass } from './build.ts';
 import type { StartEnvoy } from './cold-run.ts';
 import { LastGood, type LastGoodOptions } from './last-good.ts';
 import { pipeline } from './pipeline.ts';
+import { QuarantineKeeper } from './quarantine-keeper.ts';
 import { Rollout } from './rollout.ts';
 
 /** How often certificates are looked at for their age. */
@@ -49,6 +50,7 @@ export class ControlPlane {
   readonly #rollout: Rollout;
   readonly #subscriptions = new Subscription();
   readonly #lastGood: LastGood | undefined;
+  readonly #quarantineKeeper: QuarantineKeeper | undefined;
   #debug: DebugServer | undefined;
 
   constructor(options: ControlPlaneOptions) {
@@ -69,6 +71,7 @@ export class ControlPlane {
       ads: this.ads,
       onPass: (pass) => {
         this.#lastGood?.passed(pass);
+        this.#quarantineKeeper?.passed();
         options.onPass?.(pass);
       },
       onFailure: options.onFailure,
@@ -76,6 +79,14 @@ export class ControlPlane {
       log: options.onTrouble,
     });
     this.#lastGood = this.#makeLastGood(options);
+    this.#quarantineKeeper =
+      options.lastGood &&
+      new QuarantineKeeper({
+        ...options.lastGood,
+        assembly: this.#build.assembly,
+        fleet: options.build.fleet,
+        log: (line) => options.onTrouble?.(line),
+      });
   }
 
   /** Listens, and begins to read the source. */
@@ -86,6 +97,7 @@ export class ControlPlane {
     this.#subscriptions.add(this.ads.acknowledgements.subscribe((answer) => metrics.acknowledged(answer)));
     this.#subscriptions.add(this.#rollout.start());
     this.#subscriptions.add(this.ads.accepted.subscribe(() => this.#lastGood?.accepted()));
+    await this.#quarantineKeeper?.restore();
     await this.#lastGood?.start();
     this.#subscriptions.add(timer(0, hourMs).subscribe(() => this.#rollout.passed(this.#build.tellTime(Date.now()))));
     this.#subscriptions.add(
@@ -98,7 +110,7 @@ export class ControlPlane {
   async stop(): Promise<void> {
     this.#subscriptions.unsubscribe();
     // While Envoys are still connected, whose acceptance it asks for.
-    await Promise.all([this.#lastGood?.stop(), this.#rollout.stop()]);
+    await Promise.all([this.#lastGood?.stop(), this.#quarantineKeeper?.stop(), this.#rollout.stop()]);
     await Promise.all([this.ads.stop(), this.#debug?.close()]);
   }
 

@@ -100,7 +100,7 @@ export class Refusals {
    */
   condemned(proxy: string, snapshot: number, verdicts: readonly Verdict[]): readonly string[] {
     const due = verdicts.filter(({ what, name }) => !this.#trials.has(what) && this.#served.isServed(what, name, snapshot));
-    const theirs = this.#rows().filter(({ refusal }) => refusal?.proxy === proxy);
+    const theirs = this.#assembly.quarantined().filter(({ refusal }) => refusal?.proxy === proxy);
     if (due.length + theirs.length > storm.most) {
       for (const row of theirs) this.#remove(row);
       this.#causes.push(`Envoy ${proxy} refuses too much to be believed`);
@@ -262,7 +262,7 @@ export class Refusals {
   /** A host is put aside as a whole or in parts: what was said of it before is over. */
   #supersede(name: string): void {
     const { hostname, owner } = splitName(name);
-    for (const row of this.#rows()) {
+    for (const row of this.#assembly.quarantined()) {
       const other = splitName(row.name);
       if (row.what === 'hosts' && other.hostname === hostname && (other.owner === undefined) !== (owner === undefined)) this.#remove(row);
     }
@@ -272,7 +272,8 @@ export class Refusals {
   #hold(what: Quarantinable, proxy: string, names: readonly string[]): void {
     const { rendering, quarantine } = this.#assembly;
     const wanted = new Set(names);
-    for (const row of this.#rows()) if (row.what === what && row.refusal === undefined && !wanted.has(row.name)) this.#remove(row);
+    for (const row of this.#assembly.quarantined())
+      if (row.what === what && row.refusal === undefined && !wanted.has(row.name)) this.#remove(row);
     for (const name of names) {
       const version = rendering.rendered(what, name)?.version;
       const row = quarantine.get(quarantineKey(what, name));
@@ -283,8 +284,10 @@ export class Refusals {
 
   /** Takes back what is not needed any more: other content was accepted, or the thing is gone. */
   #tidy(): void {
-    const { rendering } = this.#assembly;
-    for (const row of this.#rows()) {
+    const { rendering, current } = this.#assembly;
+    // What an earlier process has put aside waits for what it is about.
+    if (current === undefined) return;
+    for (const row of this.#assembly.quarantined()) {
       const version = rendering.rendered(row.what, row.name)?.version;
       if (version === row.version) continue;
       if (version !== undefined && row.refusal !== undefined && !this.#isAccepted(row.refusal.proxy, row, version)) continue;
@@ -302,11 +305,6 @@ export class Refusals {
     const since = performance.now() - storm.withinMs;
     const found = this.#found.get(what) ?? [];
     return found.length === storm.most && found.every((at) => at > since);
-  }
-
-  #rows(): readonly Quarantined[] {
-    const { quarantine } = this.#assembly;
-    return [...quarantine.keys()].flatMap((key) => quarantine.get(key) ?? []);
   }
 
   #set(row: Quarantined): void {

@@ -79,10 +79,8 @@ export class Rollout {
 
   /** What is put aside at this moment; what is only held back while a culprit is looked for is not told. */
   get quarantine(): readonly QuarantineEntry[] {
-    const { quarantine } = this.#options.assembly;
-    return [...quarantine.keys()].sort().flatMap((key) => {
-      const row = quarantine.get(key);
-      if (row?.refusal === undefined) return [];
+    return this.#options.assembly.quarantined().flatMap((row) => {
+      if (row.refusal === undefined) return [];
       const { proxy, message, since } = row.refusal;
       const name = row.what === 'hosts' ? splitName(row.name).hostname : row.name;
       return [{ type: row.what, name, version: row.version, proxy, message, since, replacedBy: describeReplacement(row) }];

@@ -5,6 +5,7 @@ import { Agent as TlsAgent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Subscription } from 'rxjs';
+import type { Acknowledgement } from '../../src/ads/acknowledgement.ts';
 import { Fleet } from '../../src/ads/fleet.ts';
 import { AdsServer } from '../../src/ads/server.ts';
 import { EnvoyProcess } from '../../src/dev/envoy-process.ts';
@@ -13,6 +14,7 @@ import { choosePort } from '../../src/dev/ports.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import type { Assembly, Pass } from '../../src/runtime/assembly.ts';
 import { makeDefaultCertificate } from '../../src/runtime/default-certificate.ts';
+import { QuarantineKeeper } from '../../src/runtime/quarantine-keeper.ts';
 import { Rollout, type RolloutOptions } from '../../src/runtime/rollout.ts';
 import type { ListenOptions } from '../../src/xds/options.ts';
 import { eventually } from './eventually.ts';
@@ -25,50 +27,77 @@ export interface ModelFleetOptions extends Omit<ModelSourceOptions, 'listen'> {
   readonly fleet?: Fleet;
   /** See `RolloutOptions`. */
   readonly coldProof?: RolloutOptions['coldProof'];
+  /** Where what Envoys refused is kept for a restart. */
+  readonly stateDir?: string;
   readonly listen?: Omit<ListenOptions, 'address' | 'httpPort' | 'httpsPort'>;
+}
+
+interface Process {
+  readonly source: ModelSource;
+  readonly ads: AdsServer;
+  readonly rollout: Rollout;
+  readonly listening: Subscription;
+  readonly keeper: QuarantineKeeper | undefined;
+}
+
+interface Parts {
+  readonly ports: Ports;
+  readonly folder: string;
+  readonly options: ModelFleetOptions & ModelSourceOptions;
 }
 
 /** Real Envoys that are served a Model which nobody has checked, so that there is something to refuse. */
 export class ModelFleet {
   readonly ports: Ports;
-  readonly ads: AdsServer;
-  readonly #source: ModelSource;
-  readonly #rollout: Rollout;
-  readonly #listening: Subscription;
   readonly #folder: string;
+  readonly #options: Parts['options'];
   readonly #envoys: EnvoyProcess[] = [];
   readonly passes: Pass[] = [];
   readonly log: string[] = [];
+  #process: Process;
 
-  private constructor(parts: { ports: Ports; source: ModelSource; fleet: Fleet; folder: string } & Pick<ModelFleetOptions, 'coldProof'>) {
-    this.ports = parts.ports;
-    this.#source = parts.source;
-    this.#folder = parts.folder;
-    this.ads = new AdsServer({ fleets: [parts.fleet], host: `unix:${this.#socket}`, port: 0, removalGraceMs: 100 });
-    this.#rollout = new Rollout({
-      assembly: this.#source.assembly,
-      fleet: parts.fleet,
-      ads: this.ads,
-      onPass: (pass) => this.passes.push(pass),
+  private constructor({ ports, folder, options }: Parts) {
+    this.ports = ports;
+    this.#folder = folder;
+    this.#options = options;
+    this.#process = this.#begin(options.fleet ?? new Fleet('naru'));
+  }
+
+  #begin(fleet: Fleet): Process {
+    const { coldProof, stateDir: folder } = this.#options;
+    const source = new ModelSource(this.#options);
+    const ads = new AdsServer({ fleets: [fleet], host: `unix:${this.#socket}`, port: 0, removalGraceMs: 100 });
+    const log = (line: string): void => void this.log.push(line);
+    const { assembly } = source;
+    const keeper = folder === undefined ? undefined : new QuarantineKeeper({ assembly, folder, fleet: 'naru', keys: false, log });
+    const rollout = new Rollout({
+      assembly,
+      fleet,
+      ads,
+      onPass: (pass) => {
+        this.passes.push(pass);
+        keeper?.passed();
+      },
       onFailure: (error) => {
         throw error;
       },
-      coldProof: parts.coldProof,
-      log: (line) => this.log.push(line),
+      coldProof,
+      log,
     });
-    this.#listening = this.#rollout.start();
+    return { source, ads, rollout, listening: rollout.start(), keeper };
   }
 
-  static async start(
-    nodes: readonly string[],
-    { fleet = new Fleet('naru'), coldProof, listen: own = {}, ...more }: ModelFleetOptions = {},
-  ): Promise<ModelFleet> {
+  get ads(): AdsServer {
+    return this.#process.ads;
+  }
+
+  static async start(nodes: readonly string[], { listen: own = {}, ...more }: ModelFleetOptions = {}): Promise<ModelFleet> {
     const found = await findEnvoy();
     assert.ok(found.found, found.found ? '' : found.message);
     const ports = { http: await choosePort(0), https: await choosePort(0) };
     const folder = mkdtempSync(join(tmpdir(), 'naru-fleet-'));
     const listen = { address, httpPort: ports.http, httpsPort: ports.https, defaultCertificate: await makeDefaultCertificate(), ...own };
-    const started = new ModelFleet({ ports, source: new ModelSource({ ...more, listen }), fleet, folder, coldProof });
+    const started = new ModelFleet({ ports, folder, options: { ...more, listen } });
     await started.ads.start();
     for (const nodeId of nodes) {
       const bootstrap = { nodeId, adsAddress: { path: started.#socket } };
@@ -78,11 +107,29 @@ export class ModelFleet {
     return started;
   }
 
+  /** Naru ends and begins again, with the same Envoys and this Model. Resolves when they run all that is served. */
+  async restart(rows: ModelRows, onAnswer: (answer: Acknowledgement) => void = () => {}): Promise<void> {
+    const envoys = this.ads.proxies().length;
+    await this.#end();
+    this.#process = this.#begin(new Fleet('naru'));
+    await this.#process.keeper?.restore();
+    this.ads.acknowledgements.subscribe(onAnswer);
+    await this.ads.start();
+    this.change(rows);
+    await eventually('all Envoys are back', () => (this.ads.proxies().length === envoys ? true : undefined));
+    await this.settled();
+  }
+
+  async #end(): Promise<void> {
+    const { listening, rollout, ads, keeper } = this.#process;
+    listening.unsubscribe();
+    await Promise.all([rollout.stop(), keeper?.stop()]);
+    await ads.stop();
+  }
+
   async stop(): Promise<void> {
-    this.#listening.unsubscribe();
-    await this.#rollout.stop();
     await Promise.all(this.#envoys.map((envoy) => envoy.stop()));
-    await this.ads.stop();
+    await this.#end();
     rmSync(this.#folder, { recursive: true });
   }
 
@@ -97,15 +144,15 @@ export class ModelFleet {
   }
 
   get assembly(): Assembly {
-    return this.#source.assembly;
+    return this.#process.source.assembly;
   }
 
   get quarantine(): Rollout['quarantine'] {
-    return this.#rollout.quarantine;
+    return this.#process.rollout.quarantine;
   }
 
   get coldProof(): Rollout['coldProof'] {
-    return this.#rollout.coldProof;
+    return this.#process.rollout.coldProof;
   }
 
   get problems(): readonly Problem[] {
@@ -114,7 +161,7 @@ export class ModelFleet {
 
   /** Changes the Model in one batch. */
   change(rows: ModelRows): void {
-    this.#rollout.passed(this.#source.change(rows));
+    this.#process.rollout.passed(this.#process.source.change(rows));
   }
 
   /** Changes it, and resolves when every Envoy runs all that is served; with the time it took. */
