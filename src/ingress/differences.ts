@@ -31,6 +31,15 @@ export const differences = {
       'createServers in internal/ingress/controller/controller.go',
     ],
   },
+  trailingSlash: {
+    title: 'A path with a slash at its end, and requests without it',
+    kubernetes: '`Prefix /foo/` takes `/foo` as well, and `Exact /foo/` leaves `/foo` to other paths.',
+    nginx: 'Requests for `/foo` are sent to `/foo/` by a 301, unless another path of the host is exactly `/foo`.',
+    sources: [
+      'https://kubernetes.io/docs/concepts/services-networking/ingress/#examples',
+      'https://nginx.org/en/docs/http/ngx_http_core_module.html#location',
+    ],
+  },
   serviceAffinity: {
     title: '`sessionAffinity: ClientIP` of a Service',
     kubernetes: 'Requests from one client address go to one pod.',

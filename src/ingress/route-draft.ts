@@ -2,11 +2,13 @@ import type { IngressBackend, IngressPath } from '../kube/objects.ts';
 import type { PathMatch, Route } from '../model/route.ts';
 import { routePolicyOf } from './annotations/index.ts';
 import { hostnameOf, type IngressRow } from './ingress-row.ts';
+import { canonicalPath } from './literal-path.ts';
 
 /** One path of one Ingress, on its way to becoming a route. */
 export interface RouteDraft {
   readonly row: IngressRow;
   readonly match: PathMatch;
+  readonly written: IngressPath;
   readonly backend: IngressBackend;
   /** `spec.rules[0].http.paths[1]`. */
   readonly field: string;
@@ -20,6 +22,7 @@ export function draftRoutes(row: IngressRow, hostname: string): readonly RouteDr
       : (paths ?? []).map((path, index) => ({
           row,
           match: pathMatch(path),
+          written: path,
           backend: path.backend,
           field: `spec.rules[${rule}].http.paths[${index}]`,
         })),
@@ -30,9 +33,9 @@ export function draftRoutes(row: IngressRow, hostname: string): readonly RouteDr
  * Prefix ignores a slash at the end (https://kubernetes.io/docs/concepts/services-networking/ingress/#examples);
  * ImplementationSpecific counts as Prefix, as in ingress-nginx.
  */
-function pathMatch({ path, pathType }: IngressPath): PathMatch {
-  if (pathType === 'Exact') return { type: 'exact', path: path ?? '/' };
-  const trimmed = (path ?? '/').replace(/\/+$/, '');
+function pathMatch({ path = '/', pathType }: IngressPath): PathMatch {
+  if (pathType === 'Exact') return { type: 'exact', path: canonicalPath(path) };
+  const trimmed = canonicalPath(path).replace(/\/+$/, '');
   return { type: 'prefix', path: trimmed === '' ? '/' : trimmed };
 }
 
@@ -41,11 +44,16 @@ export function matchKey({ type, path }: PathMatch): string {
   return `${type} ${path}`;
 }
 
+/** https://www.rfc-editor.org/rfc/rfc8555#section-8.3 */
+const acmeChallenges = '/.well-known/acme-challenge/';
+
 /**
- * Exact before prefix, longer before shorter: Envoy takes the first that matches, Kubernetes wants the longest,
+ * Challenges of certificate authorities before everything else. Exact before prefix, longer before shorter: Envoy takes the first that matches, Kubernetes wants the longest,
  * and the exact one among equals. https://kubernetes.io/docs/concepts/services-networking/ingress/#multiple-matches
  */
 export function byPrecedence(a: PathMatch, b: PathMatch): number {
+  const isAcme = a.path.startsWith(acmeChallenges);
+  if (isAcme !== b.path.startsWith(acmeChallenges)) return isAcme ? -1 : 1;
   if (a.type !== b.type) return a.type === 'exact' ? -1 : 1;
   return b.path.length - a.path.length || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
 }

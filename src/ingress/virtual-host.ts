@@ -8,6 +8,8 @@ import { type CanaryDraft, canaryWithoutPrimary, splitForCanary } from './canary
 import { type Folding, makeFallback } from './fallback.ts';
 import type { IngressRow } from './ingress-row.ts';
 import { byPrecedence, draftRoutes, matchKey, policyOf, type RouteDraft } from './route-draft.ts';
+import { expressionTaken } from './literal-path.ts';
+import { slashRedirects } from './slash-redirect.ts';
 import { sourceOf } from './source-of.ts';
 import { type UpstreamUse, UpstreamUses } from './upstream-uses.ts';
 
@@ -33,8 +35,13 @@ export function foldVirtualHost(hostname: string, rows: readonly IngressRow[], l
   const routes = [...drafts]
     .sort(([, a], [, b]) => byPrecedence(a.match, b.match))
     .map(([key, draft]) => makeRoute(draft, canaries.get(key) ?? [], { lookup, uses, problems }));
+  const slashes = lookup.compatibility === 'nginx' ? slashRedirects(drafts) : [];
   const fallback = makeFallback(hostname, primaries, { lookup, uses, problems });
-  return { virtualHost: { hostname, routes, ...(fallback === undefined ? {} : { fallback }) }, upstreams: uses.all, problems };
+  return {
+    virtualHost: { hostname, routes: [...slashes, ...routes], ...(fallback === undefined ? {} : { fallback }) },
+    upstreams: uses.all,
+    problems,
+  };
 }
 
 /** The oldest Ingress has a path; who wants it later is told so. */
@@ -43,6 +50,8 @@ function takePaths(hostname: string, primaries: readonly IngressRow[], problems:
   for (const draft of primaries.flatMap((row) => draftRoutes(row, hostname))) {
     const key = matchKey(draft.match);
     const owner = taken.get(key);
+    const odd = expressionTaken(draft.written, sourceOf({ kind: 'Ingress', ...draft.row }, `${draft.field}.path`));
+    if (odd !== undefined) problems.push(odd);
     if (owner === undefined) taken.set(key, draft);
     else problems.push(pathTaken(hostname, draft, owner));
   }

@@ -19,7 +19,12 @@ function ingress(classed: { readonly field?: string; readonly annotation?: strin
 
 function ingressClass(name: string, controller: string, isDefault = false): string {
   const annotations = isDefault ? { 'ingressclass.kubernetes.io/is-default-class': 'true' } : {};
-  return JSON.stringify({ apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', metadata: { name, annotations }, spec: { controller } });
+  return JSON.stringify({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IngressClass',
+    metadata: { name, annotations },
+    spec: { controller },
+  });
 }
 
 describe('controllers side by side', () => {

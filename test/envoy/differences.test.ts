@@ -35,6 +35,30 @@ const cases: Readonly<Record<keyof typeof differences, Case>> = {
       'http://unknown.test/x': { kubernetes: 'rest', nginx: 'rest' },
     },
   },
+  trailingSlash: {
+    given:
+      ingressYaml({
+        name: 'web',
+        host: 'slash.test',
+        paths: ['Prefix / root', 'Prefix /foo/ foo', 'Exact /bar/ bar', 'Prefix /both/ both'],
+      }) +
+      ingressYaml({ name: 'both', host: 'slash.test', paths: ['Exact /both exact'] }) +
+      ingressYaml({ name: 'bar', host: 'bar.test', paths: ['Prefix /bar prefix', 'Exact /bar/ bar'] }) +
+      echoService('root', 'foo', 'bar', 'both', 'exact', 'prefix'),
+    requests: {
+      'http://slash.test/foo': { kubernetes: 'foo', nginx: 301 },
+      'http://slash.test/foo?x=1': { kubernetes: 'foo', nginx: 301 },
+      'http://slash.test/foo/': { kubernetes: 'foo', nginx: 'foo' },
+      'http://slash.test/foo/x': { kubernetes: 'foo', nginx: 'foo' },
+      'http://slash.test/food': { kubernetes: 'root', nginx: 'root' },
+      'http://slash.test/bar': { kubernetes: 'root', nginx: 301 },
+      'http://slash.test/bar/': { kubernetes: 'bar', nginx: 'bar' },
+      'http://slash.test/both': { kubernetes: 'exact', nginx: 'exact' },
+      'http://slash.test/both/x': { kubernetes: 'both', nginx: 'both' },
+      'http://bar.test/bar': { kubernetes: 'prefix', nginx: 'prefix' },
+      'http://bar.test/bar/': { kubernetes: 'bar', nginx: 'bar' },
+    },
+  },
   serviceAffinity: {
     given:
       ingressYaml({ name: 'web', host: 'sticky.test', paths: ['Prefix / web'] }) +
@@ -58,6 +82,11 @@ for (const compatibility of ['kubernetes', 'nginx'] as const) {
         for (const [url, expected] of Object.entries(requests)) assert.equal(await naru.served(url), expected[compatibility], url);
       });
     }
+    await t.test('the address of a path with a slash', async () => {
+      await naru.given(cases.trailingSlash.given);
+      const { headers } = await naru.get('http://slash.test/foo?x=1');
+      assert.equal(headers.location, compatibility === 'nginx' ? 'http://slash.test/foo/?x=1' : undefined);
+    });
     await t.test('pods of a Service with client affinity', async () => {
       await naru.given(cases.serviceAffinity.given);
       const pods = new Set<unknown>();

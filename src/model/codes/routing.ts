@@ -6,4 +6,28 @@ export const routingCodes = {
     severity: 'warning',
     title: 'The path is already taken',
   },
+  NR303: {
+    severity: 'warning',
+    title: 'A path that looks like a regular expression',
+    meaning: 'Only requests whose path has these very characters match; others go to a wider path or get 404.',
+    cause:
+      'Paths of the types Exact and Prefix are no regular expressions, and ImplementationSpecific ones neither, unless an annotation says so.',
+    fix: 'Write the paths one by one, or the beginning that they share as a Prefix.',
+    example: `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: web, namespace: shop }
+spec:
+  ingressClassName: naru
+  rules:
+    - host: shop.example.com
+      http:
+        paths:
+          - { path: '/item/(.*)', pathType: Prefix, backend: { service: { name: web, port: { number: 80 } } } }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { ports: [{ port: 80 }] }
+`,
+  },
 } as const satisfies CodeRows;
