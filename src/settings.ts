@@ -101,6 +101,10 @@ export interface ServeSettings extends ControllerSettings {
   readonly publishStatus: PublishPolicy;
   readonly publishStatusAddress: readonly string[];
   readonly publishService?: string;
+  readonly reportNodeInternalIpAddress: boolean;
+  readonly envoyPods: string;
+  readonly envoyNamespace?: string;
+  readonly nodeGrace: number;
   readonly events: boolean;
   readonly leaderElect: boolean;
   readonly electionId: string;
@@ -198,9 +202,19 @@ function statusOptions(): Option[] {
       .choices(['always', 'ifEmpty', 'never'])
       .default('always'),
     setting('--publish-status-address <addresses>', 'IP addresses or hostnames to write, with commas between')
-      .default([], 'those of --publish-service')
+      .default([], 'those of --publish-service, else of the nodes of ready Envoys')
       .argParser(addressList),
     setting('--publish-service <namespace/name>', 'Service whose addresses are written').argParser(namespacedName),
+    onOff(
+      '--report-node-internal-ip-address [boolean]',
+      "of the nodes of Envoys: a node's internal address before its external one",
+      false,
+    ),
+    setting('--envoy-pods <labels>', 'Pods of the Envoys, whose nodes these are')
+      .default('app.kubernetes.io/name=naru-envoy')
+      .argParser(labelSelector),
+    setting('--envoy-namespace <name>', "namespace of these Pods; without it, the pod's or the context's, or naru-system"),
+    setting('--node-grace <seconds>', 'how long a node without a ready Envoy keeps its address').default(60).argParser(seconds).hideHelp(),
     onOff('--events [boolean]', 'tell in Events what becomes of Ingresses', true),
     onOff('--leader-elect [boolean]', 'of several replicas let only one write; false: each does', true),
     setting('--election-id <name>', 'Lease by which replicas agree; controllers side by side need different ones').default('naru-leader'),

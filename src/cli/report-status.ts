@@ -17,8 +17,13 @@ export function reportStatus(
   const elect = settings.leaderElect && (policy !== 'never' || settings.events);
   if (updateStatusOnShutdown)
     log.warn('--update-status-on-shutdown has no effect: a status that is emptied makes programs that read it delete DNS records');
-  if (policy !== 'never' && publishService === undefined && publishStatusAddress.length === 0)
-    log.warn('Ingresses get no address in their status: give --publish-service or --publish-status-address');
+  const nodes = policy !== 'never' && publishService === undefined && publishStatusAddress.length === 0;
+  const envoyNamespace = settings.envoyNamespace ?? connection.namespace ?? 'naru-system';
+  if (nodes)
+    log.info(
+      { namespace: envoyNamespace, pods: settings.envoyPods },
+      'Ingresses get the addresses of the nodes on which these Pods are ready',
+    );
   return new StatusReporting({
     controlPlane,
     connection,
@@ -27,6 +32,14 @@ export function reportStatus(
     events: settings.events,
     addresses: publishStatusAddress,
     service: publishService,
+    nodes: nodes
+      ? {
+          namespace: envoyNamespace,
+          selector: settings.envoyPods,
+          preferInternal: settings.reportNodeInternalIpAddress,
+          keepMs: settings.nodeGrace * 1000,
+        }
+      : undefined,
     lease: elect ? { namespace, name: settings.electionId, durationSeconds: settings.leaseDuration } : undefined,
     onLeading: (leading) => log.info(leading ? 'this replica writes status' : 'this replica writes status no longer'),
     onTrouble: (sentence) => log.warn(sentence),

@@ -3,11 +3,14 @@ import { hostname } from 'node:os';
 import { systemClock } from '../ads/clock.ts';
 import type { ProxyState } from '../ads/proxy-state.ts';
 import type { Connection } from '../kube/connection.ts';
+import { Outage } from '../kube/api/outage.ts';
+import { watchEnvoyNodes } from '../kube/envoy-nodes.ts';
 import { LeaseObject } from '../kube/lease.ts';
 import { writeIngressAddresses } from '../kube/status-writes.ts';
 import { publishedAddresses, sameAddresses } from '../status/addresses.ts';
 import { LeaderElection } from '../status/leader-election.ts';
 import type { PublishPolicy } from '../status/status-decision.ts';
+import { NodeAddresses } from '../status/node-addresses.ts';
 import { StatusWriter } from '../status/status-writer.ts';
 import type { ReachableAt } from '../kube/objects.ts';
 import type { Pass } from './build.ts';
@@ -21,6 +24,8 @@ export interface StatusReportingOptions {
   readonly policy: PublishPolicy;
   readonly addresses: readonly string[];
   readonly service?: string | undefined;
+  /** Where addresses are those of the nodes with ready Envoys. */
+  readonly nodes?: NodesOptions | undefined;
   readonly events: boolean;
   /** Absent: always write, whoever else does. */
   readonly lease?: { readonly namespace: string; readonly name: string; readonly durationSeconds: number } | undefined;
@@ -28,6 +33,15 @@ export interface StatusReportingOptions {
   readonly onTrouble: (sentence: string) => void;
 }
 
+export interface NodesOptions {
+  readonly namespace: string;
+  readonly selector: string;
+  readonly preferInternal: boolean;
+  readonly keepMs: number;
+}
+
+/** See `NodeAddressesOptions`. */
+const settleMs = 10_000;
 /** A lease that cannot be given back in this time expires by itself. */
 const releaseMs = 2000;
 
@@ -39,6 +53,8 @@ export class StatusReporting {
   /** As client-go's programs call themselves: a pod may be made anew under its name. */
   readonly #identity = `${hostname()}_${randomUUID()}`;
   readonly #election: LeaderElection | undefined;
+  readonly #nodes: NodeAddresses | undefined;
+  readonly #stopped = new AbortController();
   #addresses: readonly ReachableAt[] = [];
   #leading = false;
 
@@ -63,6 +79,7 @@ export class StatusReporting {
       onTrouble,
       clock: systemClock,
     });
+    this.#nodes = options.nodes && this.#followNodes(options.nodes);
     this.#events = options.events ? this.#makeEvents() : undefined;
     this.#election = options.lease === undefined ? undefined : this.#makeElection(options.lease);
   }
@@ -80,10 +97,7 @@ export class StatusReporting {
   passed(pass: Pass): void {
     const { build } = this.#options.controlPlane;
     const ingresses = build.follow(pass);
-    const addresses = this.#findAddresses();
-    const moved = !sameAddresses(addresses, this.#addresses);
-    this.#addresses = addresses;
-    this.#writer.consider(moved ? build.progress.keys() : ingresses);
+    this.#writer.consider(this.#haveMoved() ? build.progress.keys() : ingresses);
     this.#events?.passed(pass);
   }
 
@@ -96,6 +110,8 @@ export class StatusReporting {
 
   /** Writes nothing more, and lets another replica begin. */
   async stop(): Promise<void> {
+    this.#stopped.abort();
+    this.#nodes?.stop();
     this.#writer.stop();
     this.#events?.lead(false);
     const late = new Promise<void>((resolve) => setTimeout(resolve, releaseMs).unref());
@@ -134,10 +150,45 @@ export class StatusReporting {
     this.#events?.lead(leading);
   }
 
-  #findAddresses(): readonly ReachableAt[] {
+  /** Looks again where Ingresses are reached. */
+  #haveMoved(): boolean {
     const { addresses: fixed, service, controlPlane } = this.#options;
     const found = service === undefined ? undefined : controlPlane.build.world.objects.Service.get(service);
-    return publishedAddresses({ fixed, service: found });
+    const addresses = publishedAddresses({ fixed, service: found, nodes: this.#nodes?.addresses });
+    const moved = !sameAddresses(addresses, this.#addresses);
+    this.#addresses = addresses;
+    return moved;
+  }
+
+  #followNodes({ namespace, selector, preferInternal, keepMs }: NodesOptions): NodeAddresses {
+    const { connection, controlPlane, onTrouble } = this.#options;
+    const nodes = new NodeAddresses({
+      preferInternal,
+      keepMs,
+      settleMs: Math.min(settleMs, keepMs),
+      onChange: () => {
+        if (this.#haveMoved()) this.#writer.consider(controlPlane.build.progress.keys());
+      },
+      clock: systemClock,
+    });
+    let told = false;
+    watchEnvoyNodes(connection, {
+      namespace,
+      selector,
+      onChange: (found) => {
+        nodes.update(found);
+        if (told || nodes.addresses.length > 0) return;
+        told = true;
+        onTrouble(
+          `No Pod of ${selector} in the namespace ${namespace} is ready on a node with an address: Ingresses get none in their status.`,
+        );
+      },
+      onTrouble: (kind, sentence) => onTrouble(`${kind}: ${sentence}`),
+      onFailure: (error) => onTrouble(`The nodes of the Envoys are not followed any more: ${String(error)}`),
+      outage: new Outage(),
+      signal: this.#stopped.signal,
+    });
+    return nodes;
   }
 
   /** Every connected Envoy runs this snapshot or a newer one; 0 without an Envoy. */

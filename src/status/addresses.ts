@@ -6,15 +6,17 @@ export interface AddressSources {
   readonly fixed: readonly string[];
   /** What `--publish-service` names; undefined while there is no such Service, or none was named. */
   readonly service?: Service | undefined;
+  /** Those of the nodes on which Envoys run; absent where these are not asked for. */
+  readonly nodes?: readonly string[] | undefined;
 }
 
 /**
  * Where Ingresses are reached, in a fixed order. The precedence, and what each type of Service gives, are ingress-nginx's
  * (`internal/ingress/status/status.go`), so that records in a DNS stay what they were.
  */
-export function publishedAddresses({ fixed, service }: AddressSources): readonly ReachableAt[] {
+export function publishedAddresses({ fixed, service, nodes = [] }: AddressSources): readonly ReachableAt[] {
   if (fixed.length > 0) return inOrder(fixed.map(reachableAt));
-  return service === undefined ? [] : inOrder(addressesOf(service));
+  return inOrder(service === undefined ? nodes.map(reachableAt) : addressesOf(service));
 }
 
 function addressesOf({ spec, status }: Service): readonly ReachableAt[] {

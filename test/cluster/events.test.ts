@@ -118,6 +118,8 @@ describe('Events in a cluster', () => {
       ['create', 'events.events.k8s.io', ...inShop],
       ['create', 'leases.coordination.k8s.io', '--namespace', 'naru-system'],
       ['update', 'leases.coordination.k8s.io/naru-leader', '--namespace', 'naru-system'],
+      ['watch', 'pods', '--namespace', 'naru-system'],
+      ['watch', 'nodes'],
     ];
     const denied = [
       ['patch', 'ingresses.networking.k8s.io', ...inShop],
@@ -126,6 +128,8 @@ describe('Events in a cluster', () => {
       ['create', 'leases.coordination.k8s.io', ...inShop],
       ['update', 'leases.coordination.k8s.io/other', '--namespace', 'naru-system'],
       ['patch', 'services', ...inShop],
+      ['list', 'pods', ...inShop],
+      ['patch', 'nodes'],
     ];
     for (const args of allowed) assert.equal(await may(...args), 'yes', args.join(' '));
     for (const args of denied) assert.equal(await may(...args), 'no', args.join(' '));

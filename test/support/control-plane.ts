@@ -24,6 +24,8 @@ export interface PodSet {
   readonly addresses?: readonly string[];
   /** Named container ports, for a Service whose `targetPort` is a name: backends at one address then differ by its number. */
   readonly ports?: Readonly<Record<string, number>>;
+  /** Where they run; without it, the one node that there is. */
+  readonly node?: string;
 }
 
 export interface KubectlOptions {
@@ -129,7 +131,7 @@ export class ControlPlane {
   /** Makes Pods that run and are ready, so that the Services that select them publish their addresses. */
   async runPods(namespace: string, pods: PodSet): Promise<string[]> {
     const ports = Object.entries(pods.ports ?? {}).map(([name, containerPort]) => ({ name, containerPort }));
-    const spec = { nodeName, containers: [{ name: 'main', image: 'none', ports }] };
+    const spec = { nodeName: pods.node ?? nodeName, containers: [{ name: 'main', image: 'none', ports }] };
     const run = async (podIP: string, index: number): Promise<string> => {
       const name = `${pods.name}-${index}`;
       await this.call('POST', podPath(namespace), { metadata: { name, labels: pods.labels }, spec });
@@ -138,6 +140,13 @@ export class ControlPlane {
       return name;
     };
     return Promise.all((pods.addresses ?? [this.address]).map(run));
+  }
+
+  /** A node with these addresses, each as `TYPE ADDRESS`. */
+  async makeNode(name: string, addresses: readonly string[]): Promise<void> {
+    await this.call('POST', '/api/v1/nodes', { metadata: { name } });
+    const entries = addresses.map((one) => ({ type: one.split(' ')[0], address: one.split(' ')[1] }));
+    await this.call('PATCH', `/api/v1/nodes/${name}/status`, { status: { addresses: entries } });
   }
 
   async setPodReady(namespace: string, pod: string, ready: boolean): Promise<void> {
