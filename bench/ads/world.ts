@@ -1,3 +1,4 @@
+import { defaultEdgeSettings } from '../../src/ingress/config/edge.ts';
 import type { Endpoint, Upstream } from '../../src/model/upstream.ts';
 import type { Resource } from '../../src/snapshot/resource.ts';
 import { renderCluster } from '../../src/xds/cluster.ts';
@@ -63,6 +64,6 @@ export function firstResources(routes: RouteTable): readonly Resource[] {
     ...clusterNames.map((_, index) => renderCluster(upstream(index))),
     ...clusterNames.map((_, index) => loadAssignment(index, 0)),
     routes.render(),
-    renderHttpListener({ address: '127.0.0.1', httpPort: 8080, httpsPort: 8443 }, {}),
+    renderHttpListener({ listen: { address: '127.0.0.1', httpPort: 8080, httpsPort: 8443 }, edge: defaultEdgeSettings() }),
   ];
 }

@@ -89,7 +89,13 @@ async function buildOptions(settings: DevSettings, ports: DevPorts) {
   return {
     fleet: settings.fleet,
     ingress: ingressOptions(settings, { inFolder: true, https: { port: ports.https, named: true } }),
-    listen: { address: host, httpPort: ports.http, httpsPort: ports.https, defaultCertificate },
+    listen: {
+      address: host,
+      httpPort: ports.http,
+      httpsPort: ports.https,
+      publicPorts: { http: ports.http, https: ports.https },
+      defaultCertificate,
+    },
   };
 }
 

@@ -105,7 +105,7 @@ export class IngressTranslation {
     this.certificates = tls.certificates;
     this.hostCertificates = tls.hostCertificates;
     this.defaultCertificates = tls.defaultCertificates;
-    this.reporting = [config.reporting, ingresses, folds, behind.reporting, ...tls.reporting];
+    this.reporting = [...config.reporting, ingresses, folds, behind.reporting, ...tls.reporting];
     this.tables = [
       ...[world.slicesByService, ...config.tables],
       ...[ingresses, ...behind.tables],

@@ -1,3 +1,5 @@
+import type { HeaderValue } from './route-policy.ts';
+
 /** Key of the one row that a table of these has. */
 export const edgeKey = 'edge';
 
@@ -5,4 +7,103 @@ export const edgeKey = 'edge';
 export interface EdgeSettings {
   /** `Strict-Transport-Security` of every answer over https, in place of the backend's; absent: none. */
   readonly hsts?: string;
+  readonly client: ClientSettings;
+  readonly requests: RequestSettings;
+  readonly answers: AnswerSettings;
+  readonly connections: ConnectionSettings;
+  readonly tls: EdgeTls;
+  readonly compression: readonly Compression[];
+  readonly blocked: Blocked;
+  readonly upstreams: UpstreamConnections;
+}
+
+/** Whom and what is believed of who the client is. */
+export interface ClientSettings {
+  /** Connections begin with a PROXY protocol header, and come from one of these networks. */
+  readonly proxyProtocol?: { readonly trusted: readonly string[] };
+  /** The header, in lower case, that says the address of the client, and the networks of those who may say it; absent: the peer is the client. */
+  readonly addressHeader?: { readonly name: string; readonly trusted: readonly string[] };
+  /** Scheme, port and host of the request are what its forwarded headers say. */
+  readonly believesForwarded: boolean;
+  /** The backend gets the peer behind what the request says, instead of the client's address alone. */
+  readonly keepsForwardedFor: boolean;
+  /** Header of the request, in lower case, that backends get as `x-original-forwarded-host`. */
+  readonly hostHeader: string;
+}
+
+export interface RequestSettings {
+  readonly identifiers: boolean;
+  readonly originalUri: boolean;
+  readonly underscores: boolean;
+  /** Of every request to a backend. */
+  readonly set: readonly HeaderValue[];
+}
+
+export interface AnswerSettings {
+  readonly set: readonly HeaderValue[];
+  /** Names in lower case. */
+  readonly remove: readonly string[];
+}
+
+/** Times in seconds; 0 is no limit. */
+export interface ConnectionSettings {
+  readonly idle: number;
+  /** Requests after which a connection is closed. */
+  readonly requests: number;
+  /** For the head of a request. */
+  readonly head: number;
+  /** Without a byte of a request or its answer, where the route says nothing. */
+  readonly streamIdle: number;
+  /** For a PROXY protocol header and the beginning of TLS. */
+  readonly start: number;
+  /** Size of the head of a request, in KiB. */
+  readonly headKiB: number;
+  readonly http2: boolean;
+  readonly http2Streams: number;
+  /** Instead of the listener's own address. */
+  readonly addresses: readonly string[];
+}
+
+/** How TLS is spoken where a host asks for nothing else. */
+export interface EdgeTls {
+  readonly lowest: TlsVersion;
+  readonly highest: TlsVersion;
+  /** For TLS 1.2, as OpenSSL calls them, the preferred first. */
+  readonly ciphers: readonly string[];
+  /** Absent: the proxy's own choice. */
+  readonly curves?: readonly string[];
+  readonly tickets: boolean;
+  readonly sessions: boolean;
+  /** Seconds for which a session can be resumed. */
+  readonly sessionTimeout: number;
+}
+
+export type TlsVersion = 'TLSv1_0' | 'TLSv1_1' | 'TLSv1_2' | 'TLSv1_3';
+
+export interface Compression {
+  readonly algorithm: 'gzip' | 'brotli';
+  readonly level: number;
+  readonly minLength: number;
+  readonly contentTypes: readonly string[];
+}
+
+/** Whom everything is refused with 403. */
+export interface Blocked {
+  readonly networks: readonly string[];
+  readonly userAgents: readonly TextPattern[];
+  readonly referers: readonly TextPattern[];
+}
+
+/** The whole text in any case, or a regular expression that is found somewhere in it. */
+export interface TextPattern {
+  readonly type: 'text' | 'regex';
+  readonly text: string;
+}
+
+/** Times in seconds. */
+export interface UpstreamConnections {
+  readonly idle: number;
+  readonly age: number;
+  /** Requests after which a connection is closed; 0 is no limit. */
+  readonly requests: number;
 }

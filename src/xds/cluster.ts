@@ -1,3 +1,4 @@
+import type { UpstreamConnections } from '../model/edge.ts';
 import type { Upstream } from '../model/upstream.ts';
 import { any } from '../proto/codec.ts';
 import type { AnyMessage, Messages } from '../proto/gen/messages.ts';
@@ -14,13 +15,22 @@ const threshold = {
   retry_budget: { budget_percent: { value: 20 }, min_retry_concurrency: 3 },
 } as const;
 
-const protocolOptions = any('envoy.extensions.upstreams.http.v3.HttpProtocolOptions', {
-  common_http_protocol_options: { idle_timeout: '60s', max_requests_per_connection: 10_000 },
-  explicit_http_config: { http_protocol_options: {} },
-});
+/** As ingress-nginx has it by default. */
+const usual: UpstreamConnections = { idle: 60, age: 3600, requests: 10_000 };
+
+function protocolOptions({ idle, age, requests }: UpstreamConnections): AnyMessage {
+  return any('envoy.extensions.upstreams.http.v3.HttpProtocolOptions', {
+    common_http_protocol_options: {
+      idle_timeout: `${Math.max(idle, 1)}s`,
+      ...(age === 0 ? {} : { max_connection_duration: `${age}s` }),
+      ...(requests === 0 ? {} : { max_requests_per_connection: requests }),
+    },
+    explicit_http_config: { http_protocol_options: {} },
+  });
+}
 
 /** One Envoy cluster per upstream. Timeouts as ingress-nginx's defaults. */
-export function clusterOf(upstream: Upstream): Messages['envoy.config.cluster.v3.Cluster'] {
+export function clusterOf(upstream: Upstream, connections: UpstreamConnections = usual): Messages['envoy.config.cluster.v3.Cluster'] {
   return {
     name: upstream.key,
     ...(upstream.lookup === undefined ? byEndpointDiscovery : byName(upstream.key, upstream.lookup)),
@@ -31,7 +41,7 @@ export function clusterOf(upstream: Upstream): Messages['envoy.config.cluster.v3
     common_lb_config: { healthy_panic_threshold: { value: 0 } },
     ignore_health_on_host_removal: true,
     upstream_connection_options: { tcp_keepalive: { keepalive_time: 60 } },
-    typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': protocolOptions },
+    typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': protocolOptions(connections) },
   };
 }
 
@@ -76,8 +86,8 @@ function policy(name: string, typed_config: AnyMessage): Part {
   };
 }
 
-export function renderCluster(upstream: Upstream): Resource {
+export function renderCluster(upstream: Upstream, connections?: UpstreamConnections): Resource {
   const { key: name, lookup, sources } = upstream;
   const references = lookup === undefined ? [{ type: 'endpoints', name } as const] : [];
-  return makeResource('clusters', clusterOf(upstream), { name, references, sources });
+  return makeResource('clusters', clusterOf(upstream, connections), { name, references, sources });
 }

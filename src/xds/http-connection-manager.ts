@@ -1,8 +1,11 @@
-import type { EdgeSettings } from '../model/edge.ts';
 import { any } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
-import { tellChain } from './chain-header.ts';
+import { blockedClients } from './blocked-clients.ts';
+import { clientIdentity } from './client-identity.ts';
+import { compressor } from './compressor.ts';
 import { edgeHeaders } from './edge-headers.ts';
+import type { ListenerSettings } from './options.ts';
+import { closeUntrusted } from './proxy-protocol.ts';
 import { routeConfigurationName } from './route-configuration.ts';
 
 type Filter = Messages['envoy.config.listener.v3.Filter'];
@@ -12,34 +15,50 @@ const router = {
   typed_config: any('envoy.extensions.filters.http.router.v3.Router', { suppress_envoy_headers: true }),
 };
 
+const defaultPorts = { http: 80, https: 443 } as const;
+
+/** What a connection goes through once it is open. */
+export function renderFilters(scheme: 'http' | 'https', chain: string, settings: ListenerSettings): Filter[] {
+  return [...closeUntrusted(scheme, settings.edge.client), renderConnectionManager(scheme, chain, settings)];
+}
+
 /**
  * The connection manager of a listener, hardened for the edge.
  * https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/best_practices/edge
  * `chain`: what `chainHeader` says.
  * Where ingress-nginx has a default of its own (underscores in header names, keep-alive time), that is taken.
  */
-export function renderConnectionManager(scheme: 'http' | 'https', chain: string, edge: EdgeSettings): Filter {
+function renderConnectionManager(scheme: 'http' | 'https', chain: string, { listen, edge }: ListenerSettings): Filter {
+  const { requests, connections, compression, blocked } = edge;
+  const port = { scheme, number: (listen.publicPorts ?? defaultPorts)[scheme] };
   return {
     name: 'envoy.filters.network.http_connection_manager',
     typed_config: any('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
       stat_prefix: scheme,
       rds: { config_source: { ads: {}, resource_api_version: 'V3' }, route_config_name: routeConfigurationName },
-      early_header_mutation_extensions: [tellChain(chain)],
-      http_filters: [edgeHeaders(scheme, edge), router],
-      use_remote_address: true,
+      ...clientIdentity(chain, edge),
+      // What is refused is answered with the headers of every answer, so that these come first.
+      http_filters: [edgeHeaders(port, edge), ...blockedClients(blocked), ...compression.map(compressor), router],
       normalize_path: true,
       merge_slashes: true,
       path_with_escaped_slashes_action: 'UNESCAPE_AND_REDIRECT',
       strip_trailing_host_dot: true,
       server_header_transformation: 'PASS_THROUGH',
+      generate_request_id: requests.identifiers,
       preserve_external_request_id: true,
       stream_error_on_invalid_http_message: true,
-      request_headers_timeout: '60s',
-      stream_idle_timeout: '300s',
+      request_headers_timeout: `${connections.head}s`,
+      stream_idle_timeout: `${connections.streamIdle}s`,
       delayed_close_timeout: '1s',
-      common_http_protocol_options: { idle_timeout: '75s', headers_with_underscores_action: 'DROP_HEADER', max_headers_count: 100 },
+      max_request_headers_kb: connections.headKiB,
+      common_http_protocol_options: {
+        idle_timeout: `${Math.max(connections.idle, 1)}s`,
+        ...(connections.requests === 0 ? {} : { max_requests_per_connection: connections.requests }),
+        headers_with_underscores_action: requests.underscores ? 'ALLOW' : 'DROP_HEADER',
+        max_headers_count: 100,
+      },
       http2_protocol_options: {
-        max_concurrent_streams: 128,
+        max_concurrent_streams: connections.http2Streams,
         initial_stream_window_size: 65_536,
         initial_connection_window_size: 1_048_576,
       },

@@ -1,5 +1,5 @@
 import { defaultCertificateKey } from '../model/certificate.ts';
-import { edgeKey, type EdgeSettings } from '../model/edge.ts';
+import { edgeKey } from '../model/edge.ts';
 import { defaultTlsPolicy, type HostTls } from '../model/host-tls.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import { encode } from '../proto/codec.ts';
@@ -12,7 +12,7 @@ import { renderChain } from './listener-chain.ts';
 import { needsChain, serverNameOf } from './listener-server-name.ts';
 import { renderHttpListener, renderHttpsListener } from './listener.ts';
 import { sameResource } from './make-resource.ts';
-import type { ListenOptions } from './options.ts';
+import type { ListenerSettings, ListenOptions } from './options.ts';
 import { type OverlayOptions, overlayResources } from './quarantine-overlay.ts';
 import type { ModelTables, RenderedTable } from './rendering.ts';
 import { defaultCertificateName, renderOwnCertificate, renderSecret } from './secret.ts';
@@ -42,11 +42,11 @@ export class ListenerTables {
     const heldSecrets = overlayResources('secrets', [secrets, defaultSecret], held);
     const chains = this.#chains(serverNames, heldSecrets.served);
     const onlyHttp = new OnlyRow('http');
-    const http = this.#derive('http listener', onlyHttp, (_, read) => renderHttpListener(listen, this.#edge(read)));
+    const http = this.#derive('http listener', onlyHttp, (_, read) => renderHttpListener(this.#settings(read)));
     const onlyHttps = new OnlyRow('https');
     const https = this.#derive('https listener', onlyHttps, (_, read) => {
       const withDefault = listen.rejectUnknownNames !== true && read.get(heldSecrets.served, defaultCertificateName) !== undefined;
-      return renderHttpsListener(read.all(chains), withDefault, listen, this.#edge(read));
+      return renderHttpsListener(read.all(chains), withDefault, this.#settings(read));
     });
     const heldListeners = overlayResources('listeners', [http, https], held);
 
@@ -76,7 +76,7 @@ export class ListenerTables {
         if (read.get(secrets, name) === undefined) return undefined;
         const tlsOf = (hostname: Key) => read.get(this.#model.hostCertificates, hostname);
         if (this.#listen.certificatesOnDemand === true && !needsChain(name, tls, tlsOf)) return undefined;
-        const chain = renderChain(name, tls.policy ?? defaultTlsPolicy, this.#edge(read));
+        const chain = renderChain(name, tls.policy ?? defaultTlsPolicy, this.#settings(read));
         const [objection] = violations('envoy.config.listener.v3.FilterChain', chain);
         if (objection !== undefined) throw new Error(`Envoy would refuse the filter chain ${name}: ${objection.path} ${objection.rule}`);
         return encode('envoy.config.listener.v3.FilterChain', chain);
@@ -86,8 +86,10 @@ export class ListenerTables {
     });
   }
 
-  #edge(read: Read): EdgeSettings {
-    return read.get(this.#model.edge, edgeKey) ?? {};
+  #settings(read: Read): ListenerSettings {
+    const edge = read.get(this.#model.edge, edgeKey);
+    if (edge === undefined) throw new Error('the settings of listeners are not known');
+    return { listen: this.#listen, edge };
   }
 
   /** The certificate of a server name, else the default certificate. */

@@ -1,4 +1,3 @@
-import type { EdgeSettings } from '../model/edge.ts';
 import { any, encode } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import { violations } from '../proto/validate.ts';
@@ -6,13 +5,15 @@ import type { Reference, Resource } from '../snapshot/resource.ts';
 import type { Key } from '../store/table.ts';
 import { encodedField } from './encoded-field.ts';
 import { plainChain } from './chain-header.ts';
-import { renderConnectionManager } from './http-connection-manager.ts';
+import { renderFilters } from './http-connection-manager.ts';
 import { renderDefaultChain } from './listener-chain.ts';
 import { makeResource, resourceOf } from './make-resource.ts';
-import type { ListenOptions } from './options.ts';
+import type { ListenerSettings } from './options.ts';
+import { readProxyProtocol } from './proxy-protocol.ts';
 import { routeConfigurationName } from './route-configuration.ts';
 import { defaultCertificateName } from './secret.ts';
 
+type ListenerFilter = Messages['envoy.config.listener.v3.ListenerFilter'];
 type Listener = Messages['envoy.config.listener.v3.Listener'];
 
 const routes: Reference = { type: 'routes', name: routeConfigurationName };
@@ -20,10 +21,11 @@ const routes: Reference = { type: 'routes', name: routeConfigurationName };
 /** Number of `Listener.filter_chains`. */
 const filterChainsField = 3;
 
-export function renderHttpListener(options: ListenOptions, edge: EdgeSettings): Resource {
+export function renderHttpListener(settings: ListenerSettings): Resource {
   const message = {
-    ...common('http', options.address, options.httpPort),
-    filter_chains: [{ name: 'http', filters: [renderConnectionManager('http', plainChain, edge)] }],
+    ...common('http', settings, settings.listen.httpPort),
+    listener_filters: [...readProxyProtocol(settings.edge.client)],
+    filter_chains: [{ name: 'http', filters: renderFilters('http', plainChain, settings) }],
   };
   return makeResource('listeners', message, { name: 'http', references: [routes], sources: [] });
 }
@@ -37,22 +39,16 @@ export function renderHttpListener(options: ListenOptions, edge: EdgeSettings): 
 export function renderHttpsListener(
   chains: ReadonlyMap<Key, Buffer>,
   withDefault: boolean,
-  options: ListenOptions,
-  edge: EdgeSettings,
+  settings: ListenerSettings,
 ): Resource | undefined {
   if (chains.size === 0 && !withDefault) return undefined;
   const names = [...chains.keys()].sort();
   // What is asked for on demand is not waited for.
-  const fixedSecrets = withDefault && options.certificatesOnDemand !== true ? [...names, defaultCertificateName] : names;
+  const fixedSecrets = withDefault && settings.listen.certificatesOnDemand !== true ? [...names, defaultCertificateName] : names;
   const head: Listener = {
-    ...common('https', options.address, options.httpsPort),
-    ...(withDefault ? { default_filter_chain: renderDefaultChain(options, edge) } : {}),
-    listener_filters: [
-      {
-        name: 'envoy.filters.listener.tls_inspector',
-        typed_config: any('envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector', {}),
-      },
-    ],
+    ...common('https', settings, settings.listen.httpsPort),
+    ...(withDefault ? { default_filter_chain: renderDefaultChain(settings) } : {}),
+    listener_filters: [...readProxyProtocol(settings.edge.client), tlsInspector],
   };
   const [objection] = violations('envoy.config.listener.v3.Listener', head);
   if (objection !== undefined) throw new Error(`Envoy would refuse the listener https: ${objection.path} ${objection.rule}`);
@@ -64,12 +60,20 @@ export function renderHttpsListener(
   });
 }
 
-function common(name: string, address: string, port: number): Listener {
+const tlsInspector: ListenerFilter = {
+  name: 'envoy.filters.listener.tls_inspector',
+  typed_config: any('envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector', {}),
+};
+
+function common(name: string, { listen, edge }: ListenerSettings, port: number): Listener {
+  const [first = listen.address, ...more] = edge.connections.addresses;
+  const bound = (address: string) => ({ address: { socket_address: { address, port_value: port } } });
   return {
     name,
-    address: { socket_address: { address, port_value: port } },
+    ...bound(first),
+    ...(more.length === 0 ? {} : { additional_addresses: more.map(bound) }),
     per_connection_buffer_limit_bytes: 32_768,
-    listener_filters_timeout: '5s',
+    listener_filters_timeout: `${Math.max(edge.connections.start, 1)}s`,
     max_connections_to_accept_per_socket_event: 1,
   };
 }

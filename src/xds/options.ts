@@ -1,3 +1,5 @@
+import type { EdgeSettings } from '../model/edge.ts';
+
 /** Where a fleet's Envoys listen. */
 export interface ListenOptions {
   /** IP address to bind. */
@@ -13,4 +15,12 @@ export interface ListenOptions {
    * it is however many hosts there are. See docs/performance.md.
    */
   readonly certificatesOnDemand?: boolean;
+  /** What clients connect to, where it is not 80 and 443. */
+  readonly publicPorts?: { readonly http: number; readonly https: number };
+}
+
+/** What listeners are made by. */
+export interface ListenerSettings {
+  readonly listen: ListenOptions;
+  readonly edge: EdgeSettings;
 }

@@ -1,5 +1,5 @@
 import type { Certificate } from '../model/certificate.ts';
-import type { EdgeSettings } from '../model/edge.ts';
+import { edgeKey, type EdgeSettings } from '../model/edge.ts';
 import { defaultTlsPolicy, type HostTls, type TlsPolicy } from '../model/host-tls.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
 import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
@@ -60,7 +60,9 @@ export class Rendering {
   constructor(model: ModelTables, { listen, quarantine, cluster = renderCluster, onFailure }: RenderingOptions) {
     this.#onFailure = onFailure;
     const held = { quarantine, onFailure };
-    const clusters = this.#derive('clusters', model.upstreams, cluster);
+    const clusters = this.#derive('clusters', model.upstreams, (upstream, read) =>
+      cluster(upstream, read.get(model.edge, edgeKey)?.upstreams),
+    );
     const endpoints = this.#derive('load assignments', model.endpoints, (found, read, key) => {
       const upstream = read.get(model.upstreams, key);
       return upstream === undefined ? undefined : renderLoadAssignment(upstream, found);

@@ -1,6 +1,7 @@
 import type { Certificate } from '../../src/model/certificate.ts';
 import { Redacted } from '../../src/model/certificate.ts';
-import type { EdgeSettings } from '../../src/model/edge.ts';
+import { defaultEdgeSettings } from '../../src/ingress/config/edge.ts';
+import { edgeKey, type EdgeSettings } from '../../src/model/edge.ts';
 import type { HostTls } from '../../src/model/host-tls.ts';
 import type { Route } from '../../src/model/route.ts';
 import type { Endpoint, Upstream } from '../../src/model/upstream.ts';
@@ -39,6 +40,7 @@ export class ModelSource {
 
   constructor(options: ModelSourceOptions = {}) {
     const { listen = { address: '127.0.0.1', httpPort: 8080, httpsPort: 8443 }, cluster } = options;
+    this.#tables.edge.set(edgeKey, defaultEdgeSettings());
     this.assembly = new Assembly({
       fleet: 'naru',
       listen,

@@ -1,5 +1,6 @@
 import { choice, flag, freeText, wholeNumber } from './setting.ts';
-import { cidrs, headerNames, words } from './list.ts';
+import { cidrs, headerNames, list, words } from './list.ts';
+import { textPattern } from './text-patterns.ts';
 import { defaultOf, defineConcern, draining, missingProtection, notRead, read, readWith } from './concern.ts';
 
 const count = (fallback: number, doc: string) => wholeNumber({ fallback, min: 0, max: 999_999_999, doc });
@@ -15,14 +16,14 @@ export const access = defineConcern('Who may come in', {
   'block-cidrs': draining(read(cidrs('', 'Clients that get 403 on all hosts.'))),
   'block-user-agents': draining(
     readWith(
-      'Regular expressions are those of RE2; others are reported and left out.',
-      words('text', '', 'User agents that get 403; `~` and `~*` begin a regular expression.'),
+      'Of regular expressions what RE2 takes; with another the whole list is left out.',
+      list(textPattern, '', 'User agents that get 403.'),
     ),
   ),
   'block-referers': draining(
     readWith(
-      'Regular expressions are those of RE2; others are reported and left out.',
-      words('text', '', 'Referers that get 403; `~` and `~*` begin a regular expression.'),
+      'Of regular expressions what RE2 takes; with another the whole list is left out.',
+      list(textPattern, '', 'Referers that get 403.'),
     ),
   ),
   'whitelist-source-range': defaultOf('whitelist-source-range', cidrs('', 'Clients that are let in; none for all.')),

@@ -10,21 +10,19 @@ export const clientAddress = defineConcern('Client address', {
   ),
   'proxy-protocol-header-timeout': draining(read(duration('5s', 'How long the PROXY protocol header and the start of TLS may take.'))),
   'use-forwarded-headers': draining(
-    read(flag(false, 'Believe `X-Forwarded-For`, `-Proto`, `-Port` and `-Host` of the request: another proxy stands in front.')),
+    readWith(
+      'Backends get `X-Forwarded-Host` as it came; their `Host`, and that of redirects, stays the one of the request.',
+      flag(false, 'Believe `X-Forwarded-For`, `-Proto`, `-Port` and `-Host` of the request: another proxy stands in front.'),
+    ),
   ),
   'enable-real-ip': draining(read(flag(false, 'Believe the forwarded-for header for the address of the client, and nothing else.'))),
   'proxy-real-ip-cidr': draining(
     readWith(
-      'Also limits who may set the PROXY protocol header’s forwarded-for address.',
-      cidrs('0.0.0.0/0', 'Who may say the address of the client by the forwarded-for header.'),
+      'With use-proxy-protocol, connections from elsewhere are closed.',
+      cidrs('0.0.0.0/0', 'Who may say the address of the client, by the forwarded-for header or the PROXY protocol.'),
     ),
   ),
-  'forwarded-for-header': draining(
-    readWith(
-      'A header other than `X-Forwarded-For` is taken for one address or a list of them in the same way.',
-      headerName('X-Forwarded-For', 'Header that carries the address of the client.'),
-    ),
-  ),
+  'forwarded-for-header': draining(read(headerName('X-Forwarded-For', 'Header that carries the address of the client.'))),
   'forwarded-host-header': draining(
     read(headerName('X-Forwarded-Host', 'Header of the request that is handed on as `X-Original-Forwarded-Host`.')),
   ),

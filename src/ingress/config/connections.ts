@@ -49,7 +49,10 @@ export const connections = defineConcern('Connections and timeouts of clients', 
     reason: 'Naru does not limit the addresses of external names.',
     fix: 'Give the external name an IPv4 address alone.',
   }),
-  'reuse-port': draining(read(flag(true, 'Each thread of Envoy has a socket of its own (SO_REUSEPORT).'))),
+  'reuse-port': notRead(flag(true, 'Each thread of Envoy has a socket of its own (SO_REUSEPORT).'), {
+    reason: 'Each thread of Envoy has a socket of its own, and Envoy does not let that change while it runs.',
+    fix: 'Remove the key.',
+  }),
   'client-header-buffer-size': notRead(sizeSetting('1k', 'Memory for the head of a request.'), {
     reason: 'Envoy takes as much memory as the head needs, up to large-client-header-buffers.',
     fix: 'Remove the key.',

@@ -1,10 +1,35 @@
-import type { EdgeSettings } from '../../model/edge.ts';
+import type { Blocked, ClientSettings, Compression, ConnectionSettings, EdgeSettings, EdgeTls, TlsVersion } from '../../model/edge.ts';
+import type { HeaderValue } from '../../model/route-policy.ts';
 import type { ControllerConfig } from './index.ts';
+import { defaultConfig } from './read-config.ts';
+
+/** Headers from the ConfigMaps that `proxy-set-headers` and `add-headers` name. */
+export interface NamedHeaders {
+  readonly requests: readonly HeaderValue[];
+  readonly answers: readonly HeaderValue[];
+}
+
+export const defaultEdgeSettings = (): EdgeSettings => edgeSettings(defaultConfig, { requests: [], answers: [] });
 
 /** What the ConfigMap says of listeners, in the Model's words. */
-export function edgeSettings(config: ControllerConfig): EdgeSettings {
+export function edgeSettings(config: ControllerConfig, headers: NamedHeaders): EdgeSettings {
   const hsts = hstsOf(config.redirects);
-  return { ...(hsts === undefined ? {} : { hsts }) };
+  const { upstreams } = config;
+  return {
+    ...(hsts === undefined ? {} : { hsts }),
+    client: clientOf(config.clientAddress),
+    requests: requestsOf(config.requestHeaders, headers),
+    answers: { set: headers.answers, remove: hiddenHeaders(config.responseHeaders) },
+    connections: connectionsOf(config),
+    tls: tlsOf(config.tls),
+    compression: compressionOf(config.compression),
+    blocked: blockedOf(config.access),
+    upstreams: {
+      idle: upstreams['upstream-keepalive-timeout'],
+      age: Math.ceil(upstreams['upstream-keepalive-time'] / 1000),
+      requests: upstreams['upstream-keepalive-requests'],
+    },
+  };
 }
 
 /** As `header` of ingress-nginx's rootfs/etc/nginx/lua/lua_ingress.lua writes it. */
@@ -15,4 +40,91 @@ function hstsOf(keys: ControllerConfig['redirects']): string | undefined {
     ...(keys['hsts-include-subdomains'] ? ['includeSubDomains'] : []),
     ...(keys['hsts-preload'] ? ['preload'] : []),
   ].join('; ');
+}
+
+/** The PROXY protocol comes before headers: see the use of `real_ip_header` in rootfs/etc/nginx/template/nginx.tmpl. */
+function clientOf(keys: ControllerConfig['clientAddress']): ClientSettings {
+  const believed = keys['use-forwarded-headers'];
+  const trusted = keys['proxy-real-ip-cidr'];
+  const address = { addressHeader: { name: keys['forwarded-for-header'], trusted } };
+  return {
+    ...(keys['use-proxy-protocol'] ? { proxyProtocol: { trusted } } : believed || keys['enable-real-ip'] ? address : {}),
+    believesForwarded: believed,
+    keepsForwardedFor: believed && keys['compute-full-forwarded-for'],
+    hostHeader: keys['forwarded-host-header'],
+  };
+}
+
+function requestsOf(keys: ControllerConfig['requestHeaders'], { requests }: NamedHeaders): EdgeSettings['requests'] {
+  return {
+    identifiers: keys['generate-request-id'],
+    originalUri: keys['proxy-add-original-uri-header'],
+    underscores: keys['enable-underscores-in-headers'],
+    set: requests,
+  };
+}
+
+/** nginx names itself and drops the backend's `Server`, unless told otherwise. */
+function hiddenHeaders(keys: ControllerConfig['responseHeaders']): readonly string[] {
+  const server = keys['server-tokens'] || keys['allow-backend-server-header'] ? [] : ['server'];
+  return [...new Set([...server, ...keys['hide-headers']])];
+}
+
+function connectionsOf({ connections: keys, http2, clientAddress }: ControllerConfig): ConnectionSettings {
+  return {
+    idle: keys['keep-alive'],
+    // Without keep-alive a connection is for one request.
+    requests: keys['keep-alive'] === 0 ? 1 : keys['keep-alive-requests'],
+    head: keys['client-header-timeout'],
+    streamIdle: keys['client-body-timeout'],
+    start: Math.ceil(clientAddress['proxy-protocol-header-timeout'] / 1000),
+    headKiB: Math.min(8192, Math.ceil(keys['large-client-header-buffers'] / 1024)),
+    http2: http2['use-http2'],
+    http2Streams: http2['http2-max-concurrent-streams'],
+    addresses: keys['bind-address'],
+  };
+}
+
+const versions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
+const versionNames: Readonly<Record<(typeof versions)[number], TlsVersion>> = {
+  TLSv1: 'TLSv1_0',
+  'TLSv1.1': 'TLSv1_1',
+  'TLSv1.2': 'TLSv1_2',
+  'TLSv1.3': 'TLSv1_3',
+};
+
+function tlsOf(keys: ControllerConfig['tls']): EdgeTls {
+  const allowed = versions.filter((version) => keys['ssl-protocols'].includes(version));
+  const curves = keys['ssl-ecdh-curve'];
+  return {
+    lowest: versionNames[allowed[0] ?? 'TLSv1.2'],
+    highest: versionNames[allowed.at(-1) ?? 'TLSv1.3'],
+    ciphers: keys['ssl-ciphers'],
+    ...(curves.length === 0 ? {} : { curves }),
+    tickets: keys['ssl-session-tickets'],
+    sessions: keys['ssl-session-cache'],
+    sessionTimeout: Math.ceil(keys['ssl-session-timeout'] / 1000),
+  };
+}
+
+/** Brotli first, as the better one where a client takes both. */
+function compressionOf(keys: ControllerConfig['compression']): readonly Compression[] {
+  const types = (listed: readonly string[]): readonly string[] => [...new Set(['text/html', ...listed])];
+  const brotli = {
+    algorithm: 'brotli' as const,
+    level: keys['brotli-level'],
+    minLength: keys['brotli-min-length'],
+    contentTypes: types(keys['brotli-types']),
+  };
+  const gzip = {
+    algorithm: 'gzip' as const,
+    level: keys['gzip-level'],
+    minLength: keys['gzip-min-length'],
+    contentTypes: types(keys['gzip-types']),
+  };
+  return [...(keys['enable-brotli'] ? [brotli] : []), ...(keys['use-gzip'] ? [gzip] : [])];
+}
+
+function blockedOf(keys: ControllerConfig['access']): Blocked {
+  return { networks: keys['block-cidrs'], userAgents: keys['block-user-agents'], referers: keys['block-referers'] };
 }

@@ -1,41 +1,23 @@
 import { choice, flag, freeText, wholeNumber } from './setting.ts';
 import { words } from './list.ts';
-import { defineConcern, draining, notRead, read, readWith } from './concern.ts';
+import { defineConcern, notRead } from './concern.ts';
 
 const noSyslog = { reason: 'Envoy does not write to syslog.', fix: "Let the cluster's log collector read Envoy's output." };
-const toOutput = 'Written to standard output for `/dev/stdout` and for the default; else to that file of the Envoy.';
+const noAccessLog = { reason: 'Naru does not set up access logs yet.', fix: 'Remove the key, or keep it for later.' };
 
 export const logging = defineConcern('Logs', {
-  'disable-access-log': draining(read(flag(false, 'No access logs.'))),
-  'disable-http-access-log': draining(read(flag(false, 'No access log of HTTP.'))),
-  'disable-stream-access-log': draining(read(flag(false, 'No access log of TCP and UDP services.'))),
-  'access-log-path': draining(readWith(toOutput, freeText('/var/log/nginx/access.log', 'Where access logs go.', 'path'))),
-  'http-access-log-path': draining(readWith(toOutput, freeText('', 'Where the access log of HTTP goes, instead.', 'path'))),
-  'stream-access-log-path': draining(
-    readWith(toOutput, freeText('', 'Where the access log of TCP and UDP services goes, instead.', 'path')),
-  ),
-  'log-format-upstream': draining(
-    readWith(
-      'Variables of nginx that Envoy has no word for are written as `-` and reported.',
-      freeText('', 'A line of the access log of HTTP.', 'format of nginx'),
-    ),
-  ),
-  'log-format-stream': draining(
-    readWith(
-      'Variables of nginx that Envoy has no word for are written as `-` and reported.',
-      freeText('', 'A line of the access log of TCP and UDP services.', 'format of nginx'),
-    ),
-  ),
-  'log-format-escape-json': draining(readWith('Values are escaped for JSON by Envoy.', flag(false, 'Escape values for JSON.'))),
-  'log-format-escape-none': notRead(flag(false, 'Write values as they are.'), {
-    reason: 'Envoy escapes what clients could break a line with.',
-    fix: 'Remove the key.',
-  }),
-  'skip-access-log-urls': draining(read(words('path', '', 'Paths that are not logged.'))),
-  'enable-access-log-for-default-backend': notRead(flag(false, 'Log requests that the default backend answers.'), {
-    reason: 'Naru logs every request.',
-    fix: 'Remove the key.',
-  }),
+  'disable-access-log': notRead(flag(false, 'No access logs.'), noAccessLog),
+  'disable-http-access-log': notRead(flag(false, 'No access log of HTTP.'), noAccessLog),
+  'disable-stream-access-log': notRead(flag(false, 'No access log of TCP and UDP services.'), noAccessLog),
+  'access-log-path': notRead(freeText('/var/log/nginx/access.log', 'Where access logs go.', 'path'), noAccessLog),
+  'http-access-log-path': notRead(freeText('', 'Where the access log of HTTP goes, instead.', 'path'), noAccessLog),
+  'stream-access-log-path': notRead(freeText('', 'Where the access log of TCP and UDP services goes, instead.', 'path'), noAccessLog),
+  'log-format-upstream': notRead(freeText('', 'A line of the access log of HTTP.', 'format of nginx'), noAccessLog),
+  'log-format-stream': notRead(freeText('', 'A line of the access log of TCP and UDP services.', 'format of nginx'), noAccessLog),
+  'log-format-escape-json': notRead(flag(false, 'Escape values for JSON.'), noAccessLog),
+  'log-format-escape-none': notRead(flag(false, 'Write values as they are.'), noAccessLog),
+  'skip-access-log-urls': notRead(words('path', '', 'Paths that are not logged.'), noAccessLog),
+  'enable-access-log-for-default-backend': notRead(flag(false, 'Log requests that the default backend answers.'), noAccessLog),
   'enable-auth-access-log': notRead(flag(false, 'Log requests to the authentication service.'), {
     reason: 'Envoy does not log them.',
     fix: 'Look into the logs of the authentication service.',

@@ -5,14 +5,14 @@ import { defineConcern, draining, read, readWith } from './concern.ts';
 export const responseHeaders = defineConcern('Headers of answers', {
   'add-headers': draining(
     readWith(
-      'Values are taken as they are; those with a variable of nginx are left out and reported.',
+      'A header with a variable of nginx that Naru does not know is left out and reported.',
       reference('ConfigMap whose entries are set as headers of every answer.'),
     ),
   ),
   'hide-headers': draining(read(headerNames('', 'Headers of backends that clients do not get.'))),
   'server-tokens': draining(
     readWith(
-      '`true` lets the `Server` of the backend through, else Envoy names itself.',
+      '`true` lets the `Server` of backends through; Envoy does not name itself.',
       flag(false, 'Answers say which server they are from.'),
     ),
   ),

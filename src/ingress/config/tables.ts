@@ -1,3 +1,4 @@
+import type { ConfigMap } from '../../kube/objects.ts';
 import { edgeKey, type EdgeSettings } from '../../model/edge.ts';
 import type { Problem } from '../../model/problem.ts';
 import { DerivedTable } from '../../store/derived-table.ts';
@@ -7,6 +8,7 @@ import type { World } from '../../store/world.ts';
 import type { Family } from '../annotations/family.ts';
 import { families } from '../annotations/index.ts';
 import { edgeSettings } from './edge.ts';
+import { type HeadersReading, readHeaders } from './header-maps.ts';
 import { concerns, type ControllerConfig } from './index.ts';
 import { type ConfigRow, defaultConfig, knownKeys, readConfig } from './read-config.ts';
 
@@ -30,7 +32,7 @@ export interface ConfigTables {
   readonly redirectSettings: Table<RedirectSettings>;
   /** One row, `edgeKey`. */
   readonly edge: Table<EdgeSettings>;
-  readonly reporting: Table<{ readonly problems: readonly Problem[] }>;
+  readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
   /** In the order in which they are refreshed. */
   readonly tables: readonly FollowingTable<unknown>[];
 }
@@ -67,19 +69,40 @@ export function configTables(world: World, key: Key | undefined, onFailure: (row
     onFailure: fail('redirect settings'),
   });
   const onlyEdge = new OnlyRow(edgeKey);
-  const edge = new DerivedTable<true, EdgeSettings>({
-    name: 'edge',
+  const edgeRows = new DerivedTable<true, EdgeRow>({
+    name: 'edge rows',
     input: onlyEdge,
-    compute: (_, read) => edgeSettings(read.get(config, controller) ?? defaultConfig),
+    compute: (_, read) => edgeRow(read.get(config, controller) ?? defaultConfig, key, (name) => read.get(world.objects.ConfigMap, name)),
+    onFailure: fail('edge'),
+  });
+  const edge = new DerivedTable<EdgeRow, EdgeSettings>({
+    name: 'edge',
+    input: edgeRows,
+    compute: (row) => row.edge,
     onFailure: fail('edge'),
   });
   return {
-    config,
-    annotationDefaults,
-    redirectSettings,
-    edge,
-    reporting: rows,
-    tables: [only, rows, config, annotationDefaults, redirectSettings, onlyEdge, edge],
+    ...{ config, annotationDefaults, redirectSettings, edge },
+    reporting: [rows, edgeRows],
+    tables: [only, rows, config, annotationDefaults, redirectSettings, onlyEdge, edgeRows, edge],
+  };
+}
+
+interface EdgeRow {
+  readonly edge: EdgeSettings;
+  readonly problems: readonly Problem[];
+}
+
+/** Also reads the ConfigMaps that this one names. */
+function edgeRow(config: ControllerConfig, key: Key | undefined, find: (name: Key) => ConfigMap | undefined): EdgeRow {
+  const by = key === undefined ? undefined : find(key);
+  const named = (name: string, of: Key): HeadersReading =>
+    by === undefined || of === '' ? { headers: [], problems: [] } : readHeaders({ by, key: name, name: of }, find(of));
+  const requests = named('proxy-set-headers', config.requestHeaders['proxy-set-headers']);
+  const answers = named('add-headers', config.responseHeaders['add-headers']);
+  return {
+    edge: edgeSettings(config, { requests: requests.headers, answers: answers.headers }),
+    problems: [...requests.problems, ...answers.problems],
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Grammar, shown } from '../annotations/grammar.ts';
-import { flag, freeText, wholeNumber } from './setting.ts';
-import { list, reference, words } from './list.ts';
+import { flag, freeText, wholeNumber, written } from './setting.ts';
+import { list, reference } from './list.ts';
+import { cipherSuites, curves } from './tls-names.ts';
 import { duration, size } from './quantity.ts';
 import { defineConcern, draining, missingProtection, notRead, read, readWith } from './concern.ts';
 
@@ -25,14 +26,19 @@ export const tls = defineConcern('TLS', {
   'ssl-ciphers': draining(
     readWith(
       'Suites that Envoy does not have (DHE, CBC with SHA-256) are left out.',
-      words('cipher suite', ciphers, 'Suites of TLS 1.2, in OpenSSL’s names, the preferred first.', /:/),
+      written(cipherSuites, ciphers, 'Suites of TLS 1.2, in OpenSSL’s names, the preferred first.'),
     ),
   ),
-  'ssl-ecdh-curve': draining(read(words('curve', 'auto', 'Curves of the key exchange.', /:/))),
+  'ssl-ecdh-curve': draining(read(written(curves, 'auto', 'Curves of the key exchange.'))),
   'ssl-session-cache': draining(
     readWith('Off means that TLS 1.2 sessions are not resumed by identifier.', flag(true, 'Resume sessions that the server remembers.')),
   ),
-  'ssl-session-tickets': draining(read(flag(false, 'Resume sessions by tickets that the client keeps.'))),
+  'ssl-session-tickets': draining(
+    readWith(
+      'Envoy resumes sessions of TLS 1.3 by tickets alone, so that it gives them as long as ssl-session-cache is on.',
+      flag(false, 'Resume sessions by tickets that the client keeps.'),
+    ),
+  ),
   'ssl-session-timeout': draining(read(duration('10m', 'How long a session can be resumed.'))),
   'ssl-session-ticket-key': notRead(freeText('', 'Key of the session tickets, in base64.'), {
     reason: 'Each Envoy makes its own key for tickets.',

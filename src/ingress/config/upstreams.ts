@@ -15,7 +15,10 @@ export const upstreams = defineConcern('Connections to backends', {
     reason: 'Envoy keeps as many as were needed, until upstream-keepalive-timeout.',
     fix: 'Remove the key.',
   }),
-  'retry-non-idempotent': read(flag(false, 'Try POST, LOCK and PATCH again, too, although the backend may have seen them.')),
+  'retry-non-idempotent': notRead(flag(false, 'Try POST, LOCK and PATCH again, too, although the backend may have seen them.'), {
+    reason: 'Naru tries again, whatever the method, only what no backend can have seen.',
+    fix: 'Remove the key.',
+  }),
   'proxy-connect-timeout': defaultOf('proxy-connect-timeout', seconds(5, 'How long connecting to a backend may take.')),
   'proxy-read-timeout': defaultOf('proxy-read-timeout', seconds(60, 'Longest pause in the answer of a backend.')),
   'proxy-send-timeout': defaultOf('proxy-send-timeout', seconds(60, 'Longest pause in sending to a backend.')),

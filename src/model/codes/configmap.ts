@@ -7,4 +7,6 @@ export const configMapCodes = {
   NR803: { severity: 'warning', title: 'A ConfigMap key that does not exist' },
   NR804: { severity: 'info', title: 'A ConfigMap key without effect' },
   NR805: { severity: 'error', title: 'A ConfigMap key that protects something, without effect' },
+  NR806: { severity: 'error', title: 'A ConfigMap that the ConfigMap names does not exist' },
+  NR807: { severity: 'error', title: 'An entry of a ConfigMap cannot be a header' },
 } as const satisfies CodeRows;

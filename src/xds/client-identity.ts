@@ -1,0 +1,57 @@
+import type { ClientSettings, EdgeSettings } from '../model/edge.ts';
+import { any } from '../proto/codec.ts';
+import type { Messages } from '../proto/gen/messages.ts';
+import { cidrRange } from './cidr-range.ts';
+import { movedHeader } from './edge-headers.ts';
+import { tellChain } from './chain-header.ts';
+
+const standardHeader = 'x-forwarded-for';
+
+type Manager = Messages['envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'];
+type Extension = Messages['envoy.config.core.v3.TypedExtensionConfig'];
+
+/**
+ * Who the client is, and what of its request is believed. Envoy either takes the peer, or asks an extension; with an extension it
+ * cleans nothing up by itself, so that this is done before anything else.
+ * https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/http/http_conn_man/headers#x-forwarded-for
+ */
+export function clientIdentity(chain: string, { client }: EdgeSettings): Manager {
+  const { addressHeader } = client;
+  return {
+    early_header_mutation_extensions: [tellChain(chain), distrust(client)],
+    // Nobody is internal: what Envoys tell each other by `x-envoy-` headers is not for clients to say.
+    internal_address_config: { unix_sockets: false },
+    skip_xff_append: true,
+    ...(client.proxyProtocol === undefined ? {} : { forward_proto_config: { https_destination_ports: [443] } }),
+    ...(addressHeader === undefined ? { use_remote_address: true } : { original_ip_detection_extensions: [detection(addressHeader)] }),
+  };
+}
+
+/** Takes away what only Envoy and trusted proxies may say. `Proxy`: https://httpoxy.org */
+function distrust({ believesForwarded, addressHeader }: ClientSettings): Extension {
+  const name = addressHeader?.name ?? standardHeader;
+  // Envoy knows the standard header alone.
+  const renamed = name === standardHeader ? [] : movedHeader(standardHeader, name);
+  const forwarded = believesForwarded ? [] : ['x-forwarded-proto'];
+  return {
+    name: 'envoy.http.early_header_mutation.header_mutation',
+    typed_config: any('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', {
+      mutations: [
+        { remove_on_match: { key_matcher: { prefix: 'x-envoy-', ignore_case: true } } },
+        ...[...forwarded, 'proxy'].map((remove) => ({ remove })),
+        ...renamed,
+      ],
+    }),
+  };
+}
+
+/** The last address that no trusted one has written, as nginx takes it with real_ip_recursive. */
+function detection({ trusted }: NonNullable<ClientSettings['addressHeader']>): Extension {
+  return {
+    name: 'envoy.http.original_ip_detection.xff',
+    typed_config: any('envoy.extensions.http.original_ip_detection.xff.v3.XffConfig', {
+      xff_trusted_cidrs: { cidrs: trusted.map(cidrRange) },
+      skip_xff_append: true,
+    }),
+  };
+}

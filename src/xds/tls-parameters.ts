@@ -1,0 +1,29 @@
+import type { EdgeTls, EdgeSettings } from '../model/edge.ts';
+import { defaultTlsPolicy, type TlsPolicy } from '../model/host-tls.ts';
+import type { Messages } from '../proto/gen/messages.ts';
+
+type TlsContext = Messages['envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext'];
+
+/** How TLS is spoken, without certificates. What a host's policy does not say, the settings of all hosts do. */
+export function tlsParameters(policy: TlsPolicy, { tls, connections }: EdgeSettings): NonNullable<TlsContext['common_tls_context']> {
+  const { lowest, highest, ciphers, curves } = tls;
+  const usual = policy.name === defaultTlsPolicy.name;
+  return {
+    tls_params: {
+      tls_minimum_protocol_version: usual ? lowest : policy.minimumVersion,
+      ...(usual && highest === 'TLSv1_3' ? {} : { tls_maximum_protocol_version: usual ? highest : 'TLSv1_3' }),
+      cipher_suites: [...(policy.ciphers ?? ciphers)],
+      ...(curves === undefined ? {} : { ecdh_curves: [...curves] }),
+    },
+    alpn_protocols: connections.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+  };
+}
+
+/** Sessions of TLS 1.3 are resumed by tickets alone, so that these stay as long as any resumption is wanted. */
+export function tlsSessions({ tickets, sessions, sessionTimeout }: EdgeTls): TlsContext {
+  const none = !tickets && !sessions;
+  return {
+    ...(none ? { disable_stateless_session_resumption: true } : { session_timeout: `${Math.max(sessionTimeout, 1)}s` }),
+    ...(sessions ? {} : { disable_stateful_session_resumption: true }),
+  };
+}

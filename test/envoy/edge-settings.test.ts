@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { Agent } from 'node:http';
+import { connect } from 'node:tls';
+import { test } from 'node:test';
+import { eventually } from '../support/eventually.ts';
+import { type Naru, sharedNaru } from '../support/naru.ts';
+import { configMapYaml, echoService, ingressYaml, tlsSecretYaml } from '../support/yaml.ts';
+
+let naru: Naru;
+test('Naru starts with an Envoy and a ConfigMap', async () => {
+  naru = await sharedNaru({ configMap: 'default/naru', https: { port: 8443, named: false } });
+});
+
+const objects =
+  ingressYaml({
+    name: 'web',
+    host: 'web.test',
+    paths: ['Prefix / web'],
+    tls: ['secret web.test'],
+    annotations: { 'ssl-redirect': 'false' },
+  }) +
+  echoService('web') +
+  tlsSecretYaml('secret', 'web.test');
+
+async function given(data: Readonly<Record<string, string>>): Promise<void> {
+  await naru.given(configMapYaml(data) + objects);
+}
+
+/** A listener that was accepted takes its place a moment later. */
+async function becomes<T>(expected: NoInfer<T>, look: () => Promise<T>): Promise<void> {
+  let found: T | undefined;
+  await eventually(JSON.stringify(expected) ?? 'nothing', async () => {
+    found = await look();
+    return JSON.stringify(found) === JSON.stringify(expected) ? true : undefined;
+  }).catch(() => assert.deepEqual(found, expected));
+}
+
+interface Handshake {
+  readonly version: string | null;
+  readonly cipher: string;
+  readonly protocol: string | false | null;
+}
+
+/** What a client and Envoy agree on; `refused` where they do not. */
+function handshake(options: { readonly maxVersion?: 'TLSv1.2'; readonly ALPNProtocols?: string[] } = {}): Promise<Handshake | 'refused'> {
+  return new Promise((resolve) => {
+    const socket = connect({ port: naru.ports.https, host: '127.0.0.1', servername: 'web.test', rejectUnauthorized: false, ...options });
+    socket.once('error', () => resolve('refused'));
+    socket.once('secureConnect', () => {
+      resolve({ version: socket.getProtocol(), cipher: socket.getCipher().name, protocol: socket.alpnProtocol });
+      socket.destroy();
+    });
+  });
+}
+
+test('versions and suites of TLS, and HTTP/2, are those of the ConfigMap', async () => {
+  const old = { maxVersion: 'TLSv1.2', ALPNProtocols: ['h2', 'http/1.1'] } as const;
+  const twelve = () => handshake({ maxVersion: old.maxVersion, ALPNProtocols: [...old.ALPNProtocols] });
+  await given({});
+  await becomes({ version: 'TLSv1.2', cipher: 'ECDHE-ECDSA-AES128-GCM-SHA256', protocol: 'h2' }, twelve);
+  await given({ 'ssl-ciphers': 'DHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384', 'use-http2': 'false' });
+  await becomes({ version: 'TLSv1.2', cipher: 'ECDHE-ECDSA-AES256-GCM-SHA384', protocol: 'http/1.1' }, twelve);
+  await given({ 'ssl-protocols': 'TLSv1.3', 'ssl-ecdh-curve': 'secp384r1' });
+  await becomes('refused', twelve);
+  assert.equal((await naru.get('https://web.test/')).status, 200);
+});
+
+test('answers are compressed for who asks for it, from a size on', async () => {
+  const encoding = async (wanted: string) =>
+    (await naru.get('http://web.test/', { headers: { 'Accept-Encoding': wanted } })).headers['content-encoding'];
+  await given({});
+  await becomes(undefined, () => encoding('gzip, br'));
+  await given({ 'use-gzip': 'true' });
+  await becomes('gzip', () => encoding('gzip, br'));
+  await given({ 'use-gzip': 'true', 'enable-brotli': 'true' });
+  await becomes('br', () => encoding('gzip, br'));
+  assert.equal(await encoding('gzip'), 'gzip');
+  await given({ 'use-gzip': 'true', 'gzip-min-length': '100000' });
+  await becomes(undefined, () => encoding('gzip, br'));
+});
+
+test('clients, user agents and referers that are blocked get 403', async () => {
+  const status = (headers: Readonly<Record<string, string>>) => async () => (await naru.get('http://web.test/', { headers })).status;
+  await given({ 'block-user-agents': '~*bad.?bot,Exactly This', 'block-referers': '~^https?://spam\\.' });
+  await becomes(403, status({ 'User-Agent': 'Mozilla (BadBot 1.0)' }));
+  await becomes(403, status({ 'User-Agent': 'exactly this' }));
+  await becomes(403, status({ Referer: 'https://spam.test/' }));
+  for (const headers of [{}, { 'User-Agent': 'Exactly This and more' }, { Referer: 'HTTPS://spam.test' }, { Referer: 'x https://spam.' }])
+    assert.equal(await status(headers)(), 200, JSON.stringify(headers));
+  await given({ 'block-cidrs': '127.0.0.0/8' });
+  await becomes(403, status({}));
+  await given({ 'block-cidrs': '10.0.0.0/8,192.0.2.1' });
+  await becomes(200, status({}));
+  await given({ 'block-user-agents': '~*(?=no)' });
+  await becomes(200, status({}));
+  assert.deepEqual(
+    naru.problems.map(({ code, source }) => `${code} ${source.field}`),
+    ['NR802 data.block-user-agents'],
+  );
+});
+
+test('a connection ends after so many requests, and heads have a largest size', async () => {
+  await given({ 'keep-alive-requests': '2', 'large-client-header-buffers': '2 4k' });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  await becomes(431, async () => (await naru.get('http://web.test/', { headers: { large: 'x'.repeat(9000) } })).status);
+  assert.equal((await naru.get('http://web.test/', { headers: { large: 'x'.repeat(7000) } })).status, 200);
+  const endings: unknown[] = [];
+  for (const _ of [1, 2, 3]) endings.push((await naru.get('http://web.test/', { agent })).headers.connection);
+  agent.destroy();
+  assert.deepEqual(endings, [undefined, 'close', undefined]);
+});
+
+test('Envoys listen on other addresses when the ConfigMap says so', async () => {
+  await given({ 'bind-address': '127.0.0.1, 127.0.0.2' });
+  const at = (host: string) => async () => (await fetch(`http://${host}:${naru.ports.http}/`).catch(() => ({ status: 0 }))).status;
+  await becomes(404, at('127.0.0.2'));
+  await becomes(404, at('127.0.0.1'));
+  await given({});
+  await becomes(0, at('127.0.0.2'));
+});
