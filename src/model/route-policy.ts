@@ -10,6 +10,16 @@ export interface RoutePolicy {
   readonly requestHeaders?: HeaderEdits;
   /** What is changed about the answer on its way to the client. */
   readonly responseHeaders?: HeaderEdits;
+  /** Which clients may pass; others are answered 403. */
+  readonly clientAddresses?: AddressRules;
+}
+
+/** Networks such as `10.0.0.0/8`, by the address of the client behind the proxies that are trusted. */
+export interface AddressRules {
+  /** Absent: everybody. */
+  readonly allow?: readonly string[];
+  /** Not even those that are allowed. */
+  readonly deny?: readonly string[];
 }
 
 export interface Timeouts {

@@ -4,6 +4,7 @@ import { blockedClients } from './blocked-clients.ts';
 import { clientIdentity } from './client-identity.ts';
 import { compressor } from './compressor.ts';
 import { edgeHeaders } from './edge-headers.ts';
+import { chainFilters } from './filters/index.ts';
 import type { ListenerSettings } from './options.ts';
 import { closeUntrusted } from './proxy-protocol.ts';
 import { routeConfigurationName } from './route-configuration.ts';
@@ -38,7 +39,7 @@ function renderConnectionManager(scheme: 'http' | 'https', chain: string, { list
       rds: { config_source: { ads: {}, resource_api_version: 'V3' }, route_config_name: routeConfigurationName },
       ...clientIdentity(chain, edge),
       // What is refused is answered with the headers of every answer, so that these come first.
-      http_filters: [edgeHeaders(port, edge), ...blockedClients(blocked), ...compression.map(compressor), router],
+      http_filters: [edgeHeaders(port, edge), ...blockedClients(blocked), ...chainFilters, ...compression.map(compressor), router],
       normalize_path: true,
       merge_slashes: true,
       path_with_escaped_slashes_action: 'UNESCAPE_AND_REDIRECT',

@@ -5,6 +5,7 @@ import type { Source } from '../model/source.ts';
 import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
 import { any, encode } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
+import { filtersOf, hostFilters } from './filters/index.ts';
 import { renderHeaderEdits } from './header-edits.ts';
 import { headerMatchers, queryMatchers } from './conditions.ts';
 import { redirectParts } from './redirect.ts';
@@ -49,7 +50,10 @@ export function renderVirtualHost(host: VirtualHost, catchAll: VirtualHost | und
   const envoyRoutes = policy === undefined ? served : [misdirected(host.hostname, policy), ...served];
   const shown = isWildcard(host.hostname) ? [...routes, ...(catchAll?.routes ?? [])] : routes;
   return {
-    bytes: encode('envoy.config.route.v3.VirtualHost', { name: host.hostname, domains, routes: envoyRoutes, retry_policy: retryPolicy }),
+    bytes: encode('envoy.config.route.v3.VirtualHost', {
+      ...{ name: host.hostname, domains, routes: envoyRoutes },
+      ...{ retry_policy: retryPolicy, typed_per_filter_config: hostFilters },
+    }),
     clusters: [
       ...new Set(shown.flatMap(({ action }) => (action.type === 'forward' ? action.upstreams.map(({ upstream }) => upstream) : []))),
     ].sort(),
@@ -101,11 +105,14 @@ export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = []
     headers: [...headers, ...headerMatchers(conditions)],
     ...(query.length === 0 ? {} : { query_parameters: query }),
   };
-  if (action.type !== 'redirect') return [{ name, match, ...renderAction(action, policy), ...renderEdits(policy) }];
+  const typed_per_filter_config = filtersOf(policy);
+  if (action.type !== 'redirect')
+    return [{ name, match, ...renderAction(action, policy), ...renderEdits(policy), typed_per_filter_config }];
   return redirectParts(action).map((part) => ({
     name,
     match: { ...match, headers: [...(match.headers ?? []), ...part.headers] },
     ...part.action,
+    typed_per_filter_config,
   }));
 }
 

@@ -37,7 +37,7 @@ export interface Annotations {
   readonly values: Readonly<Record<string, string>>;
   /** The object that carries them. */
   readonly source: Source;
-  /** What annotations mean that are absent, where the ConfigMap says so: by name, of the type of their field. */
+  /** What annotations mean that are absent, where the ConfigMap says so: by any of their names, of the type of their field. */
   readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
@@ -54,7 +54,8 @@ function readFields(fields: Fields, annotations: Annotations): Omit<FamilyReadin
   let denied = false;
   const { defaults = {} } = annotations;
   const values = Object.entries(fields).map(([name, own]): [string, unknown] => {
-    const field = Object.hasOwn(defaults, name) ? { ...own, fallback: defaults[name] } : own;
+    const said = [name, ...(own.aliases ?? [])].find((one) => Object.hasOwn(defaults, one));
+    const field = said === undefined ? own : { ...own, fallback: defaults[said] };
     const written = findValue(annotations, name, field);
     if (written === undefined) return [name, field.fallback];
     const parsed = field.grammar.parse(written.text);

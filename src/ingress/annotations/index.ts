@@ -2,6 +2,7 @@ import type { RoutePolicy } from '../../model/route-policy.ts';
 import type { UpstreamPolicy } from '../../model/upstream-policy.ts';
 import { buffers } from './buffers.ts';
 import { canary } from './canary.ts';
+import { clientAddresses } from './client-addresses.ts';
 import type { Family } from './family.ts';
 import { fastcgi } from './fastcgi.ts';
 import { httpsRedirect } from './https-redirect.ts';
@@ -16,7 +17,7 @@ interface AskedPolicy {
   readonly upstream?: UpstreamPolicy;
 }
 
-const policyFamilies = { timeouts } as const satisfies Readonly<Record<string, Family<AskedPolicy>>>;
+const policyFamilies = { timeouts, clientAddresses } as const satisfies Readonly<Record<string, Family<AskedPolicy>>>;
 
 /** Every annotation family, in the order in which the reference lists them. */
 export const families = { canary, ...policyFamilies, httpsRedirect, waitingFamily, buffers, fastcgi, modsecurity, nginxOnly } as const;

@@ -16,32 +16,19 @@ function waiting(risk: Risk, scope: Scope, names: readonly string[]): Record<str
 }
 
 /** Those which protect: their paths answer 503, because without the protection they would be open. */
-function protection(
-  scope: Scope,
-  aliases: readonly string[] = [],
-  isOpen: (value: string) => boolean = () => false,
-): Field<string | undefined> {
-  const refused = { ok: false, message: 'Naru does not have this protection yet' } as const;
-  const grammar = { ...text, parse: (value: string) => (isOpen(value) ? ({ ok: true, value } as const) : refused) };
+function protection(scope: Scope): Field<string | undefined> {
+  const grammar = { ...text, parse: () => ({ ok: false, message: 'Naru does not have this protection yet' }) as const };
   return optional(grammar, {
     doc: 'A protection that is known by name only.',
     ...{ risk: 'Medium', scope, support: reported('Remove the annotation if these paths may be open to everybody.'), example: 'value' },
-    ...{ whenWrong: 'deny', aliases },
+    ...{ whenWrong: 'deny' },
   });
-}
-
-/** As cert-manager has it on its own Ingresses: a list that keeps nobody out is no protection. */
-function letsEverybodyIn(list: string): boolean {
-  const ranges = new Set(list.split(',').map((one) => one.trim()));
-  return ranges.has('0.0.0.0/0') && ranges.has('::/0');
 }
 
 export const waitingFamily = defineFamily({
   title: 'Not yet read',
   summary: 'Known by name: an object that carries one of these is told so.',
   fields: {
-    'allowlist-source-range': protection('path', ['whitelist-source-range'], letsEverybodyIn),
-    'denylist-source-range': protection('path'),
     'auth-type': protection('path'),
     'auth-url': protection('path'),
     'auth-tls-secret': protection('host'),

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { cidr } from '../annotations/cidr.ts';
 import { type Grammar, matching, type Parsed, shown } from '../annotations/grammar.ts';
 import { type Setting, written } from './setting.ts';
 
@@ -25,19 +25,7 @@ export function words(item: string, fallback: string, doc: string, separator?: R
 
 /** Networks such as `10.0.0.0/8`, an address alone standing for itself. */
 export function cidrs(fallback: string, doc: string): Setting<readonly string[]> {
-  return list({ type: 'CIDR', parse: parseCidr }, fallback, doc);
-}
-
-/** Returned with its length, such as `10.0.0.1/32`. */
-function parseCidr(text: string): Parsed<string> {
-  const [address = '', length, ...rest] = text.split('/');
-  const family = isIP(address);
-  const longest = family === 4 ? 32 : 128;
-  const bits = length === undefined ? longest : /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
-  if (family === 0 || rest.length > 0 || !(bits <= longest)) {
-    return { ok: false, message: `"${shown(text)}" is not a network such as "10.0.0.0/8"` };
-  }
-  return { ok: true, value: `${address}/${bits}` };
+  return list(cidr, fallback, doc);
 }
 
 /** In lower case. https://www.rfc-editor.org/rfc/rfc9110#name-tokens */

@@ -118,7 +118,9 @@ export function defaultsOf(config: ControllerConfig): AnnotationDefaults {
 }
 
 export function isReadAnnotation(annotation: string): boolean {
-  return Object.values<Family<unknown>>(families).some(
-    ({ fields: { [annotation]: field } }) => field !== undefined && field.support.level !== 'reported',
+  return Object.values<Family<unknown>>(families).some(({ fields }) =>
+    Object.entries(fields).some(
+      ([name, { aliases = [], support }]) => [name, ...aliases].includes(annotation) && support.level !== 'reported',
+    ),
   );
 }

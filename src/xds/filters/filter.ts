@@ -1,0 +1,18 @@
+import type { RoutePolicy } from '../../model/route-policy.ts';
+import type { AnyMessage } from '../../proto/codec.ts';
+
+/**
+ * An HTTP filter that acts where a route asks for it. It stands in every connection manager, so that listeners stay as they are when
+ * something first asks for it, and it is never `disabled` there: Envoy may choose the filters of a request before its route is
+ * known, and what is left out then protects nothing.
+ */
+export interface RouteFilter {
+  /** Unique among the filters; routes configure it under this name. */
+  readonly name: string;
+  /** Its configuration in connection managers: does nothing, or else `idle` says how it does nothing. */
+  readonly config: AnyMessage;
+  /** For a filter that cannot be configured to do nothing: what every virtual host says, and routes override. */
+  readonly idle?: AnyMessage;
+  /** What a route with this policy says; undefined: that it does nothing. */
+  readonly onRoute: (policy: RoutePolicy) => AnyMessage | undefined;
+}

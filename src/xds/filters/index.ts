@@ -1,0 +1,32 @@
+import type { RoutePolicy } from '../../model/route-policy.ts';
+import type { AnyMessage } from '../../proto/codec.ts';
+import type { Messages } from '../../proto/gen/messages.ts';
+import { clientAddresses } from './client-addresses.ts';
+import type { RouteFilter } from './filter.ts';
+
+type HttpFilter = Messages['envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter'];
+type PerFilter = Readonly<Record<string, AnyMessage>>;
+
+/**
+ * In the order in which a request passes them, which is that of nginx's phases: limits, then client addresses, then authentication.
+ * https://nginx.org/en/docs/dev/development_guide.html#http_phases
+ */
+const routeFilters: readonly RouteFilter[] = [clientAddresses];
+
+/** As they stand in every connection manager, before the router. */
+export const chainFilters: readonly HttpFilter[] = routeFilters.map(({ name, config }) => ({ name, typed_config: config }));
+
+/** Of every virtual host: nothing is done where a route does not ask for it. */
+export const hostFilters: PerFilter = Object.fromEntries(
+  routeFilters.flatMap(({ name, idle }) => (idle === undefined ? [] : [[name, idle] as const])),
+);
+
+/** What a route with this policy asks of filters. */
+export function filtersOf(policy: RoutePolicy): PerFilter {
+  return Object.fromEntries(
+    routeFilters.flatMap(({ name, onRoute }) => {
+      const config = onRoute(policy);
+      return config === undefined ? [] : [[name, config] as const];
+    }),
+  );
+}
