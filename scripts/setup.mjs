@@ -69,6 +69,7 @@ try {
   await generateTypes();
   if (process.argv.includes('--tests')) {
     await fetchOlderEnvoy(say);
+    (await import('./gateway-api.mjs')).gatewayDefinitions('standard');
     await (await import('./control-plane.mjs')).controlPlane();
   }
 } catch (error) {

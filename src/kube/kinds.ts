@@ -1,9 +1,18 @@
 import type { Kind } from './objects.ts';
 import { configMap } from './kinds/config-map.ts';
 import { endpointSlice } from './kinds/endpoint-slice.ts';
+import { backendTlsPolicy } from './kinds/gateway/backend-tls-policy.ts';
+import { tcpRoute, tlsRoute, udpRoute } from './kinds/gateway/connection-routes.ts';
+import { gatewayClass } from './kinds/gateway/gateway-class.ts';
+import { gateway } from './kinds/gateway/gateway.ts';
+import { grpcRoute } from './kinds/gateway/grpc-route.ts';
+import { httpRoute } from './kinds/gateway/http-route.ts';
+import { listenerSet } from './kinds/gateway/listener-set.ts';
+import { referenceGrant } from './kinds/gateway/reference-grant.ts';
 import { ingressClass } from './kinds/ingress-class.ts';
 import { ingress } from './kinds/ingress.ts';
 import type { AnyKindRow, KindRow } from './kinds/kind.ts';
+import { namespace as namespaceRow } from './kinds/namespace.ts';
 import { secret } from './kinds/secret.ts';
 import { service } from './kinds/service.ts';
 
@@ -15,6 +24,17 @@ export const kinds: { readonly [K in Kind]: KindRow<K> } = {
   EndpointSlice: endpointSlice,
   Secret: secret,
   ConfigMap: configMap,
+  Namespace: namespaceRow,
+  GatewayClass: gatewayClass,
+  Gateway: gateway,
+  ListenerSet: listenerSet,
+  HTTPRoute: httpRoute,
+  GRPCRoute: grpcRoute,
+  TLSRoute: tlsRoute,
+  TCPRoute: tcpRoute,
+  UDPRoute: udpRoute,
+  ReferenceGrant: referenceGrant,
+  BackendTLSPolicy: backendTlsPolicy,
 };
 
 export const kindNames = Object.keys(kinds) as readonly Kind[];

@@ -1,6 +1,8 @@
 /** Kubernetes objects, trimmed to what Naru reads. Types only: any layer may import them. */
 
-export type Kind = 'Ingress' | 'IngressClass' | 'Service' | 'EndpointSlice' | 'Secret' | 'ConfigMap';
+import type { GatewayObjects } from './gateway-objects.ts';
+
+export type Kind = keyof KubeObjects;
 
 export interface Metadata {
   readonly name: string;
@@ -130,7 +132,7 @@ export interface ConfigMap {
   readonly data: Readonly<Record<string, string>>;
 }
 
-export interface KubeObjects {
+export interface KubeObjects extends GatewayObjects {
   readonly Ingress: Ingress;
   readonly IngressClass: IngressClass;
   readonly Service: Service;

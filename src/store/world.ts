@@ -1,25 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeEvent } from '../kube/event.ts';
 import { objectKey } from '../kube/event.ts';
+import { kindNames } from '../kube/kinds.ts';
 import type { KubeObjects, Kind } from '../kube/objects.ts';
 import type { Problem } from '../model/problem.ts';
 import { IndexTable } from './index-table.ts';
 import { type Changes, type Key, SourceTable, type Table } from './table.ts';
-
-const kinds: readonly Kind[] = ['IngressClass', 'Ingress', 'Service', 'EndpointSlice', 'Secret', 'ConfigMap'];
 
 /** EndpointSlices name their Service by this label. https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#ownership */
 const serviceNameLabel = 'kubernetes.io/service-name';
 
 /** All objects known at one moment. Complete once `synced`: nothing is derived from half a world. */
 export class World {
-  readonly objects: { readonly [K in Kind]: SourceTable<KubeObjects[K]> } = {
-    IngressClass: new SourceTable('IngressClass'),
-    Ingress: new SourceTable('Ingress'),
-    Service: new SourceTable('Service'),
-    EndpointSlice: new SourceTable('EndpointSlice'),
-    Secret: new SourceTable('Secret'),
-    ConfigMap: new SourceTable('ConfigMap'),
+  readonly objects = Object.fromEntries(kindNames.map((kind) => [kind, new SourceTable(kind)])) as {
+    readonly [K in Kind]: SourceTable<KubeObjects[K]>;
   };
   /** Service key → keys of its EndpointSlices. */
   readonly slicesByService = new IndexTable('slicesByService', this.objects.EndpointSlice, ({ metadata }) => {
@@ -30,7 +24,7 @@ export class World {
   readonly problems = new SourceTable<readonly Problem[]>('problems');
   /** The time as it was told last, milliseconds since the epoch. One row, `now`; none as long as nobody has told it. */
   readonly clock = new SourceTable<number>('clock');
-  readonly #waitingFor = new Set<Kind>(kinds);
+  readonly #waitingFor = new Set<Kind>(kindNames);
 
   get synced(): boolean {
     return this.#waitingFor.size === 0;

@@ -10,6 +10,7 @@ import { defaultIngressOptions } from '../../src/ingress/options.ts';
 import { kindNames } from '../../src/kube/kinds.ts';
 import { buildOptions, built } from '../support/build.ts';
 import { certificateSecrets } from '../support/certificates.ts';
+import { gatewayObjects } from './gateway-arbitrary.ts';
 import { canaryIngress, ingress, metadata, naruClass, remove, service, slice, synced, upsert } from '../support/objects.ts';
 
 const secrets = await certificateSecrets(['a.test', 'b.test']);
@@ -94,12 +95,13 @@ const configMaps = fc
   })
   .map(({ name, data }): KubeObject => ({ kind: 'ConfigMap', metadata: metadata(name), data }));
 const object: fc.Arbitrary<KubeObject> = fc.oneof(
-  ingresses,
+  { weight: 2, arbitrary: ingresses },
   slices,
   fc.record({ name: fc.constantFrom(...services), port: fc.constantFrom(80, 81) }).map(({ name, port }) => service(name, port)),
   fc.constantFrom(...secrets),
   configMaps,
   fc.constant(naruClass),
+  { weight: 3, arbitrary: gatewayObjects },
   fc.constant({ ...naruClass, metadata: metadata('other', { namespace: '' }), spec: { controller: 'someone.else/controller' } }),
 );
 const event: fc.Arbitrary<KubeEvent> = fc.oneof({ weight: 4, arbitrary: object.map(upsert) }, { weight: 1, arbitrary: object.map(remove) });

@@ -1,6 +1,7 @@
 import type { KubeEvent } from '../../src/kube/event.ts';
 import { objectKey } from '../../src/kube/event.ts';
-import type { EndpointSlice, Ingress, IngressClass, KubeObject, Kind, Metadata, Service } from '../../src/kube/objects.ts';
+import { kindNames } from '../../src/kube/kinds.ts';
+import type { EndpointSlice, Ingress, IngressClass, KubeObject, Metadata, Service } from '../../src/kube/objects.ts';
 
 /** Short ways to write objects in tests. All of them are in the namespace `shop` unless they say otherwise. */
 export function metadata(name: string, more: Partial<Metadata> = {}): Metadata {
@@ -78,7 +79,5 @@ export function remove(object: KubeObject): KubeEvent {
   return { type: 'delete', kind: object.kind, key: objectKey(object.metadata.namespace, object.metadata.name) };
 }
 
-const kinds: readonly Kind[] = ['Ingress', 'IngressClass', 'Service', 'EndpointSlice', 'Secret', 'ConfigMap'];
-
 /** What a source says when it has listed everything. */
-export const synced: readonly KubeEvent[] = kinds.map((kind) => ({ type: 'synced', kind }));
+export const synced: readonly KubeEvent[] = kindNames.map((kind) => ({ type: 'synced', kind }));

@@ -1,0 +1,2 @@
+export const gatewayApiVersion: string;
+export function gatewayDefinitions(channel: 'standard' | 'experimental'): string;
