@@ -1,3 +1,4 @@
+import type { PathReplacement } from './route.ts';
 import type { Template } from './template.ts';
 
 /**
@@ -12,6 +13,9 @@ export interface RoutePolicy {
   readonly responseHeaders?: HeaderEdits;
   /** Which clients may pass; others are answered 403. */
   readonly clientAddresses?: AddressRules;
+  readonly rewrite?: Rewrite;
+  /** Where copies of the requests go, whose answers nobody waits for. */
+  readonly mirrors?: readonly Mirror[];
 }
 
 /** Networks such as `10.0.0.0/8`, by the address of the client behind the proxies that are trusted. */
@@ -20,6 +24,24 @@ export interface AddressRules {
   readonly allow?: readonly string[];
   /** Not even those that are allowed. */
   readonly deny?: readonly string[];
+}
+
+/** What backends see in place of what the client asked for; the query stays. */
+export interface Rewrite {
+  readonly path?: PathReplacement | { readonly type: 'captures'; readonly target: PathTemplate };
+  readonly host?: Template;
+}
+
+/** A path in pieces: texts, and numbers of groups of the regular expression that the route's path is matched by. */
+export type PathTemplate = readonly (string | number)[];
+
+export interface Mirror {
+  /** Key of an upstream. */
+  readonly upstream: string;
+  /** Of a million requests, how many; absent: all. */
+  readonly perMillion?: number;
+  /** Absent: the host that the client named. */
+  readonly host?: string;
 }
 
 export interface Timeouts {

@@ -1,11 +1,16 @@
-import type { RoutePolicy } from './route-policy.ts';
+import type { HeaderValue, RoutePolicy } from './route-policy.ts';
 import type { Source } from './source.ts';
 
-/** Which paths a route takes. A prefix matches whole path segments: `/foo` takes `/foo` and `/foo/bar`, not `/foobar`. */
+/**
+ * Which paths a route takes. A prefix matches whole path segments: `/foo` takes `/foo` and `/foo/bar`, not `/foobar`. A regular
+ * expression is one of RE2 and has to match the whole path.
+ */
 export interface PathMatch {
-  readonly type: 'exact' | 'prefix';
-  /** Begins with `/`; a prefix has no `/` at its end unless it is `/` itself. */
+  readonly type: 'exact' | 'prefix' | 'regex';
+  /** Begins with `/`, unless it is a regular expression; a prefix has no `/` at its end unless it is `/` itself. */
   readonly path: string;
+  /** Of a regular expression: capitals and small letters are the same, and a path may go on behind what it matches. */
+  readonly loose?: true;
 }
 
 export interface WeightedUpstream {
@@ -41,10 +46,15 @@ export interface Redirect {
   readonly hostname?: string;
   /** Absent: the scheme's own, if the scheme changes. */
   readonly port?: number;
-  /** The whole path, or what takes the place of the prefix that matched. */
-  readonly path?: { readonly type: 'full' | 'prefix'; readonly path: string };
+  readonly path?: PathReplacement;
   /** One slash at the end of a URL without a query is left out, even if it is the whole path. */
   readonly withoutTrailingSlash?: true;
+}
+
+/** The whole path, or what takes the place of the prefix that matched. */
+export interface PathReplacement {
+  readonly type: 'full' | 'prefix';
+  readonly path: string;
 }
 
 export type RouteAction =
@@ -52,7 +62,7 @@ export type RouteAction =
   /** Sends requests to upstreams by weight; the weights are positive and there is at least one. */
   | { readonly type: 'forward'; readonly upstreams: readonly WeightedUpstream[] }
   /** Answers by itself: what a route does that cannot be built, so that it never falls through to a wider one. */
-  | { readonly type: 'answer'; readonly status: number; readonly body: string };
+  | { readonly type: 'answer'; readonly status: number; readonly body: string; readonly headers?: readonly HeaderValue[] };
 
 export interface Route {
   /** Unique within its virtual host, and stable while what it stands for exists. */
@@ -64,4 +74,10 @@ export interface Route {
   /** Absent: all as by default. */
   readonly policy?: RoutePolicy;
   readonly sources: readonly Source[];
+}
+
+/** Keys of all upstreams that a route sends something to. */
+export function upstreamsOf({ action, policy }: Pick<Route, 'action' | 'policy'>): readonly string[] {
+  if (action.type !== 'forward') return [];
+  return [...action.upstreams, ...(policy?.mirrors ?? [])].map(({ upstream }) => upstream);
 }

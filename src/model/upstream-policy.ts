@@ -5,4 +5,6 @@
 export interface UpstreamPolicy {
   /** Seconds until a connection must stand. */
   readonly connectTimeout?: number;
+  /** A path that would lead elsewhere, because it has a segment `.` or `..` after it was rewritten, is answered with 403. */
+  readonly refuseDotSegments?: true;
 }

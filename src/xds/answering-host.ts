@@ -1,4 +1,4 @@
-import type { Route, RouteAction } from '../model/route.ts';
+import { type Route, type RouteAction, upstreamsOf } from '../model/route.ts';
 import { printSource } from '../model/source.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 
@@ -22,9 +22,12 @@ export function answeringForAll({ hostname, routes, fallback }: VirtualHost): Vi
 export function withoutClusters(host: VirtualHost, isLeftOut: (cluster: string) => boolean): VirtualHost {
   const usable = (route: Route): Route => {
     if (route.action.type !== 'forward') return route;
+    if (!upstreamsOf(route).some(isLeftOut)) return route;
     const upstreams = route.action.upstreams.filter(({ upstream }) => !isLeftOut(upstream));
-    if (upstreams.length === route.action.upstreams.length) return route;
-    return { ...route, action: upstreams.length === 0 ? unavailable : { ...route.action, upstreams } };
+    const { mirrors = [], ...others } = route.policy ?? {};
+    const left = mirrors.filter(({ upstream }) => !isLeftOut(upstream));
+    const policy = left.length === 0 ? others : { ...others, mirrors: left };
+    return { ...route, action: upstreams.length === 0 ? unavailable : { ...route.action, upstreams }, policy };
   };
   const { fallback } = host;
   return { ...host, routes: host.routes.map(usable), ...(fallback === undefined ? {} : { fallback: usable(fallback) }) };

@@ -4,6 +4,7 @@ import { any } from '../proto/codec.ts';
 import type { AnyMessage, Messages } from '../proto/gen/messages.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import { makeResource } from './make-resource.ts';
+import { upstreamFilters } from './upstream-filters.ts';
 
 type Part = Partial<Messages['envoy.config.cluster.v3.Cluster']>;
 
@@ -18,7 +19,8 @@ const threshold = {
 /** As ingress-nginx has it by default. */
 const usual: UpstreamConnections = { idle: 60, age: 3600, requests: 10_000 };
 
-function protocolOptions({ idle, age, requests }: UpstreamConnections): AnyMessage {
+function protocolOptions({ policy: own = {} }: Upstream, { idle, age, requests }: UpstreamConnections): AnyMessage {
+  const http_filters = upstreamFilters(own);
   return any('envoy.extensions.upstreams.http.v3.HttpProtocolOptions', {
     common_http_protocol_options: {
       idle_timeout: `${Math.max(idle, 1)}s`,
@@ -26,6 +28,7 @@ function protocolOptions({ idle, age, requests }: UpstreamConnections): AnyMessa
       ...(requests === 0 ? {} : { max_requests_per_connection: requests }),
     },
     explicit_http_config: { http_protocol_options: {} },
+    ...(http_filters.length === 0 ? {} : { http_filters }),
   });
 }
 
@@ -41,7 +44,7 @@ export function clusterOf(upstream: Upstream, connections: UpstreamConnections =
     common_lb_config: { healthy_panic_threshold: { value: 0 } },
     ignore_health_on_host_removal: true,
     upstream_connection_options: { tcp_keepalive: { keepalive_time: 60 } },
-    typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': protocolOptions(connections) },
+    typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': protocolOptions(upstream, connections) },
   };
 }
 

@@ -43,7 +43,7 @@ function pathObjection({ type, path }: PathMatch): Objection | undefined {
     fix,
   });
   if (!path.isWellFormed()) return refuse('it cannot be written in UTF-8', 'Write the path without halves of surrogate pairs.');
-  if (type === 'exact' || path === '/') return undefined;
+  if (type !== 'prefix' || path === '/') return undefined;
   const [mark] = /[?#]/.exec(path) ?? [];
   if (mark !== undefined)
     return refuse(`it holds "${mark}", which ends the path of a URL`, `Write a path without "${mark}"; regular expressions are not read.`);

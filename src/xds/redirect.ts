@@ -1,5 +1,6 @@
-import type { Redirect } from '../model/route.ts';
+import type { PathMatch, Redirect } from '../model/route.ts';
 import type { Messages } from '../proto/gen/messages.ts';
+import { replacePath } from './rewrite.ts';
 
 type EnvoyRoute = Messages['envoy.config.route.v3.Route'];
 type HeaderMatcher = Messages['envoy.config.route.v3.HeaderMatcher'];
@@ -25,8 +26,8 @@ const codes = {
 const ownPorts = { http: 80, https: 443 } as const;
 
 /** The Envoy routes of one redirect, in the order in which they are tried; the last is for whoever comes so far. */
-export function redirectParts(redirect: Redirect): readonly Part[] {
-  const whole = [...portInHost(redirect), { headers: [], action: { redirect: actionOf(redirect) } }];
+export function redirectParts(redirect: Redirect, match: PathMatch): readonly Part[] {
+  const whole = [...portInHost(redirect, match), { headers: [], action: { redirect: actionOf(redirect, match) } }];
   return redirect.withoutTrailingSlash === true ? [emptyPath(redirect), ...whole.map(withoutSlash), ...whole] : whole;
 }
 
@@ -51,21 +52,21 @@ function withoutSlash({ headers, action }: RedirectPart): Part {
 }
 
 /** The port that a client wrote into Host belongs to the scheme that it is sent away from. */
-function portInHost(redirect: Redirect): readonly RedirectPart[] {
+function portInHost(redirect: Redirect, match: PathMatch): readonly RedirectPart[] {
   const { scheme, hostname, port } = redirect;
   if (scheme === undefined || hostname !== undefined || port !== undefined) return [];
   const headers = [{ name: ':authority', string_match: { safe_regex: { regex: '.*:[0-9]+' } } }];
-  return [{ headers, action: { redirect: actionOf({ ...redirect, port: ownPorts[scheme] }) } }];
+  return [{ headers, action: { redirect: actionOf({ ...redirect, port: ownPorts[scheme] }, match) } }];
 }
 
-function actionOf({ status, scheme, hostname, port, path }: Redirect): RedirectAction {
+function actionOf({ status, scheme, hostname, port, path }: Redirect, match: PathMatch): RedirectAction {
   const named = port === undefined || (hostname !== undefined && scheme !== undefined && port === ownPorts[scheme]) ? undefined : port;
   return {
     response_code: codes[status],
     ...(scheme === undefined ? {} : { scheme_redirect: scheme }),
     ...(hostname === undefined ? {} : { host_redirect: hostname }),
     ...(named === undefined ? {} : { port_redirect: named }),
-    ...(path === undefined ? {} : path.type === 'full' ? { path_redirect: path.path } : { prefix_rewrite: path.path }),
+    ...(path === undefined ? {} : path.type === 'full' ? { path_redirect: path.path } : replacePath(match, path)),
   };
 }
 

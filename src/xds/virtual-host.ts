@@ -1,6 +1,5 @@
 import type { TlsPolicy } from '../model/host-tls.ts';
-import type { Redirect, Route } from '../model/route.ts';
-import type { RoutePolicy } from '../model/route-policy.ts';
+import { type Route, upstreamsOf } from '../model/route.ts';
 import type { Source } from '../model/source.ts';
 import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
 import { any, encode } from '../proto/codec.ts';
@@ -8,6 +7,8 @@ import type { Messages } from '../proto/gen/messages.ts';
 import { filtersOf, hostFilters } from './filters/index.ts';
 import { renderHeaderEdits } from './header-edits.ts';
 import { headerMatchers, queryMatchers } from './conditions.ts';
+import { renderPath } from './path-match.ts';
+import { renderAction } from './route-action.ts';
 import { redirectParts } from './redirect.ts';
 import { chainHeader, plainChain, tlsChainOf } from './chain-header.ts';
 
@@ -54,9 +55,7 @@ export function renderVirtualHost(host: VirtualHost, catchAll: VirtualHost | und
       ...{ name: host.hostname, domains, routes: envoyRoutes },
       ...{ retry_policy: retryPolicy, typed_per_filter_config: hostFilters },
     }),
-    clusters: [
-      ...new Set(shown.flatMap(({ action }) => (action.type === 'forward' ? action.upstreams.map(({ upstream }) => upstream) : []))),
-    ].sort(),
+    clusters: [...new Set(shown.flatMap(upstreamsOf))].sort(),
     sources: shown.flatMap(({ sources }) => sources),
   };
 }
@@ -107,8 +106,8 @@ export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = []
   };
   const typed_per_filter_config = filtersOf(policy);
   if (action.type !== 'redirect')
-    return [{ name, match, ...renderAction(action, policy), ...renderEdits(policy), typed_per_filter_config }];
-  return redirectParts(action).map((part) => ({
+    return [{ name, match, ...renderAction(action, route.match, policy), ...renderEdits(route), typed_per_filter_config }];
+  return redirectParts(action, route.match).map((part) => ({
     name,
     match: { ...match, headers: [...(match.headers ?? []), ...part.headers] },
     ...part.action,
@@ -116,27 +115,16 @@ export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = []
   }));
 }
 
-function renderEdits({ requestHeaders, responseHeaders }: RoutePolicy): EnvoyRoute {
+function renderEdits({ action, policy = {} }: Route): EnvoyRoute {
+  const { requestHeaders, responseHeaders } = policy;
+  const own = action.type === 'answer' ? (action.headers ?? []) : [];
   const request = requestHeaders && renderHeaderEdits(requestHeaders);
-  const response = responseHeaders && renderHeaderEdits(responseHeaders);
+  const response =
+    own.length === 0
+      ? responseHeaders && renderHeaderEdits(responseHeaders)
+      : renderHeaderEdits({ ...responseHeaders, set: [...own, ...(responseHeaders?.set ?? [])] });
   return {
     ...(request && { request_headers_to_remove: request.remove, request_headers_to_add: request.add }),
     ...(response && { response_headers_to_remove: response.remove, response_headers_to_add: response.add }),
   };
-}
-
-/** `path_separated_prefix` takes whole segments; Envoy does not allow it for `/` itself. */
-function renderPath({ type, path }: Route['match']): RouteMatch {
-  if (type === 'exact') return { path };
-  return path === '/' ? { prefix: '/' } : { path_separated_prefix: path };
-}
-
-function renderAction(action: Exclude<Route['action'], Redirect>, { timeouts }: RoutePolicy): EnvoyRoute {
-  if (action.type === 'answer') return { direct_response: { status: action.status, body: { inline_string: action.body } } };
-  // No total timeout and 60 s between two reads, as in ingress-nginx: Envoy's own default cuts every answer at 15 s.
-  const limits = { timeout: '0s', idle_timeout: `${timeouts?.idle ?? 60}s` } as const;
-  const [only, ...others] = action.upstreams;
-  if (only !== undefined && others.length === 0) return { route: { cluster: only.upstream, ...limits } };
-  const clusters = action.upstreams.map(({ upstream, weight }) => ({ name: upstream, weight }));
-  return { route: { weighted_clusters: { clusters }, ...limits } };
 }
