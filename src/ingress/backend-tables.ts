@@ -45,7 +45,7 @@ export class BackendTables {
       return makeUpstream(key, named, read, world, options);
     });
     const pods = this.#derive('pods', ports, (upstream, read) =>
-      upstream.lookup === undefined ? findEndpoints(upstream, read, world) : undefined,
+      upstream.lookup === undefined ? findEndpoints(upstream, read, world, options.compatibility) : undefined,
     );
     const readiness = this.#derive('readiness', ports, ({ key, namespace, service, lookup }, read): boolean => {
       if (lookup !== undefined || (read.get(pods, key) ?? []).length > 0) return true;

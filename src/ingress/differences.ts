@@ -25,7 +25,7 @@ export const differences = {
     kubernetes:
       'They go to the default backend of the oldest Ingress of that host that has one; else to the one that requests for unknown hosts get: that of the oldest Ingress without rules, else of the oldest with one, else of the controller.',
     nginx:
-      'They go to the default backend of the oldest Ingress of that host, if this very one has one; else to that of the controller (`--default-backend-service`); else they get 404. A default backend beside rules is never for other hosts.',
+      'They go to the default backend of the oldest Ingress of that host, if this very one has one; else to that of the controller (`--default-backend-service`); else they get 404. Whichever it is, the annotations of that oldest Ingress hold for it. A default backend beside rules is never for other hosts.',
     sources: [
       'https://kubernetes.io/docs/concepts/services-networking/ingress/#default-backend',
       'createServers in internal/ingress/controller/controller.go',
@@ -38,6 +38,25 @@ export const differences = {
     sources: [
       'https://kubernetes.io/docs/concepts/services-networking/ingress/#examples',
       'https://nginx.org/en/docs/http/ngx_http_core_module.html#location',
+    ],
+  },
+  endingPods: {
+    title: 'Pods that are about to end, while no other is ready',
+    kubernetes: 'Those that still serve take the requests, as kube-proxy has it.',
+    nginx: 'Requests are answered with 503.',
+    sources: [
+      'https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#conditions',
+      'getEndpointsFromSlices in internal/ingress/controller/endpointslices.go',
+    ],
+  },
+  serverHeader: {
+    title: '`Server` in answers',
+    kubernetes:
+      'It says `envoy`, whatever the backend has there: the public conformance suite of Ingress asks for a `Server`. With `hide-headers: Server` there is none.',
+    nginx: 'Answers have none.',
+    sources: [
+      'https://github.com/kubernetes-sigs/ingress-controller-conformance/blob/master/features/default_backend.feature',
+      'server-tokens in docs/user-guide/nginx-configuration/configmap.md',
     ],
   },
   serviceAffinity: {

@@ -4,6 +4,7 @@ import type { Endpoint, Upstream } from '../model/upstream.ts';
 import type { Read } from '../store/derived-table.ts';
 import type { World } from '../store/world.ts';
 import { joinFamilies } from './join-families.ts';
+import type { Compatibility } from './options.ts';
 import { isOfNames } from './slice-problems.ts';
 
 /** An address of a slice, with what decides whether and how it is used. */
@@ -16,7 +17,7 @@ export interface Candidate extends Endpoint {
  * nothing is, what serves although it is about to end.
  * https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/1672-tracking-terminating-endpoints
  */
-export function findEndpoints(upstream: Upstream, read: Read, world: World): readonly Endpoint[] {
+export function findEndpoints(upstream: Upstream, read: Read, world: World, compatibility: Compatibility): readonly Endpoint[] {
   const { namespace, service: name, port, preferZone = false } = upstream;
   const serviceKey = objectKey(namespace, name);
   const service = read.get(world.objects.Service, serviceKey);
@@ -24,7 +25,7 @@ export function findEndpoints(upstream: Upstream, read: Read, world: World): rea
   if (service === undefined || servicePort === undefined) return [];
   const slices = (read.get(world.slicesByService, serviceKey) ?? []).flatMap((key) => read.get(world.objects.EndpointSlice, key) ?? []);
   const ready = candidates(slices, servicePort, isReady);
-  const found = ready.length > 0 ? ready : candidates(slices, servicePort, isServingItsLast);
+  const found = ready.length > 0 || compatibility === 'nginx' ? ready : candidates(slices, servicePort, isServingItsLast);
   const joined = service.spec.ipFamilies === undefined ? found : joinFamilies(found, service.spec.ipFamilies[0] ?? 'IPv4');
   return inOrder(joined, preferZone && joined.every(({ zone }) => zone !== undefined));
 }

@@ -23,7 +23,8 @@ export function makeFallback(hostname: string, primaries: readonly IngressRow[],
   const row = lookup.compatibility === 'nginx' ? chooseAsNginx(hostname, primaries) : choose(hostname, primaries);
   if (row !== undefined) return defaultBackendOf(row, { lookup, uses, problems });
   if (hostname === anyHost) return controllerDefault({ lookup, uses, problems });
-  return lookup.compatibility === 'nginx' ? (controllerDefault({ lookup, uses, problems: [] }) ?? notFound(primaries)) : undefined;
+  if (lookup.compatibility !== 'nginx') return undefined;
+  return withPolicyOf(primaries[0], controllerDefault({ lookup, uses, problems: [] }) ?? notFound(primaries));
 }
 
 /**
@@ -78,6 +79,12 @@ function controllerDefault({ lookup: { defaultService, backend, isReady }, uses,
   if (!isReady(found.upstream)) return undefined;
   const action = uses.forward([{ upstream: found.upstream, weight: 100 }], {});
   return { name: 'default backend', match: everything, action, sources: [source] };
+}
+
+/** A host begins with a location for all paths, to which the annotations of its oldest Ingress apply (createServers in ingress-nginx's controller.go). */
+function withPolicyOf(row: IngressRow | undefined, route: Route): Route {
+  if (row === undefined) return route;
+  return { ...route, ...(row.denied ? { action: unavailableAnswer } : policyOf(row)) };
 }
 
 function notFound(primaries: readonly IngressRow[]): Route {

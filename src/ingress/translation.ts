@@ -53,7 +53,7 @@ export class IngressTranslation {
 
   constructor(world: World, { ingress: options, onFailure }: TranslationOptions) {
     this.#onFailure = onFailure;
-    const config = configTables(world, options.configMap, onFailure);
+    const config = configTables(world, options, onFailure);
     const sources = { world, annotationDefaults: config.annotationDefaults };
     const ingresses = this.#derive(
       'ingresses',

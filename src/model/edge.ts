@@ -40,6 +40,8 @@ export interface RequestSettings {
 }
 
 export interface AnswerSettings {
+  /** What `Server` says, whatever the backend has there; absent: nothing is added. */
+  readonly server?: string;
   readonly set: readonly HeaderValue[];
   /** Names in lower case. */
   readonly remove: readonly string[];

@@ -30,7 +30,7 @@ export function renderFilters(scheme: 'http' | 'https', chain: string, settings:
  * Where ingress-nginx has a default of its own (underscores in header names, keep-alive time), that is taken.
  */
 function renderConnectionManager(scheme: 'http' | 'https', chain: string, { listen, edge }: ListenerSettings): Filter {
-  const { requests, connections, compression, blocked } = edge;
+  const { requests, answers, connections, compression, blocked } = edge;
   const port = { scheme, number: (listen.publicPorts ?? defaultPorts)[scheme] };
   return {
     name: 'envoy.filters.network.http_connection_manager',
@@ -44,7 +44,9 @@ function renderConnectionManager(scheme: 'http' | 'https', chain: string, { list
       merge_slashes: true,
       path_with_escaped_slashes_action: 'UNESCAPE_AND_REDIRECT',
       strip_trailing_host_dot: true,
-      server_header_transformation: 'PASS_THROUGH',
+      ...(answers.server === undefined
+        ? { server_header_transformation: 'PASS_THROUGH' }
+        : { server_header_transformation: 'OVERWRITE', server_name: answers.server }),
       generate_request_id: requests.identifiers,
       preserve_external_request_id: true,
       stream_error_on_invalid_http_message: true,

@@ -205,7 +205,7 @@ test('further headers are set, kept and made as the ConfigMap says', async () =>
 
 test('answers lose Server and what is to be hidden, and get what is to be added', async () => {
   await naru.given(
-    configMapYaml({ 'hide-headers': 'Content-Type', 'add-headers': 'default/add' }) +
+    configMapYaml({ 'hide-headers': 'Content-Type, Server', 'add-headers': 'default/add' }) +
       configMapYaml({ 'X-Frame-Options': 'DENY' }, 'add') +
       objects,
   );

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { differences } from '../../src/ingress/differences.ts';
 import { Naru } from '../support/naru.ts';
+import { namedServer } from '../support/named-server.ts';
 import { echoService, ingressYaml } from '../support/yaml.ts';
 
 interface Case {
@@ -10,6 +11,9 @@ interface Case {
   /** What each setting answers; `/status` follows a URL of a redirect. */
   readonly requests: Readonly<Record<string, { readonly kubernetes: string | number; readonly nginx: string | number }>>;
 }
+
+/** A protection that cannot be had: its paths answer 503. */
+const closed = { 'auth-type': 'basic', 'auth-secret': 'missing' };
 
 const cases: Readonly<Record<keyof typeof differences, Case>> = {
   equalAge: {
@@ -27,13 +31,31 @@ const cases: Readonly<Record<keyof typeof differences, Case>> = {
       ingressYaml({ name: 'own', host: 'own.test', paths: ['Prefix /a a'], defaultService: 'own', created: '2026-01-03T00:00:00Z' }) +
       ingressYaml({ name: 'plain', host: 'plain.test', paths: ['Prefix /a a'], created: '2026-01-03T00:00:00Z' }) +
       ingressYaml({ name: 'rest', defaultService: 'rest', created: '2026-01-04T00:00:00Z' }) +
+      ingressYaml({ name: 'shut', host: 'shut.test', paths: ['Prefix /a a'], annotations: closed, created: '2026-01-03T00:00:00Z' }) +
+      ingressYaml({ name: 'open', host: 'shut.test', paths: ['Prefix /b b'], created: '2026-01-04T00:00:00Z' }) +
       echoService('a', 'b', 'own', 'rest'),
     requests: {
       'http://first.test/x': { kubernetes: 'b', nginx: 404 },
       'http://own.test/x': { kubernetes: 'own', nginx: 'own' },
       'http://plain.test/x': { kubernetes: 'rest', nginx: 404 },
+      'http://shut.test/b': { kubernetes: 'b', nginx: 'b' },
+      'http://shut.test/x': { kubernetes: 'rest', nginx: 503 },
       'http://unknown.test/x': { kubernetes: 'rest', nginx: 'rest' },
     },
+  },
+  endingPods: {
+    given:
+      ingressYaml({ name: 'web', host: 'ending.test', paths: ['Prefix / web'] }) +
+      echoService('web') +
+      `---\n${JSON.stringify({
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: { name: 'web-1', labels: { 'kubernetes.io/service-name': 'web' } },
+        addressType: 'IPv4',
+        ports: [{ port: 1 }],
+        endpoints: [{ addresses: ['127.0.0.1'], conditions: { ready: false, serving: true, terminating: true } }],
+      })}\n`,
+    requests: {},
   },
   trailingSlash: {
     given:
@@ -58,6 +80,10 @@ const cases: Readonly<Record<keyof typeof differences, Case>> = {
       'http://bar.test/bar': { kubernetes: 'prefix', nginx: 'prefix' },
       'http://bar.test/bar/': { kubernetes: 'bar', nginx: 'bar' },
     },
+  },
+  serverHeader: {
+    given: ingressYaml({ name: 'web', host: 'server.test', paths: ['Prefix / web'] }) + echoService('web'),
+    requests: { 'http://server.test/': { kubernetes: 'web', nginx: 'web' } },
   },
   serviceAffinity: {
     given:
@@ -86,6 +112,16 @@ for (const compatibility of ['kubernetes', 'nginx'] as const) {
       await naru.given(cases.trailingSlash.given);
       const { headers } = await naru.get('http://slash.test/foo?x=1');
       assert.equal(headers.location, compatibility === 'nginx' ? 'http://slash.test/foo/?x=1' : undefined);
+    });
+    await t.test('pods that end while none is ready', async (ending) => {
+      const port = await namedServer(ending, 'web');
+      await naru.given(cases.endingPods.given.replace('"port":1}', `"port":${port}}`));
+      assert.equal(await naru.served('http://ending.test/'), compatibility === 'kubernetes' ? 'web' : 503);
+    });
+    await t.test('what answers say of their server', async () => {
+      await naru.given(cases.serverHeader.given);
+      for (const url of ['http://server.test/', 'http://nobody.test/'])
+        assert.equal((await naru.get(url)).headers['server'], compatibility === 'kubernetes' ? 'envoy' : undefined);
     });
     await t.test('pods of a Service with client affinity', async () => {
       await naru.given(cases.serviceAffinity.given);

@@ -3,6 +3,7 @@ import path from 'node:path';
 const controllers = [
   'clusterrole-aggregation-controller',
   'deployment-controller',
+  'endpoints-controller',
   'endpointslice-controller',
   'endpointslice-mirroring-controller',
   'garbage-collector-controller',

@@ -1,5 +1,15 @@
-import type { Blocked, ClientSettings, Compression, ConnectionSettings, EdgeSettings, EdgeTls, TlsVersion } from '../../model/edge.ts';
+import type {
+  AnswerSettings,
+  Blocked,
+  ClientSettings,
+  Compression,
+  ConnectionSettings,
+  EdgeSettings,
+  EdgeTls,
+  TlsVersion,
+} from '../../model/edge.ts';
 import type { HeaderValue } from '../../model/route-policy.ts';
+import type { Compatibility } from '../options.ts';
 import type { ControllerConfig } from './index.ts';
 import { defaultConfig } from './read-config.ts';
 
@@ -9,17 +19,17 @@ export interface NamedHeaders {
   readonly answers: readonly HeaderValue[];
 }
 
-export const defaultEdgeSettings = (): EdgeSettings => edgeSettings(defaultConfig, { requests: [], answers: [] });
+export const defaultEdgeSettings = (): EdgeSettings => edgeSettings(defaultConfig, { requests: [], answers: [] }, 'kubernetes');
 
 /** What the ConfigMap says of listeners, in the Model's words. */
-export function edgeSettings(config: ControllerConfig, headers: NamedHeaders): EdgeSettings {
+export function edgeSettings(config: ControllerConfig, headers: NamedHeaders, compatibility: Compatibility): EdgeSettings {
   const hsts = hstsOf(config.redirects);
   const { upstreams } = config;
   return {
     ...(hsts === undefined ? {} : { hsts }),
     client: clientOf(config.clientAddress),
     requests: requestsOf(config.requestHeaders, headers),
-    answers: { set: headers.answers, remove: hiddenHeaders(config.responseHeaders) },
+    answers: answersOf(config.responseHeaders, headers, compatibility),
     connections: connectionsOf(config),
     tls: tlsOf(config.tls),
     compression: compressionOf(config.compression),
@@ -64,10 +74,12 @@ function requestsOf(keys: ControllerConfig['requestHeaders'], { requests }: Name
   };
 }
 
-/** nginx names itself and drops the backend's `Server`, unless told otherwise. */
-function hiddenHeaders(keys: ControllerConfig['responseHeaders']): readonly string[] {
-  const server = keys['server-tokens'] || keys['allow-backend-server-header'] ? [] : ['server'];
-  return [...new Set([...server, ...keys['hide-headers']])];
+/** ingress-nginx drops `Server`, unless told otherwise; who checks conformance with Kubernetes looks for one. */
+function answersOf(keys: ControllerConfig['responseHeaders'], { answers }: NamedHeaders, compatibility: Compatibility): AnswerSettings {
+  const remove = new Set(keys['hide-headers']);
+  if (keys['server-tokens'] || keys['allow-backend-server-header']) return { set: answers, remove: [...remove] };
+  if (compatibility === 'kubernetes' && !remove.has('server')) return { server: 'envoy', set: answers, remove: [...remove] };
+  return { set: answers, remove: [...remove.add('server')] };
 }
 
 function connectionsOf({ connections: keys, http2, clientAddress }: ControllerConfig): ConnectionSettings {

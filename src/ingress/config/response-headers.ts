@@ -12,7 +12,7 @@ export const responseHeaders = defineConcern('Headers of answers', {
   'hide-headers': draining(read(headerNames('', 'Headers of backends that clients do not get.'))),
   'server-tokens': draining(
     readWith(
-      '`true` lets the `Server` of backends through; Envoy does not name itself.',
+      '`true` lets the `Server` of backends through. `false` is as docs/differences.md says.',
       flag(false, 'Answers say which server they are from.'),
     ),
   ),

@@ -7,6 +7,7 @@ import type { FollowingTable, Key, Table } from '../../store/table.ts';
 import type { World } from '../../store/world.ts';
 import type { Family } from '../annotations/family.ts';
 import { families } from '../annotations/index.ts';
+import type { Compatibility, IngressOptions } from '../options.ts';
 import { edgeSettings } from './edge.ts';
 import { type HeadersReading, readHeaders } from './header-maps.ts';
 import { concerns, type ControllerConfig } from './index.ts';
@@ -38,7 +39,11 @@ export interface ConfigTables {
 }
 
 /** Follows the controller's ConfigMap, if it has one. */
-export function configTables(world: World, key: Key | undefined, onFailure: (row: Key, error: Error | undefined) => void): ConfigTables {
+export function configTables(
+  world: World,
+  { configMap: key, compatibility }: Pick<IngressOptions, 'configMap' | 'compatibility'>,
+  onFailure: (row: Key, error: Error | undefined) => void,
+): ConfigTables {
   const only = new OnlyRow(controller);
   const fail = (name: string) => (row: Key, error: Error | undefined) => onFailure(`${name} ${row}`, error);
   const rows = new DerivedTable<true, ConfigRow>({
@@ -72,7 +77,10 @@ export function configTables(world: World, key: Key | undefined, onFailure: (row
   const edgeRows = new DerivedTable<true, EdgeRow>({
     name: 'edge rows',
     input: onlyEdge,
-    compute: (_, read) => edgeRow(read.get(config, controller) ?? defaultConfig, key, (name) => read.get(world.objects.ConfigMap, name)),
+    compute: (_, read) => {
+      const find = (name: Key) => read.get(world.objects.ConfigMap, name);
+      return edgeRow(read.get(config, controller) ?? defaultConfig, { key, compatibility, find });
+    },
     onFailure: fail('edge'),
   });
   const edge = new DerivedTable<EdgeRow, EdgeSettings>({
@@ -93,15 +101,21 @@ interface EdgeRow {
   readonly problems: readonly Problem[];
 }
 
+interface EdgeSources {
+  readonly key: Key | undefined;
+  readonly compatibility: Compatibility;
+  readonly find: (name: Key) => ConfigMap | undefined;
+}
+
 /** Also reads the ConfigMaps that this one names. */
-function edgeRow(config: ControllerConfig, key: Key | undefined, find: (name: Key) => ConfigMap | undefined): EdgeRow {
+function edgeRow(config: ControllerConfig, { key, compatibility, find }: EdgeSources): EdgeRow {
   const by = key === undefined ? undefined : find(key);
   const named = (name: string, of: Key): HeadersReading =>
     by === undefined || of === '' ? { headers: [], problems: [] } : readHeaders({ by, key: name, name: of }, find(of));
   const requests = named('proxy-set-headers', config.requestHeaders['proxy-set-headers']);
   const answers = named('add-headers', config.responseHeaders['add-headers']);
   return {
-    edge: edgeSettings(config, { requests: requests.headers, answers: answers.headers }),
+    edge: edgeSettings(config, { requests: requests.headers, answers: answers.headers }, compatibility),
     problems: [...requests.problems, ...answers.problems],
   };
 }
