@@ -10,6 +10,7 @@ import { headerMatchers, queryMatchers } from './conditions.ts';
 import { renderPath } from './path-match.ts';
 import { renderAction } from './route-action.ts';
 import { redirectParts } from './redirect.ts';
+import { routeMetadata } from './route-metadata.ts';
 import { chainHeader, plainChain, tlsChainOf } from './chain-header.ts';
 
 type EnvoyRoute = Messages['envoy.config.route.v3.Route'];
@@ -104,14 +105,14 @@ export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = []
     headers: [...headers, ...headerMatchers(conditions)],
     ...(query.length === 0 ? {} : { query_parameters: query }),
   };
-  const typed_per_filter_config = filtersOf(policy);
+  const everywhere = { typed_per_filter_config: filtersOf(policy), metadata: routeMetadata(route.sources) };
   if (action.type !== 'redirect')
-    return [{ name, match, ...renderAction(action, route.match, policy), ...renderEdits(route), typed_per_filter_config }];
+    return [{ name, match, ...renderAction(action, route.match, policy), ...renderEdits(route), ...everywhere }];
   return redirectParts(action, route.match).map((part) => ({
     name,
     match: { ...match, headers: [...(match.headers ?? []), ...part.headers] },
     ...part.action,
-    typed_per_filter_config,
+    ...everywhere,
   }));
 }
 
