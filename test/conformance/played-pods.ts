@@ -21,7 +21,12 @@ interface PlayedPod {
 const pauseMs = 100;
 const condition = (type: string) => ({ type, status: 'True' });
 
-/** Stands for scheduler and kubelet: runs each Pod, as an echo server of the suite at an address of its own. */
+/**
+ * Stands for scheduler and kubelet: runs each Pod, as an echo server of the suite at an address of its own.
+ *
+ * It also deletes the Ingresses of a namespace that ends. Since version 1.33 Kubernetes deletes its Pods first, and what else it has
+ * many seconds later; the suite is older, and tries the next Ingress for the same hosts meanwhile, which would be the younger one.
+ */
 export class PlayedPods {
   readonly #control: ControlPlane;
   readonly #node: string;
@@ -47,6 +52,7 @@ export class PlayedPods {
         if (pod.metadata.deletionTimestamp !== undefined) await this.#end(pod);
         else if (!this.#running.has(keyOf(pod)) && pod.spec.nodeName === undefined) await this.#run(pod);
       }
+      await this.#endNamespaces();
       for (const [key, { server }] of this.#running) if (!seen.has(key) && this.#running.delete(key)) server.close();
       await delay(pauseMs);
     }
@@ -57,6 +63,16 @@ export class PlayedPods {
     for (const { server } of this.#running.values()) {
       server.close();
       server.closeAllConnections();
+    }
+  }
+
+  async #endNamespaces(): Promise<void> {
+    const { items } = (await this.#control.call('GET', '/api/v1/namespaces')) as {
+      items: readonly { readonly metadata: { readonly name: string }; readonly status: { readonly phase: string } }[];
+    };
+    for (const { metadata, status } of items) {
+      if (status.phase !== 'Terminating') continue;
+      await this.#control.call('DELETE', `/apis/networking.k8s.io/v1/namespaces/${metadata.name}/ingresses`);
     }
   }
 

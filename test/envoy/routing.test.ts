@@ -59,6 +59,8 @@ test('a wildcard host stands for exactly one label, and a named host beats it', 
     'http://named.wild.test/': 'named',
     'http://a.b.wild.test/': 404,
     'http://wild.test/': 404,
+    'http://.wild.test/': 404,
+    'http://named.wild.test./': 'named',
   };
   for (const [url, expected] of Object.entries(answers)) assert.equal(await naru.served(url), expected, url);
 });

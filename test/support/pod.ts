@@ -1,7 +1,18 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a pod's container does in tests: an HTTP server that says its name. */
+/** What a pod's container says of a request. */
+export interface PodAnswer {
+  readonly service: string;
+  /** Tells pods apart. */
+  readonly port: number;
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  readonly userAgent?: string;
+}
+
+/** What a pod's container does in tests: an HTTP server that says its name, and what it was asked. */
 export class Pod {
   readonly name: string;
   readonly port: number;
@@ -14,7 +25,12 @@ export class Pod {
   }
 
   static async start(name: string, host = '127.0.0.1'): Promise<Pod> {
-    const server = createServer((_, response) => response.end(JSON.stringify({ service: name })));
+    const server = createServer((request, response) => {
+      const { method = '', url: path = '', headers, socket } = request;
+      const answer = { service: name, port: socket.localPort, method, host: headers.host, path, userAgent: headers['user-agent'] };
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(answer));
+    });
     await new Promise<void>((resolve) => {
       server.listen(0, host, resolve);
     });

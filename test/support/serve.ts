@@ -51,14 +51,14 @@ export class Served {
   }
 
   async snapshots(): Promise<DebugSnapshots['fleets'][number]> {
-    const { fleets } = (await this.#debug('/debug/snapshots')) as DebugSnapshots;
+    const { fleets } = (await this.debug('/debug/snapshots')) as DebugSnapshots;
     const [fleet] = fleets;
     if (fleet === undefined) throw new Error('there is no fleet');
     return fleet;
   }
 
   async proxies(): Promise<DebugProxies['proxies']> {
-    return ((await this.#debug('/debug/proxies')) as DebugProxies).proxies;
+    return ((await this.debug('/debug/proxies')) as DebugProxies).proxies;
   }
 
   /** The value of a metric without labels. */
@@ -102,7 +102,8 @@ export class Served {
     await ended;
   }
 
-  async #debug(path: string): Promise<unknown> {
+  /** What the debug endpoint says. */
+  async debug(path: string): Promise<unknown> {
     const answer = await request(`http://127.0.0.1:${this.ports.debug}${path}`, { http: this.ports.debug, https: 0 });
     return JSON.parse(answer.body) as unknown;
   }
