@@ -3,33 +3,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import type { KubeObject } from '../../src/kube/objects.ts';
-import { decode, encode, type MessageName } from '../../src/proto/codec.ts';
-import { violations } from '../../src/proto/validate.ts';
-import type { Build } from '../../src/runtime/build.ts';
-import { typeNames, typeUrls } from '../../src/snapshot/resource.ts';
-import { built, routesOf } from '../support/build.ts';
-import { certificateSecrets } from '../support/certificates.ts';
-import { canaryIngress, ingress, metadata, naruClass, service, slice } from '../support/objects.ts';
+import { built } from '../support/build.ts';
+import { assertNoViolations, neighbour, neighbourTls, ofNeighbour } from '../support/neighbour.ts';
+import { canaryIngress, ingress, metadata, service, slice } from '../support/objects.ts';
 import { type Proof, startProof } from '../support/proof.ts';
 import { nastyAddress, nastyHost, nastyPath, nastyPort, nastyText } from './nasty-text.ts';
-
-const secrets = await certificateSecrets(['neighbour.test']);
-const neighbourTls = [{ hosts: ['neighbour.test'], secretName: 'neighbour.test' }];
-const neighbour: readonly KubeObject[] = [
-  naruClass,
-  ...secrets,
-  service('neighbour'),
-  slice('neighbour-1', 'neighbour', ['10.0.0.1', 'fd00::1']),
-  ingress({
-    name: 'neighbour',
-    host: 'neighbour.test',
-    paths: [
-      { path: '/', service: 'neighbour' },
-      { path: '/a', service: 'neighbour', type: 'Exact' },
-    ],
-    tls: neighbourTls,
-  }),
-];
 
 const tls = fc.constantFrom([], neighbourTls, [{ hosts: [], secretName: 'neighbour.test' }]);
 const names = fc.oneof(nastyText, fc.constantFrom('one', 'two'));
@@ -61,28 +39,6 @@ const nastyObjects: fc.Arbitrary<readonly KubeObject[]> = fc
       { ...service('own'), metadata: metadata('own', { namespace: name }) },
     ];
   });
-
-/** What must not be different for the neighbour: its virtual host, its cluster, its endpoints, its certificate. */
-function ofNeighbour({ current }: Build): unknown {
-  const host = routesOf(current).virtual_hosts?.find(({ name }) => name === 'neighbour.test');
-  assert.ok(host !== undefined && current !== undefined);
-  const { clusters, endpoints, secrets: served } = current.resources;
-  return {
-    host: encode('envoy.config.route.v3.VirtualHost', host).toString('base64'),
-    cluster: clusters.get('shop/neighbour/80')?.version,
-    endpoints: endpoints.get('shop/neighbour/80')?.version,
-    secret: served.get('shop/neighbour.test')?.version,
-  };
-}
-
-function assertNoViolations({ current }: Build): void {
-  for (const type of typeNames) {
-    const name = typeUrls[type].slice('type.googleapis.com/'.length) as MessageName;
-    for (const { bytes, name: resource } of current?.resources[type].values() ?? []) {
-      assert.deepEqual(violations(name, decode(name, bytes)), [], `${type} ${resource}`);
-    }
-  }
-}
 
 describe('whatever is in hosts, paths, names and addresses', () => {
   const undisturbed = ofNeighbour(built(neighbour));
