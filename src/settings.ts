@@ -4,6 +4,7 @@ import { Option, InvalidArgumentError } from 'commander';
 import type { SecretAccess } from './kube/secrets/secret-holder.ts';
 import { isLabelSelector } from './kube/label-selector.ts';
 import { type Compatibility, defaultIngressOptions } from './ingress/options.ts';
+import type { HelperAddress } from './xds/options.ts';
 import type { PublishPolicy } from './status/status-decision.ts';
 
 /** Every flag can also be given as an environment variable: `--ads-address` as `NARU_ADS_ADDRESS`. */
@@ -86,6 +87,7 @@ export interface ServeSettings extends ControllerSettings {
   readonly proofEnvoy?: string;
   readonly coldProofEnvoy?: string;
   readonly debugAddress: Address;
+  readonly authzAddress: HelperAddress;
   readonly listenAddress: string;
   readonly httpPort: number;
   readonly httpsPort: number;
@@ -127,6 +129,9 @@ export function serveOptions(): Option[] {
     setting('--debug-address <host:port>', 'where the debug endpoint listens')
       .default({ host: '127.0.0.1', port: 9902 }, '127.0.0.1:9902')
       .argParser(address),
+    setting('--authz-address <address>', 'where naru authz listens beside each Envoy: host:port, or unix:/path')
+      .default({ host: '127.0.0.1', port: 9191 }, '127.0.0.1:9191')
+      .argParser(helperAddress),
     setting('--listen-address <ip>', 'address that Envoys bind').default('0.0.0.0'),
     setting('--http-port <port>', 'port on which Envoys take HTTP').default(8080).argParser(port),
     setting('--https-port <port>', 'port on which Envoys take HTTPS').default(8443).argParser(port),
@@ -270,6 +275,15 @@ function address(text: string): Address {
   if (parts?.['port'] === undefined) throw new InvalidArgumentError('An address is host:port, such as 127.0.0.1:18000.');
   const host = parts['v6'] ?? parts['host'] ?? '';
   return { host: host === '' ? '0.0.0.0' : host, port: port(parts['port']) };
+}
+
+/** As `naru authz --listen` takes it. */
+function helperAddress(text: string): HelperAddress {
+  const path = /^unix:(?<path>\/.+)$/.exec(text)?.groups?.['path'];
+  if (path !== undefined) return { path };
+  const { host, port: number } = address(text);
+  if (isIP(host) === 0) throw new InvalidArgumentError('Write an IP address with a port, such as 127.0.0.1:9191, or unix:/path.');
+  return { host, port: number };
 }
 
 function labelSelector(text: string): string {

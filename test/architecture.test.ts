@@ -20,7 +20,7 @@ const layers: Readonly<Record<string, Layer>> = {
   snapshot: { imports: [], types: ['model', 'store'] },
   xds: { imports: ['model', 'store', 'proto', 'snapshot'] },
   ads: { imports: ['snapshot', 'proto'], types: ['model'], packages: ['@grpc/grpc-js', 'rxjs'] },
-  authz: { imports: ['proto'], packages: ['@grpc/grpc-js', 'bcryptjs', 'apache-md5', 'unixcrypt'] },
+  authz: { imports: ['model', 'proto'], packages: ['@grpc/grpc-js', 'bcryptjs', 'apache-md5', 'unixcrypt'] },
   status: { imports: ['model'], types: ['store', 'kube', 'ads'] },
   debug: { imports: ['model', 'snapshot', 'proto'], types: ['ads'], packages: ['hono', '@hono/node-server', 'prom-client'] },
   dev: { imports: ['model', 'kube'], packages: ['rxjs', 'yaml'] },
@@ -32,7 +32,7 @@ const layers: Readonly<Record<string, Layer>> = {
     imports: ['runtime', 'authz', 'dev', 'kube', 'ads', 'snapshot', 'debug', 'model', 'ingress', 'settings.ts'],
     packages: ['commander', 'rxjs', 'yaml', 'pino', '@grpc/grpc-js'],
   },
-  'settings.ts': { imports: ['ingress', 'kube'], types: ['status'], packages: ['commander'] },
+  'settings.ts': { imports: ['ingress', 'kube'], types: ['status', 'xds'], packages: ['commander'] },
   'main.ts': { imports: ['cli'] },
 };
 

@@ -29,6 +29,11 @@ export interface DiscoveryRequest {
   readonly initial_resource_versions?: Readonly<Record<string, string>>;
 }
 
+/** `naru authz` beside an Envoy: it gets what it asks for, and runs no snapshot. */
+export function isHelper(node: Node): boolean {
+  return node.user_agent_name === 'naru-authz';
+}
+
 /** The build of an Envoy, such as `1.40.0`, or what another client calls its version. */
 export function versionOf(node: Node): string | undefined {
   const build = node.user_agent_build_version?.version;

@@ -79,7 +79,7 @@ export class AdsServer {
 
   /** The streams of the Envoys that are connected. */
   proxies(): ProxyState[] {
-    return [...this.#server.streams].map((stream) => stream.state());
+    return [...this.#server.streams].filter(({ isEnvoy }) => isEnvoy).map((stream) => stream.state());
   }
 
   /** Streams that were turned away lately, oldest first. */

@@ -12,7 +12,7 @@ import { bringsOther, holdsOther } from './stand-in.ts';
 import { Order, sendingOrder, warmedBy, type OrderOptions, type Turn } from './order.ts';
 import { Pin } from './pin.ts';
 import type { Accepted, ProxyState, TypeReport } from './proxy-state.ts';
-import { versionOf, type DiscoveryRequest, type Node } from './request.ts';
+import { isHelper, versionOf, type DiscoveryRequest, type Node } from './request.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
 import { TypeState } from './type-state.ts';
 import type { Variant } from './variant.ts';
@@ -135,6 +135,10 @@ export class ProxyStream implements SnapshotListener {
     this.end(code, reason);
   }
 
+  get isEnvoy(): boolean {
+    return !isHelper(this.#node);
+  }
+
   state(): ProxyState {
     const version = versionOf(this.#node);
     const types: Record<TypeName, TypeReport> = {
@@ -244,7 +248,7 @@ export class ProxyStream implements SnapshotListener {
 
   #noteAccepted(view: View): void {
     const number = this.#acceptance.advance(view);
-    if (number === undefined) return;
+    if (number === undefined || !this.isEnvoy) return;
     const since = Math.max(this.#fleet.publishedAt(number) ?? 0, this.#connectedAt);
     this.#options.onAccepted({
       proxy: this.#id,

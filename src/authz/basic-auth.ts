@@ -1,5 +1,5 @@
 import { type Credentials, readCredentials } from './credentials.ts';
-import type { Htpasswd } from './htpasswd.ts';
+import type { Htpasswd } from '../model/password-hash.ts';
 import { checkPassword } from './password.ts';
 import { Verified } from './verified.ts';
 

@@ -1,7 +1,10 @@
 import { Server, ServerCredentials, type ServerUnaryCall } from '@grpc/grpc-js';
-import { answer } from './answer.ts';
+import { checkExtension } from '../model/authentication.ts';
+import { readCheck } from './access-check.ts';
 import { authorizationService, type CheckRequest, type CheckResponse } from './authorization-service.ts';
 import { BasicAuth } from './basic-auth.ts';
+import { decide } from './decide.ts';
+import { responseOf, unavailable } from './outcome.ts';
 import { UserLists, type UserListsOptions } from './user-lists.ts';
 
 type Call = ServerUnaryCall<CheckRequest, CheckResponse>;
@@ -12,12 +15,8 @@ export interface AuthzOptions extends UserListsOptions {
   readonly listen: string;
 }
 
-/** What a route says to the helper with each of its requests: keys of `check_settings.context_extensions`. */
-export const usersExtension = 'naru-users';
-export const realmExtension = 'naru-realm';
-
 /**
- * Answers Envoy's question whether a request may pass, for routes that are protected by a password. It logs no credentials; what
+ * Answers Envoy's question whether a request may pass, for routes that say what is to be checked. It logs no credentials; what
  * it cannot answer is a 503.
  */
 export class AuthzServer {
@@ -59,9 +58,9 @@ export class AuthzServer {
   }
 
   async #check({ attributes }: CheckRequest): Promise<CheckResponse> {
-    const { [usersExtension]: name, [realmExtension]: realm = '' } = attributes?.context_extensions ?? {};
-    if (name === undefined) return answer('unavailable', realm);
-    const authorization = attributes?.request?.http?.headers?.['authorization'];
-    return answer(await this.#basicAuth.check(authorization, await this.#users.get(name)), realm);
+    const check = readCheck(attributes?.context_extensions?.[checkExtension]);
+    if (check === undefined) return responseOf(unavailable);
+    const headers = attributes?.request?.http?.headers ?? {};
+    return responseOf(await decide(check, { headers }, { users: this.#users, basicAuth: this.#basicAuth }));
   }
 }

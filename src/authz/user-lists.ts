@@ -1,7 +1,7 @@
 import { Client, type ChannelCredentials, type ClientDuplexStream } from '@grpc/grpc-js';
 import { discoveryServices } from '../proto/ads-service.ts';
 import { decode, type Messages, typeUrl } from '../proto/codec.ts';
-import { type Htpasswd, readHtpasswd } from './htpasswd.ts';
+import { type Htpasswd, readHtpasswd } from '../model/password-hash.ts';
 
 type Request = Messages['envoy.service.discovery.v3.DeltaDiscoveryRequest'];
 type Stream = ClientDuplexStream<Request, Buffer>;
@@ -13,6 +13,9 @@ export interface UserListsOptions {
   readonly node: { readonly id: string; readonly cluster: string };
   readonly onTrouble: (sentence: string) => void;
 }
+
+/** Tells the control plane that this is no Envoy. */
+export const helperAgent = 'naru-authz';
 
 const secretUrl = typeUrl('envoy.extensions.transport_sockets.tls.v3.Secret');
 /** How long the first request under a new name waits for its users. */
@@ -54,7 +57,7 @@ export class UserLists {
     stream.on('end', () => this.#lost(stream, 'the control plane ended the stream'));
     const held = [...this.#known].map(([name, { version }]) => [name, version]);
     this.#send({
-      node: this.#options.node,
+      node: { ...this.#options.node, user_agent_name: helperAgent },
       initial_resource_versions: Object.fromEntries(held),
       resource_names_subscribe: [...this.#wanted],
     });

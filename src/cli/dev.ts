@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
+import { credentials } from '@grpc/grpc-js';
+import { AuthzServer } from '../authz/server.ts';
 import { withBuiltInClass } from '../dev/built-in-class.ts';
 import { withEchoBackends } from '../dev/echo-backends.ts';
 import { EnvoyProcess } from '../dev/envoy-process.ts';
@@ -34,11 +36,12 @@ export async function dev(dir: string, settings: DevSettings): Promise<void> {
   const report = new DevReport({ dir, locate: (...place) => folder.locate(...place), envoy, ports });
   const sockets = mkdtempSync(join(tmpdir(), 'naru-dev-'));
   const ads = join(sockets, 'ads.sock');
+  const authz = join(sockets, 'authz.sock');
   const ended = new AbortController();
   const failure = new Failure();
   let serving = false;
   const controlPlane = new ControlPlane({
-    build: await buildOptions(settings, ports),
+    build: await buildOptions(settings, ports, authz),
     events: folder.events().pipe(withBuiltInClass(settings.ingressClass, settings.controllerClass), withEchoBackends()),
     ads: { host: `unix:${ads}`, port: 0 },
     debug: { host, port: ports.debug },
@@ -51,8 +54,10 @@ export async function dev(dir: string, settings: DevSettings): Promise<void> {
   const accepted = controlPlane.ads.accepted.subscribe((event) => report.accepted(event));
   const first = firstValueFrom(controlPlane.ads.accepted);
   let local: EnvoyProcess | undefined;
+  const helper = helperBeside(ads, authz, settings.fleet);
   try {
     await controlPlane.start();
+    await helper.start();
     local = EnvoyProcess.start({
       envoy: envoy.path,
       bootstrap: bootstrapOptions(settings, ports, ads),
@@ -71,6 +76,7 @@ export async function dev(dir: string, settings: DevSettings): Promise<void> {
     accepted.unsubscribe();
     report.stopping();
     await local?.stop();
+    helper.stop();
     await controlPlane.stop();
     rmSync(sockets, { recursive: true, force: true });
   }
@@ -84,7 +90,18 @@ async function choosePorts(settings: DevSettings): Promise<DevPorts> {
   return { http, https, debug, ...(envoyAdminPort === undefined ? {} : { admin: await choosePort(envoyAdminPort, host) }) };
 }
 
-async function buildOptions(settings: DevSettings, ports: DevPorts) {
+/** In this process: the folder is one person's. The control plane cannot be gone while it is here. */
+function helperBeside(ads: string, socket: string, fleet: string): AuthzServer {
+  return new AuthzServer({
+    listen: `unix:${socket}`,
+    target: `unix:${ads}`,
+    credentials: credentials.createInsecure(),
+    node: { id: 'authz-local', cluster: fleet },
+    onTrouble: () => {},
+  });
+}
+
+async function buildOptions(settings: DevSettings, ports: DevPorts, authz: string) {
   const defaultCertificate = await makeDefaultCertificate(['localhost', '*.localhost']);
   return {
     fleet: settings.fleet,
@@ -94,6 +111,7 @@ async function buildOptions(settings: DevSettings, ports: DevPorts) {
       httpPort: ports.http,
       httpsPort: ports.https,
       publicPorts: { http: ports.http, https: ports.https },
+      authz: { path: authz },
       defaultCertificate,
     },
   };

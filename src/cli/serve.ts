@@ -75,14 +75,14 @@ export async function serve(settings: ServeSettings): Promise<void> {
 }
 
 async function buildOptions(settings: ServeSettings, log: (line: string) => void): Promise<BuildOptions> {
-  const { fleet, listenAddress, httpPort, httpsPort, stateDir, stateKeys } = settings;
+  const { fleet, listenAddress, httpPort, httpsPort, authzAddress: authz, stateDir, stateKeys } = settings;
   // With a folder for private keys the default certificate stays the same.
   const defaultCertificate =
     stateDir !== undefined && stateKeys ? await keptDefaultCertificate(stateDir, log) : await makeDefaultCertificate();
   return {
     fleet,
     ingress: ingressOptions(settings, { inFolder: false, https: { port: httpsPort, named: false } }),
-    listen: { address: listenAddress, httpPort, httpsPort, defaultCertificate },
+    listen: { address: listenAddress, httpPort, httpsPort, authz, defaultCertificate },
   };
 }
 

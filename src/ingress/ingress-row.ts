@@ -2,14 +2,17 @@ import type { Ingress, IngressBackend, Metadata } from '../kube/objects.ts';
 import type { Problem } from '../model/problem.ts';
 import { anyHost } from '../model/virtual-host.ts';
 import type { Read } from '../store/derived-table.ts';
-import type { Table } from '../store/table.ts';
+import type { Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
-import type { Policies } from './annotations/index.ts';
+import { readAccess } from './access.ts';
+import { annotationSource } from './annotations/family.ts';
+import { type Policies, routePolicyOf } from './annotations/index.ts';
 import { readAnnotations } from './annotations/read.ts';
 import { type AnnotationDefaults, controller } from './config/tables.ts';
 import { selectIngress } from './ingress-class.ts';
 import type { IngressOptions } from './options.ts';
 import { sourceOf } from './source-of.ts';
+import { readUserList, secretOf } from './user-list.ts';
 
 /** An Ingress as the translation sees it: chosen or not, its annotations read. */
 export interface IngressRow {
@@ -41,7 +44,17 @@ export function readIngress(
   const defaults = read.get(annotationDefaults, controller) ?? {};
   const annotations = { prefix: options.annotationsPrefix, values: metadata.annotations, source: sourceOf(ingress), defaults };
   const { policy, denied, problems: found } = readAnnotations(annotations);
-  return { metadata, spec, selected, policies: policy, denied, problems: [...problems, ...found] };
+  const access = readAccess(
+    denied ? {} : routePolicyOf(policy),
+    (name) => annotationSource(annotations, name),
+    (key) => readUserList(key, read.get(world.objects.Secret, secretOf(key).secret)),
+  );
+  return {
+    ...{ metadata, spec, selected },
+    policies: policy,
+    denied: denied || access.denied,
+    problems: [...problems, ...found, ...access.problems],
+  };
 }
 
 /** The hostnames under which an Ingress has something to say. A default backend speaks under any host too. */
@@ -55,6 +68,12 @@ export function hostsOf({ selected, spec }: IngressRow): ReadonlySet<string> {
 /** A rule without a host holds for any host. Hostnames compare without case. */
 export function hostnameOf(host: string | undefined): string {
   return host === undefined || host === '' ? anyHost : host.toLowerCase();
+}
+
+/** The user lists that its paths ask for passwords of. */
+export function userListsOf({ policies, denied }: IngressRow): readonly Key[] {
+  const users = denied ? undefined : routePolicyOf(policies).passwords?.users;
+  return users === undefined ? [] : [users];
 }
 
 /** Every backend that an Ingress names. */

@@ -1,3 +1,4 @@
+import type { UserList } from '../model/authentication.ts';
 import type { EdgeSettings } from '../model/edge.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Certificate } from '../model/certificate.ts';
@@ -18,6 +19,7 @@ import type { HostCertificateRow } from './host-certificate.ts';
 import { hostsOf, type IngressRow, readIngress } from './ingress-row.ts';
 import type { IngressOptions } from './options.ts';
 import { withPolicy } from './upstream-uses.ts';
+import { userListTables } from './user-list-tables.ts';
 import { foldVirtualHost, type VirtualHostRow } from './virtual-host.ts';
 
 export interface TranslationOptions {
@@ -46,6 +48,7 @@ export class IngressTranslation {
   /** Hostname → key of its certificate. */
   readonly hostCertificates: Table<HostCertificateRow>;
   readonly defaultCertificates: Table<Certificate>;
+  readonly userLists: Table<UserList>;
   /** Tables whose rows carry problems. */
   readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
 
@@ -95,6 +98,8 @@ export class IngressTranslation {
       return use && read.get(pods, use.base);
     });
 
+    const users = userListTables(world, ingresses, onFailure);
+
     this.config = config.config;
     this.edge = config.edge;
     this.ingresses = ingresses;
@@ -105,11 +110,12 @@ export class IngressTranslation {
     this.certificates = tls.certificates;
     this.hostCertificates = tls.hostCertificates;
     this.defaultCertificates = tls.defaultCertificates;
+    this.userLists = users.userLists;
     this.reporting = [...config.reporting, ingresses, folds, behind.reporting, ...tls.reporting];
     this.tables = [
       ...[world.slicesByService, ...config.tables],
       ...[ingresses, ...behind.tables],
-      ...[hosts, ...tls.tables, folds, virtualHosts, uses, upstreams, endpoints],
+      ...[hosts, ...tls.tables, folds, virtualHosts, uses, upstreams, endpoints, ...users.tables],
     ];
   }
 

@@ -1,3 +1,4 @@
+import type { PasswordCheck } from './authentication.ts';
 import type { PathReplacement } from './route.ts';
 import type { Template } from './template.ts';
 
@@ -13,6 +14,10 @@ export interface RoutePolicy {
   readonly responseHeaders?: HeaderEdits;
   /** Which clients may pass; others are answered 403. */
   readonly clientAddresses?: AddressRules;
+  /** Which users may pass; others are answered 401. */
+  readonly passwords?: PasswordCheck;
+  /** Who passes one of the checks above need not pass the others; without it, all. */
+  readonly anyOf?: true;
   readonly rewrite?: Rewrite;
   /** Where copies of the requests go, whose answers nobody waits for. */
   readonly mirrors?: readonly Mirror[];

@@ -15,9 +15,14 @@ export interface ListenOptions {
    * it is however many hosts there are. See docs/performance.md.
    */
   readonly certificatesOnDemand?: boolean;
+  /** Where `naru authz` listens beside each Envoy; absent: paths that need it answer 503. */
+  readonly authz?: HelperAddress;
   /** What clients connect to, where it is not 80 and 443. */
   readonly publicPorts?: { readonly http: number; readonly https: number };
 }
+
+/** An IP address with a port, or a Unix socket. */
+export type HelperAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** What listeners are made by. */
 export interface ListenerSettings {

@@ -67,6 +67,7 @@ export class Preflight {
       certificates: certificates.table,
       hostCertificates: hostCertificates.table,
       defaultCertificates: defaultCertificates.table,
+      userLists: model.userLists,
       edge: model.edge,
     };
     const cleared = [upstreams, endpoints, virtualHosts, certificates, hostCertificates, defaultCertificates];

@@ -1,4 +1,5 @@
 import type { Certificate } from '../model/certificate.ts';
+import type { UserList } from '../model/authentication.ts';
 import { edgeKey, type EdgeSettings } from '../model/edge.ts';
 import { defaultTlsPolicy, type HostTls, type TlsPolicy } from '../model/host-tls.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
@@ -10,6 +11,7 @@ import { OnlyRow } from '../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import { answeringForAll, withoutClusters } from './answering-host.ts';
 import { renderCluster } from './cluster.ts';
+import { helperTables } from './helper-tables.ts';
 import { ListenerTables } from './listener-tables.ts';
 import { renderLoadAssignment } from './load-assignment.ts';
 import { sameResource } from './make-resource.ts';
@@ -29,6 +31,7 @@ export interface ModelTables {
   readonly hostCertificates: Table<HostTls>;
   /** One row at most, `defaultCertificateKey`: shown instead of the one that Naru has made itself. */
   readonly defaultCertificates: Table<Certificate>;
+  readonly userLists: Table<UserList>;
   /** One row at most, `edgeKey`. */
   readonly edge: Table<EdgeSettings>;
 }
@@ -71,6 +74,7 @@ export class Rendering {
     const heldEndpoints = overlayResources('endpoints', [endpoints], held);
     const hosts = this.#renderHosts(model, heldClusters.leftOut, held);
     const listeners = new ListenerTables(model, listen, held);
+    const helper = helperTables(model.userLists, listen, onFailure);
 
     this.#rendered = {
       hosts: hosts.rendered,
@@ -80,9 +84,18 @@ export class Rendering {
       { type: 'clusters', table: heldClusters.served },
       { type: 'endpoints', table: heldEndpoints.served },
       ...listeners.served,
+      ...helper.rendered,
       { type: 'routes', table: hosts.routes },
     ];
-    this.tables = [clusters, endpoints, ...heldClusters.tables, ...heldEndpoints.tables, ...hosts.tables, ...listeners.tables];
+    this.tables = [
+      clusters,
+      endpoints,
+      ...heldClusters.tables,
+      ...heldEndpoints.tables,
+      ...hosts.tables,
+      ...listeners.tables,
+      ...helper.tables,
+    ];
   }
 
   #renderHosts({ virtualHosts, hostCertificates }: ModelTables, leftOutClusters: Table<true>, held: OverlayOptions) {

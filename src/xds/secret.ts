@@ -1,4 +1,5 @@
 import type { Certificate } from '../model/certificate.ts';
+import type { UserList } from '../model/authentication.ts';
 import type { Key } from '../store/table.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import { makeResource } from './make-resource.ts';
@@ -16,6 +17,11 @@ export function renderSecret(name: Key, { chain, privateKey, sources }: Certific
 /** The certificate that Naru has made itself. */
 export function renderOwnCertificate(name: Key, { chain, privateKey }: OwnCertificate): Resource {
   return secret(name, Buffer.from(chain), Buffer.from(privateKey), []);
+}
+
+/** The users of a list, for `naru authz`. */
+export function renderUserList({ key: name, text, sources }: UserList): Resource {
+  return makeResource('secrets', { name, generic_secret: { secret: { inline_bytes: text.reveal() } } }, { name, references: [], sources });
 }
 
 function secret(name: string, chain: Buffer, privateKey: Buffer, sources: Resource['sources']): Resource {

@@ -4,7 +4,8 @@ import test, { type TestContext } from 'node:test';
 import { Client, credentials } from '@grpc/grpc-js';
 import { AdsServer } from '../../src/ads/server.ts';
 import { authorizationService, type CheckResponse } from '../../src/authz/authorization-service.ts';
-import { AuthzServer, realmExtension, usersExtension } from '../../src/authz/server.ts';
+import { AuthzServer } from '../../src/authz/server.ts';
+import { type AccessCheck, checkExtension } from '../../src/model/authentication.ts';
 import { makeResource } from '../../src/xds/make-resource.ts';
 import { Publisher } from '../ads/fake-resources.ts';
 import { eventually } from '../support/eventually.ts';
@@ -42,7 +43,8 @@ async function start(t: TestContext) {
   const { path, requestSerialize, responseDeserialize } = authorizationService.Check;
   const ask = (password?: string, name = 'htpasswd/shop/users'): Promise<CheckResponse> => {
     const headers = password === undefined ? {} : { authorization: `Basic ${Buffer.from(`ada:${password}`).toString('base64')}` };
-    const attributes = { request: { http: { headers } }, context_extensions: { [usersExtension]: name, [realmExtension]: 'The "lab"' } };
+    const check: AccessCheck = { passwords: { users: name, realm: 'The "lab"' } };
+    const attributes = { request: { http: { headers } }, context_extensions: { [checkExtension]: JSON.stringify(check) } };
     return new Promise((resolve, reject) => {
       envoy.makeUnaryRequest(path, requestSerialize, responseDeserialize, { attributes }, (error, response) => {
         if (error || response === undefined) reject(error ?? new Error('no response'));

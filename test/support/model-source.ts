@@ -1,3 +1,4 @@
+import type { UserList } from '../../src/model/authentication.ts';
 import type { Certificate } from '../../src/model/certificate.ts';
 import { Redacted } from '../../src/model/certificate.ts';
 import { defaultEdgeSettings } from '../../src/ingress/config/edge.ts';
@@ -35,6 +36,7 @@ export class ModelSource {
     certificates: new SourceTable<Certificate>('certificates'),
     hostCertificates: new SourceTable<HostTls>('hostCertificates'),
     defaultCertificates: new SourceTable<Certificate>('defaultCertificates'),
+    userLists: new SourceTable<UserList>('userLists'),
     edge: new SourceTable<EdgeSettings>('edge'),
   };
 

@@ -12,6 +12,8 @@ import { choosePort } from '../../src/dev/ports.ts';
 import { defaultIngressOptions, type IngressOptions } from '../../src/ingress/options.ts';
 import type { KubeEvent } from '../../src/kube/event.ts';
 import type { Problem } from '../../src/model/problem.ts';
+import { credentials } from '@grpc/grpc-js';
+import { AuthzServer } from '../../src/authz/server.ts';
 import { ControlPlane } from '../../src/runtime/control-plane.ts';
 import { makeDefaultCertificate } from '../../src/runtime/default-certificate.ts';
 import { eventually } from './eventually.ts';
@@ -27,6 +29,7 @@ interface Parts {
   readonly envoy: EnvoyProcess;
   readonly source: Subject<KubeEvent>;
   readonly folder: string;
+  readonly authz: AuthzServer;
 }
 
 const host = '127.0.0.1';
@@ -38,13 +41,15 @@ export class Naru {
   readonly #folder: string;
   readonly #controlPlane: ControlPlane;
   readonly #envoy: EnvoyProcess;
+  readonly authz: AuthzServer;
   #given = new Map<string, ObjectEvent>();
   #synced = false;
 
-  private constructor({ ports, controlPlane, envoy, source, folder }: Parts) {
+  private constructor({ ports, controlPlane, envoy, source, folder, authz }: Parts) {
     this.ports = ports;
     this.#controlPlane = controlPlane;
     this.#envoy = envoy;
+    this.authz = authz;
     this.#source = source;
     this.#folder = folder;
   }
@@ -60,7 +65,13 @@ export class Naru {
       build: {
         fleet: 'naru',
         ingress: { ...defaultIngressOptions, ...ingress },
-        listen: { address: host, httpPort: ports.http, httpsPort: ports.https, defaultCertificate: await makeDefaultCertificate() },
+        listen: {
+          address: host,
+          httpPort: ports.http,
+          httpsPort: ports.https,
+          authz: { path: join(folder, 'authz.sock') },
+          defaultCertificate: await makeDefaultCertificate(),
+        },
       },
       events: source.pipe(withEchoBackends()),
       ads: { host: `unix:${join(folder, 'ads.sock')}`, port: 0 },
@@ -73,11 +84,20 @@ export class Naru {
     await controlPlane.start();
     const bootstrap = { nodeId: 'test', adsAddress: { path: join(folder, 'ads.sock') }, ...(zone === undefined ? {} : { zone }) };
     const envoy = EnvoyProcess.start({ envoy: found.path, bootstrap });
-    return new Naru({ ports, controlPlane, envoy, source, folder });
+    const authz = new AuthzServer({
+      listen: `unix:${join(folder, 'authz.sock')}`,
+      target: `unix:${join(folder, 'ads.sock')}`,
+      credentials: credentials.createInsecure(),
+      node: { id: 'authz', cluster: 'naru' },
+      onTrouble: () => {},
+    });
+    await authz.start();
+    return new Naru({ ports, controlPlane, envoy, source, folder, authz });
   }
 
   async stop(): Promise<void> {
     await this.#envoy.stop();
+    this.authz.stop();
     await this.#controlPlane.stop();
     rmSync(this.#folder, { recursive: true });
   }

@@ -69,6 +69,11 @@ export function tlsSecretYaml(name: string, ...hosts: readonly string[]): string
   });
 }
 
+/** A Secret without a type of its own. */
+export function secretYaml(name: string, stringData: Readonly<Record<string, string>>): string {
+  return document({ apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData });
+}
+
 /** JSON is YAML. */
 function document(object: unknown): string {
   return `---\n${JSON.stringify(object)}\n`;

@@ -18,16 +18,31 @@ export function defineFamily<const F extends Fields, P>(family: {
   readonly title: string;
   readonly summary: string;
   readonly fields: F;
-  readonly apply: (values: Values<F>) => P;
+  /** `of`: the object that carries the annotations. */
+  readonly apply: (values: Values<F>, of: Source) => P;
+  /** Finds what cannot be done together, though each value can be read; the protection is denied then. */
+  readonly check?: (values: Values<F>, of: Source) => Misfit | undefined;
 }): Family<P> {
-  const { title, summary, fields, apply } = family;
+  const { title, summary, fields, apply, check } = family;
   return {
     ...{ title, summary, fields },
     read(annotations) {
       const { values, denied, problems } = readFields(fields, annotations);
-      return { policy: apply(values as Values<F>), denied, problems };
+      const misfit = check?.(values as Values<F>, annotations.source);
+      const policy = apply(values as Values<F>, annotations.source);
+      if (misfit === undefined) return { policy, denied, problems };
+      const { name, message, fix } = misfit;
+      const found = problem('NR214', annotationSource(annotations, name), { message, done: 'The paths of this Ingress answer 503.', fix });
+      return { policy, denied: true, problems: [...problems, found] };
     },
   };
+}
+
+/** What is wrong, with the annotation to which it is told. */
+export interface Misfit {
+  readonly name: string;
+  readonly message: string;
+  readonly fix: string;
 }
 
 /** The annotations of one object. */

@@ -1,5 +1,6 @@
 import type { RoutePolicy } from '../../model/route-policy.ts';
 import type { UpstreamPolicy } from '../../model/upstream-policy.ts';
+import { basicAuth } from './basic-auth.ts';
 import { buffers } from './buffers.ts';
 import { canary } from './canary.ts';
 import { clientAddresses } from './client-addresses.ts';
@@ -8,6 +9,7 @@ import { fastcgi } from './fastcgi.ts';
 import { httpsRedirect } from './https-redirect.ts';
 import { modsecurity } from './modsecurity.ts';
 import { nginxOnly } from './nginx-only.ts';
+import { satisfy } from './satisfy.ts';
 import { timeouts } from './timeouts.ts';
 import { waitingFamily } from './waiting.ts';
 
@@ -17,7 +19,7 @@ interface AskedPolicy {
   readonly upstream?: UpstreamPolicy;
 }
 
-const policyFamilies = { timeouts, clientAddresses } as const satisfies Readonly<Record<string, Family<AskedPolicy>>>;
+const policyFamilies = { timeouts, clientAddresses, basicAuth, satisfy } as const satisfies Readonly<Record<string, Family<AskedPolicy>>>;
 
 /** Every annotation family, in the order in which the reference lists them. */
 export const families = { canary, ...policyFamilies, httpsRedirect, waitingFamily, buffers, fastcgi, modsecurity, nginxOnly } as const;

@@ -5,8 +5,10 @@ import type { KindRow } from './kind.ts';
 import { metadata } from './metadata.ts';
 import { dnsSubdomain } from './names.ts';
 
-/** All that Naru reads of a Secret; the rest is dropped at once. */
+/** What Naru reads of a Secret. Any other key may be a user, with the hash of a password; what is too long for that is dropped at once. */
 const keys = ['tls.crt', 'tls.key', 'ca.crt', 'ca.crl', 'auth'];
+
+const longestHash = 512;
 
 type Data = Readonly<Record<string, Buffer>>;
 
@@ -23,6 +25,11 @@ function dataField(read: (value: string) => Buffer | undefined, complaint: { mes
     .nullish()
     .transform((given, { issues }): Data => {
       const data: Record<string, Buffer> = {};
+      for (const [key, value] of Object.entries(given ?? {})) {
+        if (keys.includes(key) || typeof value !== 'string') continue;
+        const decoded = value.length > 2 * longestHash ? undefined : read(value);
+        if (decoded !== undefined && decoded.length <= longestHash) data[key] = decoded;
+      }
       for (const key of keys) {
         const value = given?.[key];
         if (value === undefined) continue;

@@ -26,4 +26,12 @@ export const annotationCodes = {
     severity: 'warning',
     title: 'A second canary for the same path',
   },
+  NR240: {
+    severity: 'error',
+    title: 'A protection that lacks what it needs',
+  },
+  NR241: {
+    severity: 'warning',
+    title: 'A password hash that cannot be checked',
+  },
 } as const satisfies CodeRows;

@@ -12,16 +12,12 @@ type Principal = Messages['envoy.config.rbac.v3.Principal'];
 export const clientAddresses: RouteFilter = {
   name: 'client-addresses',
   config: any('envoy.extensions.filters.http.rbac.v3.RBAC', {}),
-  onRoute: ({ clientAddresses: rules }) =>
-    rules &&
-    any('envoy.extensions.filters.http.rbac.v3.RBACPerRoute', {
-      rbac: {
-        rules: {
-          action: 'ALLOW',
-          policies: { 'may pass': { permissions: [{ any: true }], principals: [mayPass(rules)] } },
-        },
-      },
-    }),
+  onRoute({ clientAddresses: rules, passwords, anyOf }) {
+    // One of several ways to pass: the others are asked as well, by `authentication`.
+    if (rules === undefined || (anyOf === true && passwords !== undefined)) return undefined;
+    const policies = { 'may pass': { permissions: [{ any: true }], principals: [mayPass(rules)] } };
+    return any('envoy.extensions.filters.http.rbac.v3.RBACPerRoute', { rbac: { rules: { action: 'ALLOW', policies } } });
+  },
 };
 
 function mayPass({ allow, deny = [] }: AddressRules): Principal {

@@ -1,0 +1,35 @@
+import { BlockList, isIP } from 'node:net';
+import type { AddressRules } from '../model/route-policy.ts';
+
+interface Lists {
+  readonly allow: BlockList | undefined;
+  readonly deny: BlockList;
+}
+
+const known = new WeakMap<AddressRules, Lists>();
+
+/** Whether a client at `address` may pass; one whose address nobody knows may not. */
+export function mayPass(rules: AddressRules, address: string | undefined): boolean {
+  const family = address === undefined ? 0 : isIP(address);
+  if (address === undefined || family === 0) return false;
+  const { allow, deny } = listsOf(rules);
+  const type = family === 4 ? 'ipv4' : 'ipv6';
+  return !deny.check(address, type) && (allow === undefined || allow.check(address, type));
+}
+
+function listsOf(rules: AddressRules): Lists {
+  const found = known.get(rules);
+  if (found !== undefined) return found;
+  const lists = { allow: rules.allow && listOf(rules.allow), deny: listOf(rules.deny ?? []) };
+  known.set(rules, lists);
+  return lists;
+}
+
+function listOf(networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', bits = '0'] = network.split('/');
+    list.addSubnet(address, Number(bits), isIP(address) === 4 ? 'ipv4' : 'ipv6');
+  }
+  return list;
+}
