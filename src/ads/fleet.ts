@@ -1,4 +1,6 @@
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { LatelyServed } from './lately-served.ts';
+import { versionOf } from './response.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
 import { Staging, type StagingOptions } from './staging.ts';
 
@@ -13,6 +15,7 @@ const rememberedTimes = 256;
 /** The Envoys that share a snapshot, chosen by `node.cluster`. */
 export class Fleet implements SnapshotSource {
   readonly name: string;
+  readonly lately = new LatelyServed();
   #newest: Snapshot | undefined;
   readonly #staging: Staging;
   readonly #publishedAt = new Map<number, number>();
@@ -37,8 +40,14 @@ export class Fleet implements SnapshotSource {
       throw new Error(`snapshot ${snapshot.number} was published after ${this.#newest.number}`);
     }
     this.#newest = snapshot;
+    this.remember(snapshot);
     this.#rememberTime(snapshot.number);
     this.#staging.publish(snapshot);
+  }
+
+  /** Envoys that come may hold this: it was published, or stored by an earlier process. */
+  remember({ hash, resources }: Pick<Snapshot, 'hash' | 'resources'>): void {
+    this.lately.publish(versionOf({ number: 0, hash }), resources);
   }
 
   /**
@@ -50,6 +59,7 @@ export class Fleet implements SnapshotSource {
     const current = (): Snapshot | undefined => this.#staging.snapshotFor(joined);
     return {
       name: this.name,
+      lately: this.lately,
       get current() {
         return current();
       },

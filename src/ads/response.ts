@@ -15,6 +15,8 @@ interface Choice {
    */
   readonly resources: readonly FramedResource[];
   readonly removed: readonly string[];
+  /** What of the resources is no longer in the snapshot, and stays for a while. */
+  readonly kept: readonly FramedResource[];
 }
 
 /** How a snapshot is called in responses, and so at Envoy's admin endpoint: number and beginning of the hash. */
@@ -49,7 +51,7 @@ export function chooseSome(from: {
   if (fresh.length === 0 && alone !== undefined) fresh.push(alone);
   // Removals go alone: Envoy would drop them with a response that it refuses. That a name does not exist waits for nothing.
   const removals = fresh.length === 0 ? from.removals : [];
-  return { fresh, resources: fresh, removed: [...removals, ...from.backlog.missing] };
+  return { fresh, resources: fresh, removed: [...removals, ...from.backlog.missing], kept: [] };
 }
 
 /**
@@ -82,10 +84,11 @@ export function chooseComplete(from: {
       if (resource !== undefined) resources.push(resource);
     }
   }
+  const kept: FramedResource[] = [];
   for (const name of from.backlog.departures.keys()) {
     const held = subscription.held.get(name);
     if (removed.has(name) || held?.bytes === undefined) continue;
-    resources.push({ name, version: held.version, bytes: held.bytes });
+    kept.push({ name, version: held.version, bytes: held.bytes });
   }
-  return { fresh: [...fresh.values()], resources, removed: [...removed] };
+  return { fresh: [...fresh.values()], resources: [...resources, ...kept], removed: [...removed], kept };
 }

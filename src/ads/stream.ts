@@ -64,7 +64,8 @@ export class ProxyStream implements SnapshotListener {
     this.#variant = variant;
     this.#connection = connection;
     this.#options = options;
-    const state = (type: TypeName) => new TypeState(type, variant, (resource) => this.#acceptance.held(resource));
+    const { lately } = fleet;
+    const state = (type: TypeName) => new TypeState(type, variant, { onHeld: (resource) => this.#acceptance.held(resource), lately });
     this.#types = {
       clusters: state('clusters'),
       endpoints: state('endpoints'),

@@ -1,6 +1,7 @@
 import { typeUrls, type Resource, type TypeName } from '../snapshot/resource.ts';
 import type { FramedResponses } from './framed-responses.ts';
 import type { Sent } from './in-flight.ts';
+import type { LatelyServed } from './lately-served.ts';
 import { warmedBy, type Turn } from './order.ts';
 import type { Pinned } from './pin.ts';
 import type { TypeReport } from './proxy-state.ts';
@@ -10,21 +11,32 @@ import { chooseComplete, chooseSome, versionOf } from './response.ts';
 import { TypeProgress } from './type-progress.ts';
 import type { Variant } from './variant.ts';
 import type { View } from './view.ts';
+import type { FramedResource } from './wire.ts';
 
 /** Stands for the version of a resource whose removal was refused. */
 const removal = '';
+
+export interface TypeStateOptions {
+  /** Hears of every resource that the client has come to hold. */
+  readonly onHeld: (resource: Resource) => void;
+  readonly lately: LatelyServed | undefined;
+}
 
 /** One type on one stream: what the client wants and holds, what waits, what is under way, what was refused. */
 export class TypeState extends TypeProgress implements Pinned {
   readonly #variant: Variant;
   readonly #onHeld: (resource: Resource) => void;
   readonly #reported = new Reported();
+  readonly #lately: LatelyServed | undefined;
   #lastNonce = 0;
+  /** The version of what the client held when it came, as far as it says so. */
+  #brought = '';
 
-  constructor(type: TypeName, variant: Variant, onHeld: (resource: Resource) => void) {
+  constructor(type: TypeName, variant: Variant, { onHeld, lately }: TypeStateOptions) {
     super(type);
     this.#variant = variant;
     this.#onHeld = onHeld;
+    this.#lately = lately;
   }
 
   /** Applies what a request says about names. */
@@ -36,6 +48,7 @@ export class TypeState extends TypeProgress implements Pinned {
       this.backlog.keep((name) => this.subscription.covers(name));
       this.refusals.keep((name) => this.subscription.covers(name));
     }
+    if (change.first && this.#variant.isComplete(this.type)) this.#brought = request.version_info ?? '';
     // Before the first snapshot names are only remembered; that snapshot is compared with all of them.
     if (view === undefined) return;
     this.number = view.number;
@@ -80,13 +93,13 @@ export class TypeState extends TypeProgress implements Pinned {
       refused: this.refusals,
       subscription: this.subscription,
     };
-    const { fresh, resources, removed } = complete ? chooseComplete(from) : chooseSome(from);
+    const { fresh, resources, removed, kept } = complete ? chooseComplete(from) : chooseSome(from);
     const answers = turn.upserts && this.backlog.waiting;
     // Removals that were refused go along with a whole response, but are no reason for one.
     const takesAway = complete ? turn.removals.length > 0 : removed.length > 0;
     if (!answers && !takesAway) return undefined;
 
-    const content = { typeUrl: typeUrls[this.type], version: versionOf(view), resources, removed };
+    const content = { typeUrl: typeUrls[this.type], version: this.#versionWith(kept, view), resources, removed };
     const framed = responses.frame(this.#variant, content, this.#lastNonce);
     const { held } = this.subscription;
     const sent = {
@@ -104,6 +117,10 @@ export class TypeState extends TypeProgress implements Pinned {
     this.inFlight.add(sent);
     this.#lastNonce = framed.nonce;
     return { sent, bytes: framed.bytes };
+  }
+
+  #versionWith(kept: readonly FramedResource[], view: View): string {
+    return this.#lately?.versionWith(versionOf(view), kept) ?? versionOf(view);
   }
 
   /**
@@ -173,12 +190,22 @@ export class TypeState extends TypeProgress implements Pinned {
 
   /** The first request meets the first snapshot: everything the client wants against what it said it holds. */
   #begin(view: View, now: number): void {
+    this.#recall(view);
     this.#compareAll(view, 1, now);
     const { wildcard, names, held } = this.subscription;
     // An Envoy that asks for all clusters waits for an answer even when there are none. And one that connects again may
     // hold some that are gone: a whole response tells it, whatever becomes of the resources until it can be sent.
     const waits = this.#variant.isComplete(this.type) ? wildcard || names.size > 0 : wildcard && held.size === 0 && !this.backlog.waiting;
     if (waits) this.backlog.oweAnswer(1, view.number);
+  }
+
+  /** What a client of state of the world held when it came, and is gone: it goes in its turn, as if it had never been away. */
+  #recall(view: View): void {
+    if (this.#brought === '' || !this.subscription.wildcard) return;
+    for (const [name, held] of this.#lately?.of(this.type, this.#brought) ?? []) {
+      if (!view.resources[this.type].has(name)) this.subscription.hold(name, held);
+    }
+    this.#brought = '';
   }
 
   #compareAll(view: View, since: number, now: number): void {

@@ -126,6 +126,7 @@ export class ControlPlane {
       fleet: build.fleet,
       own: defaultCertificate === undefined ? [] : [renderOwnCertificate(defaultCertificateName, defaultCertificate)],
       proxies: () => this.ads.proxies(),
+      onRead: (stored) => this.#fleet.remember(stored),
       publish: (snapshot) => {
         this.#build.assembly.countOnFrom(snapshot.number);
         this.#fleet.publish(snapshot);

@@ -1,6 +1,7 @@
 import type { ProxyState } from '../ads/proxy-state.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { StoredSnapshot } from '../snapshot/last-good/stored-snapshot.ts';
 import { LastGoodFile } from './last-good-file.ts';
 import { LastGoodKeeper } from './last-good-keeper.ts';
 import { standIn } from './stand-in.ts';
@@ -22,6 +23,8 @@ export interface LastGoodParts extends LastGoodOptions {
   /** See `standIn`. */
   readonly own: readonly Resource[];
   readonly proxies: () => readonly ProxyState[];
+  /** Hears of what is stored, before anything is served. */
+  readonly onRead: (stored: StoredSnapshot) => void;
   readonly publish: (snapshot: Snapshot) => void;
   readonly log: (line: string) => void;
 }
@@ -48,6 +51,7 @@ export class LastGood {
   async start(): Promise<void> {
     const stored = await this.#file.read();
     if (stored === undefined) return;
+    this.#parts.onRead(stored);
     const { patienceMs = usualPatienceMs, own, publish, log } = this.#parts;
     this.#timer = setTimeout(() => {
       if (this.#real) return;

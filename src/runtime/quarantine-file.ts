@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Quarantined } from '../xds/quarantine.ts';
 
@@ -59,7 +59,9 @@ export class QuarantineFile {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const text = JSON.stringify({ ...format, fleet, sha256: hash('sha256', rows, 'base64url'), rows });
-      await writeFile(`${this.path}.new`, text, { mode: 0o600, flush: true });
+      // One that was left behind may have another mode.
+      await rm(`${this.path}.new`, { force: true });
+      await writeFile(`${this.path}.new`, text, { mode: 0o600, flag: 'wx', flush: true });
       await rename(`${this.path}.new`, this.path);
       this.#written = rows;
     } catch (error) {

@@ -47,6 +47,8 @@ export class Client {
   readonly #wildcards = new Set<TypeName>();
   readonly #nonce = new Map<TypeName, string>();
   readonly #held = new Map<TypeName, Map<string, ReceivedResource>>();
+  /** Of the last response that was taken over. */
+  readonly #version = new Map<TypeName, string>();
   #inbox: Received[] = [];
   readonly #arrivals = new Set<() => void>();
   #begun = false;
@@ -57,11 +59,11 @@ export class Client {
     this.#link = connect((bytes) => this.#receive(bytes));
   }
 
-  /** Everything of a type, in the old way or by `*`. */
-  subscribeAll(type: TypeName, initial?: Readonly<Record<string, string>>): void {
+  /** Everything of a type, in the old way or by `*`. After a reconnect it says what it holds: in delta each resource, else the last version. */
+  subscribeAll(type: TypeName, initial?: Readonly<Record<string, string>>, version?: string): void {
     this.#names.set(type, new Set());
     this.#wildcards.add(type);
-    this.#send(type, { ...(initial && { initial_resource_versions: initial }) });
+    this.#send(type, { ...(initial && { initial_resource_versions: initial }), ...(version !== undefined && { version_info: version }) });
   }
 
   /** Adds names, as this protocol says it. */
@@ -92,6 +94,7 @@ export class Client {
   /** Takes over what a response brings, without a word. */
   apply(response: Received): void {
     const held = this.held(response.type);
+    this.#version.set(response.type, response.version);
     if (this.protocol === 'sotw' && (response.type === 'clusters' || response.type === 'listeners')) held.clear();
     const names = this.names(response.type);
     // Resources that were not asked for, or no longer, are ignored.
@@ -126,6 +129,25 @@ export class Client {
   /** What it would tell a server after a reconnect. */
   versions(type: TypeName): Record<string, string> {
     return Object.fromEntries([...this.held(type).values()].map(({ name, version }) => [name, version]));
+  }
+
+  /** The same in state of the world. */
+  version(type: TypeName): string | undefined {
+    return this.#version.get(type);
+  }
+
+  /** A new client for the same Envoy: it says what this one holds, and asks for clusters, listeners, and the names of the rest. */
+  takenOverBy(client: Client): void {
+    const delta = this.protocol === 'delta';
+    for (const type of ['clusters', 'endpoints', 'listeners', 'routes', 'secrets'] as const) {
+      for (const [name, resource] of this.held(type)) client.held(type).set(name, resource);
+      const version = this.version(type);
+      if (version !== undefined) client.#version.set(type, version);
+      const names = [...this.names(type)];
+      const initial = delta ? this.versions(type) : undefined;
+      if (type === 'clusters' || type === 'listeners') client.subscribeAll(type, initial, delta ? undefined : version);
+      else if (names.length > 0) client.subscribe(type, names, initial);
+    }
   }
 
   /** Responses that were not taken yet, oldest first. */

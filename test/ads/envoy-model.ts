@@ -60,25 +60,14 @@ export class EnvoyModel {
     this.#client.subscribe('routes', [name]);
   }
 
-  /** A new stream: everything is asked for anew, in Envoy's order; in delta with what is held. */
+  /** A new stream: everything is asked for anew, in Envoy's order, with what is held. */
   reconnect(): void {
     const old = this.#client;
     old.close();
     const client = (this.#client = this.#stage.connect());
     this.#warming.clear();
     this.#clustersUnanswered = undefined;
-    const delta = client.protocol === 'delta';
-    for (const type of ['clusters', 'endpoints', 'listeners', 'routes', 'secrets'] as const) {
-      for (const [name, resource] of old.held(type)) {
-        client.held(type).set(name, resource);
-        // Without versions a server cannot know what to keep in its first complete response.
-        if (!delta) this.#excused.add(`${type}/${name}`);
-      }
-      const names = [...old.names(type)];
-      const initial = delta ? old.versions(type) : undefined;
-      if (type === 'clusters' || type === 'listeners') client.subscribeAll(type, initial);
-      else if (names.length > 0) client.subscribe(type, names, initial);
-    }
+    old.takenOverBy(client);
   }
 
   #beginWarming(before: ReadonlyMap<string, ReceivedResource>, response: Received): void {

@@ -43,9 +43,10 @@ class Control {
     t.after(() => this.server.stop());
   }
 
-  /** The controller goes away and comes back at the same place; the fleet and its snapshot stay. */
-  async restart(): Promise<void> {
+  /** The controller goes away and comes back at the same place; the fleet and its snapshot stay but for what changes meanwhile. */
+  async restart(meanwhile: readonly (Resource | string)[] = []): Promise<void> {
     await this.server.stop();
+    this.publisher.publish(...meanwhile);
     this.server = this.#newServer();
     await this.server.start();
   }
@@ -173,6 +174,24 @@ async function controllerRestarts(t: TestContext, { protocol, control, url, one 
   await becomes(url, 'one');
 }
 
+async function clusterGoesMeanwhile(t: TestContext, { control, envoy, url, one, two }: Setting): Promise<void> {
+  const load = startLoad(url);
+  let current = 'b19';
+  for (let count = 0; count < 5; count++) {
+    await load.more(30);
+    const next = `e${count}`;
+    const added = [realCluster(next), realEndpoints(next, count % 2 === 1 ? one : two), realRoutes('r', next)];
+    await control.restart([...added, `clusters/${current}`, `endpoints/${current}`]);
+    await eventually('the return', () => (control.proxy?.accepted === control.publisher.fleet.current?.number ? true : undefined));
+    current = next;
+  }
+  await load.more(30);
+  const { total, failures } = await load.stop();
+  t.diagnostic(`${total} requests, ${failures.length} failures`);
+  assert.deepEqual(failures, []);
+  await eventually('the old clusters to go', async () => (/^(?:b|e[0-3])\d*::/m.test(await envoy.admin('/clusters')) ? undefined : true));
+}
+
 const envoys = [
   { name: 'a real Envoy', version: /^1\.40\.0$/, binary: () => undefined },
   { name: 'an older Envoy', version: /^1\.39\./, binary: olderEnvoy },
@@ -197,5 +216,6 @@ for (const [protocol, { name, version, binary }] of protocols.flatMap((each) => 
     await t.test('a changed cluster is warm at once', (step) => clusterChanges(step, setting));
     await t.test('a bad cluster is refused with its reason, its neighbour gets through', (step) => badClusterIsRefused(step, setting));
     await t.test('the controller restarts', (step) => controllerRestarts(step, setting));
+    await t.test('a cluster goes while the controller is away, under load', (step) => clusterGoesMeanwhile(step, setting));
   });
 }

@@ -171,6 +171,48 @@ for (const protocol of protocols) {
     assert(!client.held('clusters').has('a'));
   });
 
+  test(`${protocol}: a client that connects again loses a cluster only after its routes`, () => {
+    const stage = new Stage(protocol);
+    const before = settled(stage);
+    before.close();
+    stage.publisher.publish(cluster('b'), endpoints('b'), routes('r', ['b'], '2'), 'clusters/a', 'endpoints/a');
+    const client = stage.connect();
+    before.takenOverBy(client);
+    const clusters = client.take('clusters');
+    assert.equal(line(clusters), complete ? 'clusters: a b' : 'clusters: b');
+    client.subscribe('endpoints', ['b']);
+    client.ackAll();
+    assert(client.held('routes').get('r')?.content === '1', 'routes wait for the cluster');
+    client.ack(clusters);
+    client.ackAll();
+    assert.deepEqual([...client.held('clusters').keys()].sort(), ['a', 'b']);
+    assert.equal(client.held('routes').get('r')?.content, '2');
+    stage.clock.advance(2_000);
+    client.ackAll();
+    assert.deepEqual([...client.held('clusters').keys()], ['b']);
+  });
+
+  test(`${protocol}: so does one whose connection broke while the cluster had its grace time`, () => {
+    const stage = new Stage(protocol);
+    const before = settled(stage);
+    stage.publisher.publish(cluster('b'), endpoints('b'), routes('r', ['b'], '2'), 'clusters/a', 'endpoints/a');
+    before.ack(before.take('clusters'));
+    before.close();
+    const client = stage.connect();
+    before.takenOverBy(client);
+    const clusters = complete ? client.take('clusters') : undefined;
+    if (clusters !== undefined) assert.deepEqual(clusters.names, ['b', 'a']);
+    client.subscribe('endpoints', ['b']);
+    client.ackAll();
+    if (clusters !== undefined) client.ack(clusters);
+    client.ackAll();
+    assert.deepEqual([...client.held('clusters').keys()].sort(), ['a', 'b']);
+    assert.equal(client.held('routes').get('r')?.content, '2');
+    stage.clock.advance(2_000);
+    client.ackAll();
+    assert.deepEqual([...client.held('clusters').keys()], ['b']);
+  });
+
   test(`${protocol}: listeners and routes go without grace once all else is settled`, () => {
     const stage = new Stage(protocol);
     const client = settled(stage);
