@@ -1,25 +1,12 @@
 // One of two Envoys dies. The other does not notice, and the one that comes back gets everything.
 import assert from 'node:assert/strict';
-import { Agent } from 'node:http';
+import type { Agent } from 'node:http';
 import { test } from 'node:test';
-import type { EnvoyProcess } from '../../src/dev/envoy-process.ts';
-import { connectionsOf, lastUpdates, startEdge } from '../support/edge.ts';
+import { connectionTo, lastUpdates, startEdge } from '../support/edge.ts';
 import { eventually } from '../support/eventually.ts';
 import { Load } from '../support/load.ts';
 import { Replica } from '../support/replica.ts';
 import { Shop } from '../support/shop.ts';
-
-/** Both Envoys listen on one port, and the kernel chooses for each connection: this one stays with the Envoy that is wanted. */
-async function connectionTo(envoy: EnvoyProcess, shop: Shop): Promise<Agent> {
-  return eventually('a connection to this Envoy', async () => {
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const before = await connectionsOf(envoy);
-    await shop.get('http', '/', { agent });
-    if ((await connectionsOf(envoy)) > before) return agent;
-    agent.destroy();
-    return undefined;
-  });
-}
 
 test('an Envoy that is killed comes back with everything, and the other goes on', async (t) => {
   const shop = await Shop.open();

@@ -1,5 +1,8 @@
+import { Agent } from 'node:http';
 import { EnvoyProcess } from '../../src/dev/envoy-process.ts';
 import { findEnvoy } from '../../src/dev/find-envoy.ts';
+import { eventually } from './eventually.ts';
+import type { Shop } from './shop.ts';
 
 /** When each resource of an Envoy was last taken over, by `TYPE NAME`. */
 export type LastUpdates = Readonly<Record<string, string>>;
@@ -44,7 +47,19 @@ export async function lastUpdates(envoy: EnvoyProcess): Promise<LastUpdates> {
 }
 
 /** How many connections an Envoy has taken on its listener for HTTP. */
-export async function connectionsOf(envoy: EnvoyProcess): Promise<number> {
+async function connectionsOf(envoy: EnvoyProcess): Promise<number> {
   const { body } = await envoy.adminRequest(`/stats?filter=${encodeURIComponent('^http\\.http\\.downstream_cx_total$')}`);
   return Number(/: (\d+)/.exec(body)?.[1] ?? 0);
+}
+
+/** Both Envoys listen on one port, and the kernel chooses for each connection: this one stays with the Envoy that is wanted. */
+export async function connectionTo(envoy: EnvoyProcess, shop: Shop): Promise<Agent> {
+  return eventually('a connection to this Envoy', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const before = await connectionsOf(envoy);
+    await shop.get('http', '/', { agent });
+    if ((await connectionsOf(envoy)) > before) return agent;
+    agent.destroy();
+    return undefined;
+  });
 }

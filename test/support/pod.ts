@@ -31,6 +31,8 @@ export class Pod {
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify(answer));
     });
+    // Longer than a proxy keeps idle connections. A server that closes first may do so when a request is on its way.
+    server.keepAliveTimeout = 120_000;
     await new Promise<void>((resolve) => {
       server.listen(0, host, resolve);
     });

@@ -97,6 +97,15 @@ export class Replica {
     });
   }
 
+  /** Takes all processor time from it, as a debugger or a starved machine would, until `resume`. */
+  pause(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
   /** By SIGKILL, or as Kubernetes asks a pod to stop. */
   async end(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
     const child = this.#child;
