@@ -1,10 +1,12 @@
 // Fifty Ingresses, of which each kind of mistake that there is is made in one: the others work, and each mistake is named.
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
+import { Agent } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { certificateFor } from '../support/certificates.ts';
 import { type Naru, sharedNaru } from '../support/naru.ts';
 import { issueCertificate } from '../support/certificate-kinds.ts';
+import { Load } from '../support/load.ts';
 import { echoService, ingressYaml, sliceYaml, tlsSecretYaml } from '../support/yaml.ts';
 
 interface Mistake {
@@ -103,35 +105,46 @@ describe('fifty Ingresses, each kind of mistake in one of them', () => {
   let naru: Naru;
   let mistakes: readonly Mistake[];
   let served: readonly string[];
+  let goods: string;
 
   before(async () => {
     naru = await sharedNaru();
     mistakes = [...(await certificateMistakes()), ...canaryMistakes(), ...routeMistakes];
     served = good.slice(0, 48 - mistakes.length - hostile.length);
     assert.ok(served.length >= 10);
-    await naru.given(
-      [
-        ...served.map((name) =>
-          ingressYaml({ name, host: `${name}.test`, paths: [`Prefix / ${name}`], tls: [`${name} ${name}.test`], created }),
-        ),
-        ...served.map((name) => tlsSecretYaml(name, `${name}.test`)),
-        ingressYaml({
-          name: 'first',
-          host: 'good-1.test',
-          paths: ['Prefix / podless'],
-          annotations: { canary: 'true' },
-          created,
-        }),
-        foreign,
-        echoService(...served, 'echo', 'podless'),
-        sliceYaml('podless', []),
-        ...mistakes.map(({ yaml }) => yaml),
-        ...hostile.map(([, yaml]) => yaml),
-      ].join(''),
-    );
+    const annotations = { 'ssl-redirect': 'false' };
+    goods = [
+      ...served.map((name) =>
+        ingressYaml({ name, host: `${name}.test`, paths: [`Prefix / ${name}`], annotations, tls: [`${name} ${name}.test`], created }),
+      ),
+      ...served.map((name) => tlsSecretYaml(name, `${name}.test`)),
+      ingressYaml({ name: 'first', host: 'good-1.test', paths: ['Prefix / podless'], annotations: { canary: 'true' }, created }),
+      foreign,
+      echoService(...served, 'echo', 'podless'),
+      sliceYaml('podless', []),
+    ].join('');
+    await naru.given(goods);
   });
 
   after(() => naru.given(''));
+
+  test('while bad ones come, go and come again, no request for a good one fails', async (t) => {
+    const agent = new Agent({ keepAlive: true });
+    t.after(() => agent.destroy());
+    let turn = 0;
+    const load = new Load(t, 300, async () => {
+      const name = served[turn++ % served.length];
+      const found = await naru.served(`http://${name}.test/`, { agent });
+      return found === name ? undefined : `${name}: ${found}`;
+    });
+    const bad = [...mistakes.map(({ yaml }) => yaml), ...hostile.map(([, yaml]) => yaml)];
+    await naru.given(goods + bad.slice(0, bad.length / 2).join(''));
+    await naru.given(goods + bad.slice(bad.length / 2).join(''));
+    await naru.given(goods + bad.join(''));
+    const { sent, failures } = await load.stop();
+    assert.deepEqual(failures, []);
+    assert.ok(sent > 0);
+  });
 
   test('the good ones are served, with their certificates', async () => {
     await Promise.all(
