@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { status } from '@grpc/grpc-js';
 import { firstValueFrom, timeout, toArray } from 'rxjs';
+import { typeUrls } from '../../src/snapshot/resource.ts';
 import { AdsServer, type AdsServerOptions } from '../../src/ads/server.ts';
 import { protocols, type Protocol } from './client.ts';
 import { cluster, endpoints, fake, listener, Publisher, routes } from './fake-resources.ts';
@@ -93,6 +94,54 @@ for (const protocol of protocols) {
       [{ id: 'stray', name: 'elsewhere' }],
     );
     assert.deepEqual(server.proxies(), []);
+  });
+
+  test(`${protocol}: who an Envoy is stands in its first request; what it says of itself later changes nothing`, async (t) => {
+    const other = new Publisher('other');
+    const publisher = new Publisher();
+    const { server, connect } = await start(t, { fleets: [publisher.fleet, other.fleet] });
+    publisher.publish(cluster('a'));
+    other.publish(cluster('other'));
+    const { client } = connect(protocol);
+    client.subscribeAll('clusters');
+    const first = await client.next('clusters');
+    client.apply(first);
+    const node = { id: 'envoy-9', cluster: 'other', user_agent_version: 'new' };
+    client.raw({ node, type_url: typeUrls.clusters, response_nonce: first.nonce });
+    publisher.publish(cluster('b'));
+    const second = await client.next('clusters');
+    assert.deepEqual([...second.names].sort(), protocol === 'delta' ? ['b'] : ['a', 'b']);
+    assert.deepEqual(
+      server.proxies().map(({ id, fleet, version }) => ({ id, fleet, version })),
+      [{ id: 'envoy-1', fleet: 'edge', version: '1.40.0' }],
+    );
+  });
+
+  test(`${protocol}: two streams of one Envoy are served each for itself`, async (t) => {
+    const { server, publisher, connect } = await start(t);
+    publisher.publish(cluster('a'), endpoints('a'));
+    const [one, two] = [connect(protocol), connect(protocol)];
+    for (const { client } of [one, two]) {
+      client.subscribeAll('clusters');
+      client.ack(await client.next('clusters'));
+    }
+    two.client.subscribe('endpoints', ['a']);
+    two.client.ack(await two.client.next('endpoints'));
+    assert.deepEqual(
+      server.proxies().map(({ id, types }) => [id, types.endpoints.subscribed]),
+      [
+        ['envoy-1', false],
+        ['envoy-1', true],
+      ],
+    );
+    one.close();
+    await until(() => server.proxies().length === 1);
+    publisher.publish(cluster('b'), endpoints('a', '2'));
+    const answers = [await two.client.next('clusters'), await two.client.next('endpoints')];
+    assert.deepEqual(
+      answers.map(({ names }) => names.includes('b') || names.includes('a')),
+      [true, true],
+    );
   });
 
   test(`${protocol}: a client that leaves is forgotten, politely or not`, async (t) => {
