@@ -102,7 +102,8 @@ function curl(example: VirtualHost, http: number, https: number): string {
   const { hostname, routes } = example;
   const paths = pathsOf(example);
   const host = hostname === '*' ? 'localhost' : hostname.replace(/^\*/, 'any');
-  const path = paths.find(({ match }) => match.type === 'prefix')?.match.path ?? paths[0]?.match.path ?? '/';
+  const literal = paths.filter(({ match }) => match.type !== 'regex');
+  const path = literal.find(({ match }) => match.type === 'prefix')?.match.path ?? literal[0]?.match.path ?? '/';
   // Its certificate is for another name or by nobody whom curl knows.
   const safe = routes.some(({ action }) => action.type === 'redirect');
   const [command, port] = safe ? ['curl -k', https] : ['curl', http];

@@ -1,8 +1,10 @@
 import type { IngressBackend, IngressPath } from '../kube/objects.ts';
 import type { PathMatch, Route } from '../model/route.ts';
+import { joinPolicies, type RoutePolicy } from '../model/route-policy.ts';
 import { routePolicyOf } from './annotations/index.ts';
 import { hostnameOf, type IngressRow } from './ingress-row.ts';
 import { canonicalPath } from './literal-path.ts';
+import { expressionMatch } from './rewriting.ts';
 
 /** One path of one Ingress, on its way to becoming a route. */
 export interface RouteDraft {
@@ -12,16 +14,18 @@ export interface RouteDraft {
   readonly backend: IngressBackend;
   /** `spec.rules[0].http.paths[1]`. */
   readonly field: string;
+  /** The path cannot be matched as it is written: what it would have taken answers 503. */
+  readonly refused?: true;
 }
 
-/** All paths that an Ingress has under a hostname, in the order in which it lists them. */
-export function draftRoutes(row: IngressRow, hostname: string): readonly RouteDraft[] {
+/** All paths that an Ingress has under a hostname, in the order in which it lists them. `expressions`: they are regular expressions. */
+export function draftRoutes(row: IngressRow, hostname: string, expressions: boolean): readonly RouteDraft[] {
   return row.spec.rules.flatMap(({ host, paths }, rule) =>
     hostnameOf(host) !== hostname
       ? []
       : (paths ?? []).map((path, index) => ({
           row,
-          match: pathMatch(path),
+          match: expressions ? expressionMatch(path) : pathMatch(path),
           written: path,
           backend: path.backend,
           field: `spec.rules[${rule}].http.paths[${index}]`,
@@ -50,16 +54,17 @@ const acmeChallenges = '/.well-known/acme-challenge/';
 /**
  * Challenges of certificate authorities before everything else. Exact before prefix, longer before shorter: Envoy takes the first that matches, Kubernetes wants the longest,
  * and the exact one among equals. https://kubernetes.io/docs/concepts/services-networking/ingress/#multiple-matches
+ * Regular expressions as getBackendServers of ingress-nginx's controller.go sorts them: of equal length the last by letters first.
  */
 export function byPrecedence(a: PathMatch, b: PathMatch): number {
   const isAcme = a.path.startsWith(acmeChallenges);
   if (isAcme !== b.path.startsWith(acmeChallenges)) return isAcme ? -1 : 1;
   if (a.type !== b.type) return a.type === 'exact' ? -1 : 1;
-  return b.path.length - a.path.length || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+  return b.path.length - a.path.length || (a.path === b.path ? 0 : a.path < b.path === (a.type !== 'regex') ? -1 : 1);
 }
 
 /** Written only where it says something, so that routes without annotations read as short as they are. */
-export function policyOf({ policies }: IngressRow): Pick<Route, 'policy'> {
-  const policy = routePolicyOf(policies);
+export function policyOf({ policies }: IngressRow, own: RoutePolicy = {}): Pick<Route, 'policy'> {
+  const policy = joinPolicies([routePolicyOf(policies), own]);
   return Object.keys(policy).length === 0 ? {} : { policy };
 }

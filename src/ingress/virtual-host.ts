@@ -9,6 +9,7 @@ import { type Folding, makeFallback } from './fallback.ts';
 import type { IngressRow } from './ingress-row.ts';
 import { byPrecedence, draftRoutes, matchKey, policyOf, type RouteDraft } from './route-draft.ts';
 import { expressionTaken } from './literal-path.ts';
+import { readsExpressions, refuseExpression, rewritingOf } from './rewriting.ts';
 import { slashRedirects } from './slash-redirect.ts';
 import { sourceOf } from './source-of.ts';
 import { type UpstreamUse, UpstreamUses } from './upstream-uses.ts';
@@ -26,8 +27,9 @@ export function foldVirtualHost(hostname: string, rows: readonly IngressRow[], l
   const primaries = rows.filter(({ policies }) => policies.canary === undefined);
   const problems: Problem[] = [];
   const uses = new UpstreamUses();
-  const drafts = takePaths(hostname, primaries, problems);
-  const canaries = groupCanaries(hostname, rows, lookup);
+  const expressions = readsExpressions(hostname, primaries);
+  const drafts = takePaths(hostname, primaries, expressions, problems);
+  const canaries = groupCanaries(hostname, rows, expressions, lookup);
   for (const [key, candidates] of canaries) {
     if (!drafts.has(key)) problems.push(...candidates.map(({ draft }) => canaryWithoutPrimary(draft, hostname)));
   }
@@ -35,7 +37,7 @@ export function foldVirtualHost(hostname: string, rows: readonly IngressRow[], l
   const routes = [...drafts]
     .sort(([, a], [, b]) => byPrecedence(a.match, b.match))
     .map(([key, draft]) => makeRoute(draft, canaries.get(key) ?? [], { lookup, uses, problems }));
-  const slashes = lookup.compatibility === 'nginx' ? slashRedirects(drafts) : [];
+  const slashes = lookup.compatibility === 'nginx' && !expressions ? slashRedirects(drafts) : [];
   const fallback = makeFallback(hostname, primaries, { lookup, uses, problems });
   return {
     virtualHost: { hostname, routes: [...slashes, ...routes], ...(fallback === undefined ? {} : { fallback }) },
@@ -45,24 +47,33 @@ export function foldVirtualHost(hostname: string, rows: readonly IngressRow[], l
 }
 
 /** The oldest Ingress has a path; who wants it later is told so. */
-function takePaths(hostname: string, primaries: readonly IngressRow[], problems: Problem[]): Map<string, RouteDraft> {
+function takePaths(hostname: string, primaries: readonly IngressRow[], expressions: boolean, problems: Problem[]): Map<string, RouteDraft> {
   const taken = new Map<string, RouteDraft>();
-  for (const draft of primaries.flatMap((row) => draftRoutes(row, hostname))) {
+  for (const draft of primaries.flatMap((row) => draftRoutes(row, hostname, expressions))) {
     const key = matchKey(draft.match);
     const owner = taken.get(key);
-    const odd = expressionTaken(draft.written, sourceOf({ kind: 'Ingress', ...draft.row }, `${draft.field}.path`));
+    const refused = refuseExpression(draft);
+    const odd = expressions
+      ? refused?.problem
+      : expressionTaken(draft.written, sourceOf({ kind: 'Ingress', ...draft.row }, `${draft.field}.path`));
     if (odd !== undefined) problems.push(odd);
-    if (owner === undefined) taken.set(key, draft);
-    else problems.push(pathTaken(hostname, draft, owner));
+    if (owner !== undefined) problems.push(pathTaken(hostname, draft, owner));
+    else if (refused === undefined) taken.set(key, draft);
+    else if (refused.match !== undefined) taken.set(key, { ...draft, match: refused.match, refused: true });
   }
   return taken;
 }
 
-function groupCanaries(hostname: string, rows: readonly IngressRow[], lookup: BackendLookup): Map<string, CanaryDraft[]> {
+function groupCanaries(
+  hostname: string,
+  rows: readonly IngressRow[],
+  expressions: boolean,
+  lookup: BackendLookup,
+): Map<string, CanaryDraft[]> {
   const groups = new Map<string, CanaryDraft[]>();
   for (const row of rows) {
     if (row.policies.canary === undefined) continue;
-    for (const draft of draftRoutes(row, hostname)) {
+    for (const draft of draftRoutes(row, hostname, expressions)) {
       const backend = lookUp(draft.row.metadata.namespace, draft.backend, lookup);
       const candidate = { draft, backend, ready: backend.ok && lookup.isReady(backend.upstream) };
       const key = matchKey(draft.match);
@@ -77,17 +88,19 @@ function groupCanaries(hostname: string, rows: readonly IngressRow[], lookup: Ba
 function makeRoute(draft: RouteDraft, canaries: readonly CanaryDraft[], { lookup, uses, problems }: Folding): Route {
   const { metadata } = draft.row;
   const source = sourceOf({ kind: 'Ingress', ...draft.row }, draft.field);
-  const name = `${metadata.namespace}/${metadata.name} ${matchKey(draft.match)}`;
-  if (draft.row.denied) return { name, match: draft.match, action: unavailableAnswer, sources: [source] };
+  const what = draft.refused === true ? `refused ${draft.written.path}` : matchKey(draft.match);
+  const name = `${metadata.namespace}/${metadata.name} ${what}`;
+  if (draft.row.denied || draft.refused === true) return { name, match: draft.match, action: unavailableAnswer, sources: [source] };
   const backend = lookUp(metadata.namespace, draft.backend, lookup);
   if (!backend.ok) return { name, match: draft.match, action: unavailable(backend, source, problems), sources: [source] };
   const split = splitForCanary(backend.upstream, canaries);
   problems.push(...split.problems);
   const canary = split.canary === undefined ? [] : [sourceOf({ kind: 'Ingress', ...split.canary.row }, split.canary.field)];
-  const reaching = upstreamPolicyOf(draft.row.policies);
+  const rewriting = rewritingOf(draft);
+  const reaching = { ...upstreamPolicyOf(draft.row.policies), ...rewriting.upstream };
   for (const base of split.standby) uses.use(base, reaching);
   const action = uses.forward(split.upstreams, reaching);
-  return { name, match: draft.match, action, ...policyOf(draft.row), sources: [source, ...canary] };
+  return { name, match: draft.match, action, ...policyOf(draft.row, rewriting.route), sources: [source, ...canary] };
 }
 
 function pathTaken(hostname: string, { row, field, match }: RouteDraft, owner: RouteDraft): Problem {

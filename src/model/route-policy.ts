@@ -67,3 +67,26 @@ export interface HeaderValue {
   readonly name: string;
   readonly value: Template;
 }
+
+/** What several ask for together: of what cannot stand side by side the last holds. */
+export function joinPolicies(parts: readonly RoutePolicy[]): RoutePolicy {
+  return parts.reduce((all, one) => {
+    const requestHeaders = joinEdits(all.requestHeaders, one.requestHeaders);
+    const responseHeaders = joinEdits(all.responseHeaders, one.responseHeaders);
+    return {
+      ...{ ...all, ...one },
+      ...(all.rewrite && one.rewrite && { rewrite: { ...all.rewrite, ...one.rewrite } }),
+      ...(all.mirrors && one.mirrors && { mirrors: [...all.mirrors, ...one.mirrors] }),
+      ...(requestHeaders && { requestHeaders }),
+      ...(responseHeaders && { responseHeaders }),
+    };
+  }, {});
+}
+
+function joinEdits(a: HeaderEdits | undefined, b: HeaderEdits | undefined): HeaderEdits | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const remove = [...(a.remove ?? []), ...(b.remove ?? [])];
+  const set = [...(a.set ?? []), ...(b.set ?? [])];
+  const add = [...(a.add ?? []), ...(b.add ?? [])];
+  return { ...(remove.length > 0 && { remove }), ...(set.length > 0 && { set }), ...(add.length > 0 && { add }) };
+}

@@ -46,7 +46,7 @@ function pathObjection({ type, path }: PathMatch): Objection | undefined {
   if (type !== 'prefix' || path === '/') return undefined;
   const [mark] = /[?#]/.exec(path) ?? [];
   if (mark !== undefined)
-    return refuse(`it holds "${mark}", which ends the path of a URL`, `Write a path without "${mark}"; regular expressions are not read.`);
+    return refuse(`it holds "${mark}", which ends the path of a URL`, `Write a path without "${mark}"; it is no regular expression.`);
   if (path.endsWith('/')) return refuse('a prefix that ends with "/" is never a whole segment', 'Write it without the "/" at the end.');
   return path.length < 2 ? refuse('it is too short for a path', 'Write a path that begins with "/".') : undefined;
 }

@@ -31,8 +31,9 @@ function substitution(part: PathTemplate[number]): string {
   return typeof part === 'number' ? `\\${part}` : part.replaceAll('\\', '\\\\');
 }
 
+/** Envoy reads expressions byte by byte: what is not ASCII stands for its own bytes. */
 function literal(text: string): string {
-  return text.replaceAll(/[^A-Za-z0-9/_-]/gu, (character) => `\\x{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return text.replaceAll(/[!-,.:-@[-^`{-~]/g, String.raw`\$&`);
 }
 
 function renderHost(host: NonNullable<Rewrite['host']>): RouteAction {

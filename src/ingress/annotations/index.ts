@@ -1,4 +1,4 @@
-import type { RoutePolicy } from '../../model/route-policy.ts';
+import { joinPolicies, type RoutePolicy } from '../../model/route-policy.ts';
 import type { UpstreamPolicy } from '../../model/upstream-policy.ts';
 import { basicAuth } from './basic-auth.ts';
 import { buffers } from './buffers.ts';
@@ -10,6 +10,7 @@ import { httpsRedirect } from './https-redirect.ts';
 import { modsecurity } from './modsecurity.ts';
 import { nginxOnly } from './nginx-only.ts';
 import { satisfy } from './satisfy.ts';
+import { rewrite } from './rewrite.ts';
 import { timeouts } from './timeouts.ts';
 import { waitingFamily } from './waiting.ts';
 
@@ -22,14 +23,24 @@ interface AskedPolicy {
 const policyFamilies = { timeouts, clientAddresses, basicAuth, satisfy } as const satisfies Readonly<Record<string, Family<AskedPolicy>>>;
 
 /** Every annotation family, in the order in which the reference lists them. */
-export const families = { canary, ...policyFamilies, httpsRedirect, waitingFamily, buffers, fastcgi, modsecurity, nginxOnly } as const;
+export const families = {
+  canary,
+  rewrite,
+  ...policyFamilies,
+  httpsRedirect,
+  waitingFamily,
+  buffers,
+  fastcgi,
+  modsecurity,
+  nginxOnly,
+} as const;
 
 /** What an object's annotations ask for, family by family. */
 export type Policies = { readonly [K in keyof typeof families]: (typeof families)[K] extends Family<infer P> ? P : never };
 
 /** The policy of the routes that an Ingress with these annotations makes. */
 export function routePolicyOf(policies: Partial<Policies>): RoutePolicy {
-  return Object.assign({}, ...askedParts(policies).map(({ route }) => route)) as RoutePolicy;
+  return joinPolicies(askedParts(policies).flatMap(({ route }) => route ?? []));
 }
 
 /** The policy by which the upstreams behind them are reached. */

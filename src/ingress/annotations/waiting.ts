@@ -85,7 +85,6 @@ export const waitingFamily = defineFamily({
       'relative-redirects',
       'temporal-redirect-code',
       'upstream-vhost',
-      'use-regex',
     ]),
     ...waiting('Low', 'service', [
       'affinity',
@@ -123,9 +122,7 @@ export const waitingFamily = defineFamily({
       'proxy-redirect-to',
       'proxy-ssl-ciphers',
       'proxy-ssl-secret',
-      'rewrite-target',
       'temporal-redirect',
-      'x-forwarded-prefix',
     ]),
     ...waiting('Medium', 'service', [
       'affinity-mode',

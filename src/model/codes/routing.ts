@@ -30,4 +30,32 @@ metadata: { name: web, namespace: shop }
 spec: { ports: [{ port: 80 }] }
 `,
   },
+  NR304: {
+    severity: 'error',
+    title: 'A regular expression that Envoy cannot match',
+    meaning:
+      'This path alone is not served: requests that begin as it does, up to its first special character, are answered with 503; where it begins with one, nothing is.',
+    cause:
+      'The paths of the host are regular expressions, because an annotation of one of its Ingresses asks for it. ingress-nginx reads them as PCRE and Envoy as RE2, which has no look-arounds, back-references and possessive repetitions.',
+    fix: 'Rewrite the path; the message says at which character, and how.',
+    example: `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  namespace: shop
+  annotations: { nginx.ingress.kubernetes.io/use-regex: 'true' }
+spec:
+  ingressClassName: naru
+  rules:
+    - host: shop.example.com
+      http:
+        paths:
+          - { path: '/api/(?!internal).*', pathType: ImplementationSpecific, backend: { service: { name: web, port: { number: 80 } } } }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { ports: [{ port: 80 }] }
+`,
+  },
 } as const satisfies CodeRows;

@@ -1,0 +1,173 @@
+// Whatever annotations and paths of one Ingress hold: Envoy refuses nothing, and its neighbours have exactly what they had.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import * as fc from 'fast-check';
+import type { KubeObject } from '../../src/kube/objects.ts';
+import { encode } from '../../src/proto/codec.ts';
+import type { Build } from '../../src/runtime/build.ts';
+import { built, routesOf } from '../support/build.ts';
+import { ingress, naruClass, service, slice } from '../support/objects.ts';
+import { type Proof, startProof } from '../support/proof.ts';
+import { nastyPath, nastyText } from '../xds/nasty-text.ts';
+
+const neighbours: readonly KubeObject[] = [
+  naruClass,
+  service('web'),
+  slice('web-1', 'web', ['10.0.0.1']),
+  ingress({ name: 'neighbour', host: 'neighbour.test', paths: [{ path: '/', service: 'web' }] }),
+  ingress({ name: 'housemate', host: 'shared.test', paths: [{ path: '/housemate', service: 'web' }] }),
+];
+
+/** What regular expressions are made of, closed or not. */
+const expression = fc
+  .array(
+    fc.constantFrom(
+      ...[
+        '/',
+        'a',
+        '.',
+        '(',
+        ')',
+        '(?:',
+        '(?i)',
+        '(?-i:',
+        '(?<n>',
+        '(?P<n>',
+        '[',
+        ']',
+        '[^',
+        '[[:alpha:]]',
+        '|',
+        '*',
+        '+',
+        '?',
+        '??',
+        '++',
+      ],
+      ...[
+        '{2}',
+        '{1,1000}',
+        '{1001}',
+        '\\',
+        '\\Q',
+        '\\E',
+        '\\d',
+        '\\pL',
+        '\\1',
+        '\\x{10ffff}',
+        '\\xff',
+        '^',
+        '$',
+        '\\b',
+        '\\z',
+        'é',
+        '%',
+        '\n',
+      ],
+    ),
+    { maxLength: 12 },
+  )
+  .map((parts) => `/${parts.join('')}`);
+
+/** Values that almost pass, and what they could break out of. */
+const broken = fc
+  .tuple(
+    fc.constantFrom('/', '/$1', 'https://a.test/', 'a.test', '$host', 'true', '404', 'web', '"', '~^a'),
+    fc.constantFrom(
+      '\n',
+      '\r\n',
+      '\0',
+      ' ',
+      '"',
+      "'",
+      '}',
+      '{',
+      ';',
+      '%',
+      '%REQ(x)%',
+      '\\1',
+      '\\',
+      '$',
+      '${',
+      '#',
+      '|',
+      ',',
+      '/../',
+      '*',
+      '€',
+    ),
+    fc.constantFrom('', '/', '/$1', 'return 200;', 'b.test', '$2'),
+  )
+  .map((parts) => parts.join(''));
+
+const usable: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  'use-regex': fc.constantFrom('true', 'false'),
+  'rewrite-target': fc.constantFrom('/', '/$1', '$2', '/$2/$1', 'a', '/$9$0', '/a:b/~$3'),
+  'x-forwarded-prefix': fc.constantFrom('/', '/a:b', 'x'),
+};
+
+const annotations = fc
+  .record(
+    Object.fromEntries(
+      Object.entries(usable).map(([name, value]) => [name, fc.oneof(value, value, broken, nastyText, fc.constant('x'.repeat(70_000)))]),
+    ),
+    { requiredKeys: [] },
+  )
+  .map((values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [`nginx.ingress.kubernetes.io/${name}`, value ?? ''])));
+
+const paths = fc.array(
+  fc.record({
+    path: fc.oneof(nastyPath, expression, expression),
+    service: fc.constantFrom('web', 'absent'),
+    type: fc.constantFrom('Exact', 'Prefix'),
+  }),
+  { minLength: 1, maxLength: 4 },
+);
+
+const objects = fc
+  .record({ annotations, paths, host: fc.constantFrom('own.test', '*.own.test', undefined) })
+  .map(({ host, ...own }) =>
+    ingress({ name: 'own', ...(host === undefined ? {} : { host }), paths: own.paths, metadata: { annotations: own.annotations } }),
+  );
+
+function hostOf({ current }: Build, hostname: string): string {
+  const host = routesOf(current).virtual_hosts?.find(({ name }) => name === hostname);
+  assert.ok(host !== undefined, hostname);
+  return encode('envoy.config.route.v3.VirtualHost', host).toString('base64');
+}
+
+describe('whatever annotations and paths hold', () => {
+  const undisturbed = built(neighbours);
+
+  test('other hosts have exactly what they had', () => {
+    fc.assert(
+      fc.property(objects, (own) => {
+        const build = built([...neighbours, own]);
+        for (const hostname of ['neighbour.test', 'shared.test']) assert.equal(hostOf(build, hostname), hostOf(undisturbed, hostname));
+        assert.deepEqual(
+          build.problems().filter(({ code }) => code === 'NR901'),
+          [],
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  describe('the real Envoy', () => {
+    let proof: Proof;
+    let stop: () => Promise<void>;
+    before(async () => {
+      ({ proof, stop } = await startProof());
+    });
+    after(() => stop());
+
+    test('refuses nothing', async () => {
+      await fc.assert(
+        fc.asyncProperty(objects, async (own) => {
+          assert.deepEqual(await proof.refusalsOf(built([...neighbours, own]).current), []);
+        }),
+        { numRuns: 100, interruptAfterTimeLimit: 20_000 },
+      );
+    });
+  });
+});
