@@ -5,6 +5,7 @@ import { upstreamPolicyOf } from './annotations/index.ts';
 import { serviceRef } from './backend.ts';
 import { type BackendLookup, lookUp, unavailable, unavailableAnswer } from './backend-lookup.ts';
 import type { IngressRow } from './ingress-row.ts';
+import { redirectingOf } from './redirecting.ts';
 import { policyOf } from './route-draft.ts';
 import { sourceOf } from './source-of.ts';
 import type { UpstreamUses } from './upstream-uses.ts';
@@ -84,7 +85,7 @@ function controllerDefault({ lookup: { defaultService, backend, isReady }, uses,
 /** A host begins with a location for all paths, to which the annotations of its oldest Ingress apply (createServers in ingress-nginx's controller.go). */
 function withPolicyOf(row: IngressRow | undefined, route: Route): Route {
   if (row === undefined) return route;
-  return { ...route, ...(row.denied ? { action: unavailableAnswer } : policyOf(row)) };
+  return { ...route, ...(row.denied ? { action: unavailableAnswer } : policyOf(row)), ...redirectingOf(row) };
 }
 
 function notFound(primaries: readonly IngressRow[]): Route {

@@ -5,6 +5,7 @@ import type { HttpsRedirectPolicy } from './annotations/https-redirect.ts';
 import type { RedirectSettings } from './config/tables.ts';
 import type { IngressRow } from './ingress-row.ts';
 import type { HttpsOptions } from './options.ts';
+import { isRedirecting } from './redirecting.ts';
 
 /** What decides on the redirects of one host. */
 export interface HttpsRedirectRules {
@@ -25,7 +26,7 @@ export function withHttpsRedirects(host: VirtualHost, rules: HttpsRedirectRules)
   const exempt = host.routes.filter((route) => isExempt(route, rules));
   const others = host.routes.filter((route) => !exempt.includes(route));
   const restRedirect = redirectOf(fallback === undefined ? restPolicy(rules) : policyOf(fallback, rules), host, rules);
-  const redirects = others.map((route) => redirectOf(policyOf(route, rules), host, rules));
+  const redirects = others.map((route) => (isRedirecting(route) ? undefined : redirectOf(policyOf(route, rules), host, rules)));
   if (redirects.every((one) => isDeepStrictEqual(one, restRedirect))) {
     return restRedirect === undefined ? host : { ...host, routes: [...exempt, toHttps(rest, restRedirect, host), ...others] };
   }

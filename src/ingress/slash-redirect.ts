@@ -1,4 +1,5 @@
 import type { Route } from '../model/route.ts';
+import type { Template } from '../model/template.ts';
 import type { Key } from '../store/table.ts';
 import type { RouteDraft } from './route-draft.ts';
 import { matchKey, policyOf } from './route-draft.ts';
@@ -15,7 +16,7 @@ export function slashRedirects(drafts: ReadonlyMap<Key, RouteDraft>): readonly R
     if (!path.endsWith('/') || bare === '' || draft.row.denied) return [];
     const isThere = (type: 'exact' | 'prefix'): boolean => drafts.has(matchKey({ type, path: bare }));
     if (isThere('exact') || (draft.match.type === 'exact' && isThere('prefix'))) return [];
-    return [redirectTo(`${bare}/`, bare, draft)];
+    return draft.row.policies.redirects?.relative === true ? relativeRedirects(bare, draft) : [redirectTo(`${bare}/`, bare, draft)];
   });
 }
 
@@ -28,4 +29,15 @@ function redirectTo(path: string, bare: string, { row, field }: RouteDraft): Rou
     ...policyOf(row),
     sources: [sourceOf({ kind: 'Ingress', ...row }, field)],
   };
+}
+
+/** `absolute_redirect off` of nginx: without scheme and host. */
+function relativeRedirects(bare: string, draft: RouteDraft): readonly Route[] {
+  const whole = redirectTo(`${bare}/`, bare, draft);
+  const to = (name: string, value: Template): Route => ({
+    ...{ ...whole, name: `${whole.name} ${name}` },
+    action: { type: 'answer', status: 301, body: '', headers: [{ name: 'location', value }] },
+  });
+  const plain = { headers: [{ name: ':path', value: { type: 'regex', text: '[^?]*' } }] } as const;
+  return [{ ...to('without query', [`${bare}/`]), conditions: plain }, to('with query', [`${bare}/?`, { name: 'query' }])];
 }

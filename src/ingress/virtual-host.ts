@@ -9,6 +9,7 @@ import { type Folding, makeFallback } from './fallback.ts';
 import type { IngressRow } from './ingress-row.ts';
 import { byPrecedence, draftRoutes, matchKey, policyOf, type RouteDraft } from './route-draft.ts';
 import { expressionTaken } from './literal-path.ts';
+import { appRoot, redirectingOf } from './redirecting.ts';
 import { readsExpressions, refuseExpression, rewritingOf } from './rewriting.ts';
 import { slashRedirects } from './slash-redirect.ts';
 import { sourceOf } from './source-of.ts';
@@ -34,13 +35,13 @@ export function foldVirtualHost(hostname: string, rows: readonly IngressRow[], l
     if (!drafts.has(key)) problems.push(...candidates.map(({ draft }) => canaryWithoutPrimary(draft, hostname)));
   }
   if (primaries.length === 0 && rows.length > 0) return { upstreams: uses.all, problems };
-  const routes = [...drafts]
-    .sort(([, a], [, b]) => byPrecedence(a.match, b.match))
-    .map(([key, draft]) => makeRoute(draft, canaries.get(key) ?? [], { lookup, uses, problems }));
+  const sorted = [...drafts].sort(([, a], [, b]) => byPrecedence(a.match, b.match));
+  const root = appRoot(sorted.map(([, draft]) => draft));
+  const routes = sorted.map(([key, draft]) => makeRoute(draft, canaries.get(key) ?? [], { lookup, uses, problems }));
   const slashes = lookup.compatibility === 'nginx' && !expressions ? slashRedirects(drafts) : [];
   const fallback = makeFallback(hostname, primaries, { lookup, uses, problems });
   return {
-    virtualHost: { hostname, routes: [...slashes, ...routes], ...(fallback === undefined ? {} : { fallback }) },
+    virtualHost: { hostname, routes: [...root, ...slashes, ...routes], ...(fallback === undefined ? {} : { fallback }) },
     upstreams: uses.all,
     problems,
   };
@@ -91,6 +92,8 @@ function makeRoute(draft: RouteDraft, canaries: readonly CanaryDraft[], { lookup
   const what = draft.refused === true ? `refused ${draft.written.path}` : matchKey(draft.match);
   const name = `${metadata.namespace}/${metadata.name} ${what}`;
   if (draft.row.denied || draft.refused === true) return { name, match: draft.match, action: unavailableAnswer, sources: [source] };
+  const redirecting = redirectingOf(draft.row);
+  if (redirecting !== undefined) return { name, match: draft.match, ...redirecting, sources: [source] };
   const backend = lookUp(metadata.namespace, draft.backend, lookup);
   if (!backend.ok) return { name, match: draft.match, action: unavailable(backend, source, problems), sources: [source] };
   const split = splitForCanary(backend.upstream, canaries);

@@ -12,6 +12,8 @@ export type PlainVariable =
   | 'method'
   /** Without the query. */
   | 'path'
+  /** Without the `?`. */
+  | 'query'
   /** Path and query as the client wrote them. */
   | 'original-path-and-query'
   /** Of the client, behind the proxies that are trusted. */

@@ -6,6 +6,7 @@ const commands: Readonly<Record<PlainVariable, string>> = {
   scheme: '%REQ(:scheme)%',
   method: '%REQ(:method)%',
   path: '%PATH(NQ:PATH)%',
+  query: '%QUERY_PARAMS(ORIG)%',
   'original-path-and-query': '%REQ(x-envoy-original-path?:path)%',
   'client-address': '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%',
   'local-port': '%DOWNSTREAM_LOCAL_PORT%',

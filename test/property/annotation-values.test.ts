@@ -103,6 +103,10 @@ const broken = fc
 const usable: Readonly<Record<string, fc.Arbitrary<string>>> = {
   'use-regex': fc.constantFrom('true', 'false'),
   'rewrite-target': fc.constantFrom('/', '/$1', '$2', '/$2/$1', 'a', '/$9$0', '/a:b/~$3'),
+  'permanent-redirect': fc.constantFrom('https://a.test', 'http://a.test:8080/a?b=c,d&e'),
+  'permanent-redirect-code': fc.constantFrom('300', '301', '304', '308'),
+  'temporal-redirect': fc.constantFrom('https://a.test'),
+  'app-root': fc.constantFrom('/', '//', '/a:b'),
   'x-forwarded-prefix': fc.constantFrom('/', '/a:b', 'x'),
 };
 

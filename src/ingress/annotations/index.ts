@@ -10,6 +10,7 @@ import { httpsRedirect } from './https-redirect.ts';
 import { modsecurity } from './modsecurity.ts';
 import { nginxOnly } from './nginx-only.ts';
 import { satisfy } from './satisfy.ts';
+import { redirects } from './redirects.ts';
 import { rewrite } from './rewrite.ts';
 import { timeouts } from './timeouts.ts';
 import { waitingFamily } from './waiting.ts';
@@ -26,6 +27,7 @@ const policyFamilies = { timeouts, clientAddresses, basicAuth, satisfy } as cons
 export const families = {
   canary,
   rewrite,
+  redirects,
   ...policyFamilies,
   httpsRedirect,
   waitingFamily,

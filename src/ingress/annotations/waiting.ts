@@ -73,7 +73,6 @@ export const waitingFamily = defineFamily({
       'limit-rps',
       'mirror-request-body',
       'opentelemetry-trust-incoming-span',
-      'permanent-redirect-code',
       'proxy-http-version',
       'proxy-next-upstream-timeout',
       'proxy-next-upstream-tries',
@@ -82,8 +81,6 @@ export const waitingFamily = defineFamily({
       'proxy-ssl-server-name',
       'proxy-ssl-verify',
       'proxy-ssl-verify-depth',
-      'relative-redirects',
-      'temporal-redirect-code',
       'upstream-vhost',
     ]),
     ...waiting('Low', 'service', [
@@ -99,7 +96,7 @@ export const waitingFamily = defineFamily({
       'upstream-hash-by-subset',
       'upstream-hash-by-subset-size',
     ]),
-    ...waiting('Medium', 'host', ['app-root', 'auth-tls-verify-client']),
+    ...waiting('Medium', 'host', ['auth-tls-verify-client']),
     ...waiting('Medium', 'path', [
       'auth-cache-duration',
       'auth-cache-key',
@@ -113,7 +110,6 @@ export const waitingFamily = defineFamily({
       'cors-expose-headers',
       'custom-headers',
       'opentelemetry-operation-name',
-      'permanent-redirect',
       'proxy-body-size',
       'proxy-cookie-domain',
       'proxy-cookie-path',
@@ -122,7 +118,6 @@ export const waitingFamily = defineFamily({
       'proxy-redirect-to',
       'proxy-ssl-ciphers',
       'proxy-ssl-secret',
-      'temporal-redirect',
     ]),
     ...waiting('Medium', 'service', [
       'affinity-mode',

@@ -11,6 +11,8 @@ const plain: Readonly<Record<string, PlainVariable>> = {
   request_method: 'method',
   uri: 'path',
   document_uri: 'path',
+  args: 'query',
+  query_string: 'query',
   request_uri: 'original-path-and-query',
   remote_addr: 'client-address',
   the_real_ip: 'client-address',
