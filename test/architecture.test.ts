@@ -16,7 +16,7 @@ const layers: Readonly<Record<string, Layer>> = {
   proto: { imports: [], packages: ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'] },
   kube: { imports: ['model'], packages: ['rxjs', 'zod', 'yaml', 'chokidar', '@kubernetes/client-node'] },
   store: { imports: ['kube'], types: ['model'] },
-  ingress: { imports: ['model', 'store', 'kube'] },
+  ingress: { imports: ['model', 'store', 'kube'], packages: ['re2js'] },
   snapshot: { imports: [], types: ['model', 'store'] },
   xds: { imports: ['model', 'store', 'proto', 'snapshot'] },
   ads: { imports: ['snapshot', 'proto'], types: ['model'], packages: ['@grpc/grpc-js', 'rxjs'] },
