@@ -5,6 +5,7 @@ import { upstreamPolicyOf } from './annotations/index.ts';
 import { serviceRef } from './backend.ts';
 import { type BackendLookup, lookUp, unavailable, unavailableAnswer } from './backend-lookup.ts';
 import type { IngressRow } from './ingress-row.ts';
+import { generalPolicy } from './path-policy.ts';
 import { redirectingOf } from './redirecting.ts';
 import { policyOf } from './route-draft.ts';
 import { sourceOf } from './source-of.ts';
@@ -57,7 +58,7 @@ function defaultBackendOf(row: IngressRow, { lookup, uses, problems }: Folding):
     name: `${metadata.namespace}/${metadata.name} default backend`,
     match: everything,
     action: denied ? unavailableAnswer : forward,
-    ...policyOf(row),
+    ...policyOf(row, generalPolicy({ row, backend: spec.defaultBackend }, uses)),
     sources: [source],
   };
 }

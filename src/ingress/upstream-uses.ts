@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { RouteAction, WeightedUpstream } from '../model/route.ts';
+import type { Source } from '../model/source.ts';
 import type { Upstream } from '../model/upstream.ts';
 import type { UpstreamPolicy } from '../model/upstream-policy.ts';
 import type { Key } from '../store/table.ts';
@@ -9,7 +10,12 @@ export interface UpstreamUse {
   /** Key of the Service's port: the upstream without a policy. */
   readonly base: Key;
   readonly policy: UpstreamPolicy;
+  /** No Service's port, but a place of which no object knows more than where it is. */
+  readonly place?: { readonly at: Place; readonly source: Source };
 }
+
+/** A DNS name or an IPv4 address, and a port. */
+export type Place = NonNullable<Upstream['lookup']>;
 
 /** Gathers which upstreams the routes of a host use. */
 export class UpstreamUses {
@@ -19,6 +25,14 @@ export class UpstreamUses {
   use(base: Key, policy: UpstreamPolicy): Key {
     const key = Object.keys(policy).length === 0 ? base : `${base}~${digest(policy)}`;
     this.#uses.set(key, { base, policy });
+    return key;
+  }
+
+  /** The key of an upstream that is no Service's port; an empty namespace tells it from one. */
+  place(at: Place, policy: UpstreamPolicy, source: Source): Key {
+    const base = `//${at.hostname}/${at.port}`;
+    const key = this.use(base, policy);
+    this.#uses.set(key, { base, policy, place: { at, source } });
     return key;
   }
 
@@ -33,8 +47,13 @@ export class UpstreamUses {
 }
 
 /** The upstream of a Service's port, as routes want it. */
-export function withPolicy(key: Key, { policy }: UpstreamUse, port: Upstream | undefined): Upstream | undefined {
+export function withPolicy(key: Key, { policy, place }: UpstreamUse, known: Upstream | undefined): Upstream | undefined {
+  const port = place === undefined ? known : upstreamAt(key, place);
   return port && { ...port, key, ...(Object.keys(policy).length === 0 ? {} : { policy }) };
+}
+
+function upstreamAt(key: Key, { at, source }: NonNullable<UpstreamUse['place']>): Upstream {
+  return { key, namespace: '', service: at.hostname, port: at.port, lookup: at, sources: [source] };
 }
 
 /** Equal policies have equal digests, in whatever order their parts were put together. */

@@ -10,7 +10,8 @@ import type { IngressRow } from './ingress-row.ts';
 import { byPrecedence, draftRoutes, matchKey, policyOf, type RouteDraft } from './route-draft.ts';
 import { expressionTaken } from './literal-path.ts';
 import { appRoot, redirectingOf } from './redirecting.ts';
-import { readsExpressions, refuseExpression, rewritingOf } from './rewriting.ts';
+import { pathPolicy } from './path-policy.ts';
+import { readsExpressions, refuseExpression } from './rewriting.ts';
 import { slashRedirects } from './slash-redirect.ts';
 import { sourceOf } from './source-of.ts';
 import { type UpstreamUse, UpstreamUses } from './upstream-uses.ts';
@@ -99,11 +100,11 @@ function makeRoute(draft: RouteDraft, canaries: readonly CanaryDraft[], { lookup
   const split = splitForCanary(backend.upstream, canaries);
   problems.push(...split.problems);
   const canary = split.canary === undefined ? [] : [sourceOf({ kind: 'Ingress', ...split.canary.row }, split.canary.field)];
-  const rewriting = rewritingOf(draft);
-  const reaching = { ...upstreamPolicyOf(draft.row.policies), ...rewriting.upstream };
+  const own = pathPolicy(draft, uses);
+  const reaching = { ...upstreamPolicyOf(draft.row.policies), ...own.upstream };
   for (const base of split.standby) uses.use(base, reaching);
   const action = uses.forward(split.upstreams, reaching);
-  return { name, match: draft.match, action, ...policyOf(draft.row, rewriting.route), sources: [source, ...canary] };
+  return { name, match: draft.match, action, ...policyOf(draft.row, own.route), sources: [source, ...canary] };
 }
 
 function pathTaken(hostname: string, { row, field, match }: RouteDraft, owner: RouteDraft): Problem {

@@ -107,6 +107,9 @@ const usable: Readonly<Record<string, fc.Arbitrary<string>>> = {
   'permanent-redirect-code': fc.constantFrom('300', '301', '304', '308'),
   'temporal-redirect': fc.constantFrom('https://a.test'),
   'app-root': fc.constantFrom('/', '//', '/a:b'),
+  'mirror-target': fc.constantFrom('http://copy.test', 'http://copy:8080$request_uri', 'http://10.9.8.7/'),
+  'mirror-host': fc.constantFrom('copy.test', 'a:1'),
+  'upstream-vhost': fc.constantFrom('a.test', '$host', '${service_name}.$namespace', '$http_x', '$arg_a.$status'),
   'x-forwarded-prefix': fc.constantFrom('/', '/a:b', 'x'),
 };
 

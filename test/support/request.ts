@@ -20,10 +20,16 @@ export interface RequestDetails {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly agent?: Agent;
+  /** What is sent along; absent: nothing. */
+  readonly body?: string;
 }
 
 /** Requests a URL as it is written (no normalisation of the path), from the proxy on this machine that has these ports. */
-export async function request(url: string, ports: Ports, { method = 'GET', headers = {}, agent }: RequestDetails = {}): Promise<Answer> {
+export async function request(
+  url: string,
+  ports: Ports,
+  { method = 'GET', headers = {}, agent, body: sentBody }: RequestDetails = {},
+): Promise<Answer> {
   const parts = /^(?<scheme>https?):\/\/(?<host>[^/?]*)(?<path>.*)$/.exec(url)?.groups;
   const host = parts?.['host'] ?? '';
   const path = parts?.['path'] ?? '';
@@ -42,7 +48,7 @@ export async function request(url: string, ports: Ports, { method = 'GET', heade
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     sent.once('response', resolve);
     sent.once('error', reject);
-    sent.end();
+    sent.end(sentBody);
   });
   // Taken now: a socket that is given back to its pool knows no certificate any more.
   const certificate = response.socket instanceof TLSSocket ? response.socket.getPeerCertificate().fingerprint256 : undefined;

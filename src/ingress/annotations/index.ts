@@ -7,12 +7,14 @@ import { clientAddresses } from './client-addresses.ts';
 import type { Family } from './family.ts';
 import { fastcgi } from './fastcgi.ts';
 import { httpsRedirect } from './https-redirect.ts';
+import { mirror } from './mirror.ts';
 import { modsecurity } from './modsecurity.ts';
 import { nginxOnly } from './nginx-only.ts';
 import { satisfy } from './satisfy.ts';
 import { redirects } from './redirects.ts';
 import { rewrite } from './rewrite.ts';
 import { timeouts } from './timeouts.ts';
+import { upstreamHost } from './upstream-host.ts';
 import { waitingFamily } from './waiting.ts';
 
 /** What families ask for, each a part of it. */
@@ -29,6 +31,8 @@ export const families = {
   rewrite,
   redirects,
   ...policyFamilies,
+  upstreamHost,
+  mirror,
   httpsRedirect,
   waitingFamily,
   buffers,

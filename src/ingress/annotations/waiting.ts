@@ -38,7 +38,7 @@ export const waitingFamily = defineFamily({
     ...waiting('Critical', 'host', ['server-snippet', 'stream-snippet']),
     ...waiting('Critical', 'path', ['auth-snippet', 'configuration-snippet']),
     ...waiting('High', 'host', ['auth-tls-error-page', 'auth-tls-match-cn', 'server-alias']),
-    ...waiting('High', 'path', ['auth-signin', 'mirror-host', 'mirror-target', 'proxy-ssl-name']),
+    ...waiting('High', 'path', ['auth-signin', 'proxy-ssl-name']),
     ...waiting('High', 'service', ['upstream-hash-by']),
     ...waiting('Low', 'host', [
       'auth-tls-pass-certificate-to-upstream',
@@ -71,7 +71,6 @@ export const waitingFamily = defineFamily({
       'limit-rate-after',
       'limit-rpm',
       'limit-rps',
-      'mirror-request-body',
       'opentelemetry-trust-incoming-span',
       'proxy-http-version',
       'proxy-next-upstream-timeout',
@@ -81,7 +80,6 @@ export const waitingFamily = defineFamily({
       'proxy-ssl-server-name',
       'proxy-ssl-verify',
       'proxy-ssl-verify-depth',
-      'upstream-vhost',
     ]),
     ...waiting('Low', 'service', [
       'affinity',

@@ -1,0 +1,36 @@
+import { joinPolicies, type RoutePolicy } from '../model/route-policy.ts';
+import type { UpstreamPolicy } from '../model/upstream-policy.ts';
+import type { IngressRow } from './ingress-row.ts';
+import { parseTemplate } from './nginx/variables.ts';
+import { rewritingOf } from './rewriting.ts';
+import type { RouteDraft } from './route-draft.ts';
+import { sourceOf } from './source-of.ts';
+import type { UpstreamUses } from './upstream-uses.ts';
+
+/** What the annotations of an Ingress mean for one of its paths, besides what they mean for all. */
+export function pathPolicy(draft: RouteDraft, uses: UpstreamUses): { readonly route: RoutePolicy; readonly upstream: UpstreamPolicy } {
+  const { route, upstream } = rewritingOf(draft);
+  return { route: joinPolicies([route, generalPolicy(draft, uses)]), upstream };
+}
+
+/** What they mean for one of its backends, whatever path it is for. */
+export function generalPolicy(to: Pick<RouteDraft, 'row' | 'backend'>, uses: UpstreamUses): RoutePolicy {
+  return joinPolicies([hostForBackend(to), mirroring(to.row, uses)]);
+}
+
+function hostForBackend({ row, backend }: Pick<RouteDraft, 'row' | 'backend'>): RoutePolicy {
+  const text = row.policies.upstreamHost;
+  if (text === undefined) return {};
+  const { namespace, name } = row.metadata;
+  const { service } = backend;
+  const port = String(service?.port.number ?? service?.port.name ?? '');
+  const read = parseTemplate(text, { namespace, ingress_name: name, service_name: service?.name ?? '', service_port: port });
+  return read.ok ? { rewrite: { host: read.value } } : {};
+}
+
+function mirroring(row: IngressRow, uses: UpstreamUses): RoutePolicy {
+  const { mirror } = row.policies;
+  if (mirror === undefined) return {};
+  const { hostname, port } = mirror.target;
+  return { mirrors: [{ upstream: uses.place({ hostname, port }, {}, sourceOf({ kind: 'Ingress', ...row })), host: mirror.host }] };
+}
