@@ -4,6 +4,7 @@ import type { RouteAction } from '../model/route.ts';
 import type { Source } from '../model/source.ts';
 import type { Key } from '../store/table.ts';
 import { type Backend, backendRef } from './backend.ts';
+import type { CanaryDraft } from './canary-split.ts';
 import type { Compatibility } from './options.ts';
 
 /** What a fold needs to know of the world besides the Ingresses themselves. */
@@ -13,6 +14,8 @@ export interface BackendLookup {
   /** `namespace/name` of the Service that takes what no Ingress wants. */
   readonly defaultService: Key | undefined;
   readonly compatibility: Compatibility;
+  /** Canaries of an upstream, whatever host and path they are of; undefined: they keep to their own. */
+  readonly canariesOf?: (upstream: Key) => readonly CanaryDraft[] | undefined;
 }
 
 export function lookUp(namespace: string, backend: IngressBackend, lookup: Pick<BackendLookup, 'backend'>): Backend {

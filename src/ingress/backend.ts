@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { objectKey } from '../kube/event.ts';
 import type { IngressBackend, Service, ServicePort } from '../kube/objects.ts';
 import type { ProblemCode } from '../model/codes.ts';
@@ -10,7 +11,13 @@ import type { IngressOptions } from './options.ts';
 
 /** A backend as the user wrote it, looked up: its upstream, or why there is none. */
 export type Backend =
-  | { readonly ok: true; readonly upstream: Key; readonly to: Pick<Upstream, 'namespace' | 'service' | 'port' | 'lookup'> }
+  | {
+      readonly ok: true;
+      readonly upstream: Key;
+      /** The Service has one of its own. */
+      readonly hasAddress: boolean;
+      readonly to: Pick<Upstream, 'namespace' | 'service' | 'port' | 'lookup'>;
+    }
   | { readonly ok: false; readonly code: ProblemCode; readonly message: string; readonly fix: string };
 
 /** The wanted port of a reference that leaves it to the Service. */
@@ -61,8 +68,15 @@ function resolveExternal(service: Service, key: Key, wanted: string, { externalN
   return port === undefined ? withoutPort(service, key, wanted) : found(service, port);
 }
 
-function found({ metadata: { namespace, name } }: Service, port: Pick<Upstream, 'port' | 'lookup'>): Backend {
-  return { ok: true, upstream: `${objectKey(namespace, name)}/${port.port}`, to: { namespace, service: name, ...port } };
+function found(service: Service, port: Pick<Upstream, 'port' | 'lookup'>): Backend {
+  const { namespace, name } = service.metadata;
+  const hasAddress = addressOf(service) !== undefined;
+  return { ok: true, upstream: `${objectKey(namespace, name)}/${port.port}`, hasAddress, to: { namespace, service: name, ...port } };
+}
+
+/** The Service's own address; a headless one has none. */
+export function addressOf({ spec: { clusterIP } }: Service): string | undefined {
+  return clusterIP === undefined || isIP(clusterIP) === 0 ? undefined : clusterIP;
 }
 
 function withoutPort({ spec }: Service, key: Key, wanted: string): Backend {

@@ -1,6 +1,7 @@
 import { problem, type Problem } from '../model/problem.ts';
 import type { WeightedUpstream } from '../model/route.ts';
 import type { Backend } from './backend.ts';
+import { patternFault } from './canary-choices.ts';
 import type { RouteDraft } from './route-draft.ts';
 import { sourceOf } from './source-of.ts';
 
@@ -12,6 +13,11 @@ export interface CanaryDraft {
 }
 
 export interface Split {
+  /** Key of the primary's upstream. */
+  readonly primary: string;
+  /** Key of that of the canary that takes part; absent: all requests are for the primary. */
+  readonly alternative?: string;
+  /** How requests are shared that nothing else decides on. */
   readonly upstreams: readonly WeightedUpstream[];
   /** Keys of upstreams that get nothing now and may soon: Envoys keep them warm. */
   readonly standby: readonly string[];
@@ -27,23 +33,44 @@ export interface Split {
  * pods gives everything to the primary.
  */
 export function splitForCanary(primary: string, candidates: readonly CanaryDraft[]): Split {
-  const whole = [{ upstream: primary, weight: 100 }];
+  const upstreams = [{ upstream: primary, weight: 100 }];
   const real = candidates.filter(({ backend }) => !backend.ok || backend.upstream !== primary);
   const [first, ...others] = real;
-  if (first === undefined) return { upstreams: whole, standby: [], problems: [] };
+  if (first === undefined) return { primary, upstreams, standby: [], problems: [] };
   const problems = others.map(({ draft }) => secondCanary(draft, first.draft));
-  if (!first.backend.ok) {
-    const { code, message, fix } = first.backend;
+  const { draft, backend, ready } = first;
+  if (!backend.ok) {
+    const { code, message, fix } = backend;
     const done = 'All requests go to the primary.';
-    return { upstreams: whole, standby: [], problems: [...problems, problem(code, canarySource(first.draft), { message, done, fix })] };
+    return { primary, upstreams, standby: [], problems: [...problems, problem(code, canarySource(draft), { message, done, fix })] };
   }
-  const weight = first.draft.row.policies.canary?.weight ?? 0;
-  const standby = [primary, first.backend.upstream];
-  if (weight === 0) return { upstreams: whole, standby, canary: first.draft, problems };
-  if (!first.ready) return { upstreams: whole, standby, canary: first.draft, problems: [...problems, notReady(first.draft, weight)] };
-  const canary = { upstream: first.backend.upstream, weight };
-  const upstreams = weight >= 100 ? [canary] : [{ upstream: primary, weight: 100 - weight }, canary];
-  return { upstreams, standby, canary: first.draft, problems };
+  const { weight = 0, total = 100 } = draft.row.policies.canary ?? {};
+  const aside = { primary, upstreams, standby: [primary, backend.upstream], canary: draft };
+  problems.push(...unreadPattern(draft));
+  if (!ready) return { ...aside, problems: weight === 0 ? problems : [...problems, notReady(draft, weight, total)] };
+  return { ...aside, alternative: backend.upstream, upstreams: shared(primary, backend.upstream, weight, total), problems };
+}
+
+function shared(primary: string, alternative: string, weight: number, total: number): readonly WeightedUpstream[] {
+  if (weight === 0) return [{ upstream: primary, weight: 100 }];
+  if (weight >= total) return [{ upstream: alternative, weight: 100 }];
+  return [
+    { upstream: primary, weight: total - weight },
+    { upstream: alternative, weight },
+  ];
+}
+
+function unreadPattern(draft: RouteDraft): readonly Problem[] {
+  const match = draft.row.policies.canary?.header?.match;
+  const fault = match?.type === 'pattern' ? patternFault(match.text) : undefined;
+  if (fault === undefined) return [];
+  return [
+    problem('NR214', sourceOf({ kind: 'Ingress', ...draft.row }), {
+      message: `canary-by-header-pattern: ${fault.message}.`,
+      done: 'Requests with the header go to the primary.',
+      fix: fault.fix,
+    }),
+  ];
 }
 
 /** A canary for a path that no Ingress serves. */
@@ -68,9 +95,9 @@ function secondCanary(draft: RouteDraft, first: RouteDraft): Problem {
   });
 }
 
-function notReady(draft: RouteDraft, weight: number): Problem {
+function notReady(draft: RouteDraft, weight: number, total: number): Problem {
   return problem('NR231', canarySource(draft), {
-    message: `The canary is to take ${weight} % but has no ready pods.`,
+    message: `The canary is to take ${weight} of ${total} requests but has no ready pods.`,
     done: 'All requests go to the primary until one is ready.',
   });
 }

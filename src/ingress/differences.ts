@@ -40,6 +40,13 @@ export const differences = {
       'https://nginx.org/en/docs/http/ngx_http_core_module.html#location',
     ],
   },
+  canary: {
+    title: 'What a canary acts on',
+    kubernetes: 'The host, path and path type that it names.',
+    nginx:
+      'Every host and path whose Ingress has the same Service as its primary, whether they have a canary or not; the oldest canary of the Service counts.',
+    sources: ['mergeAlternativeBackends in internal/ingress/controller/controller.go'],
+  },
   endingPods: {
     title: 'Pods that are about to end, while no other is ready',
     kubernetes: 'Those that still serve take the requests, as kube-proxy has it.',

@@ -1,6 +1,9 @@
 import { problem, type Problem } from '../model/problem.ts';
 import type { Route, RouteAction } from '../model/route.ts';
+import { joinPolicies } from '../model/route-policy.ts';
+import type { UpstreamPolicy } from '../model/upstream-policy.ts';
 import { anyHost } from '../model/virtual-host.ts';
+import type { Key } from '../store/table.ts';
 import { upstreamPolicyOf } from './annotations/index.ts';
 import { serviceRef } from './backend.ts';
 import { type BackendLookup, lookUp, unavailable, unavailableAnswer } from './backend-lookup.ts';
@@ -8,6 +11,8 @@ import type { IngressRow } from './ingress-row.ts';
 import { generalPolicy } from './path-policy.ts';
 import { redirectingOf } from './redirecting.ts';
 import { policyOf } from './route-draft.ts';
+import { splitForCanary } from './canary-split.ts';
+import { sessionOf } from './session-of.ts';
 import { sourceOf } from './source-of.ts';
 import type { UpstreamUses } from './upstream-uses.ts';
 
@@ -21,9 +26,10 @@ export interface Folding {
 const everything: Route['match'] = { type: 'prefix', path: '/' };
 
 /** What requests for a host get that match no path. Absent under a named host: what they get under any host; there: 404. */
-export function makeFallback(hostname: string, primaries: readonly IngressRow[], { lookup, uses, problems }: Folding): Route | undefined {
+export function makeFallback(hostname: string, rows: readonly IngressRow[], { lookup, uses, problems }: Folding): Route | undefined {
+  const primaries = rows.filter(({ policies }) => policies.canary === undefined);
   const row = lookup.compatibility === 'nginx' ? chooseAsNginx(hostname, primaries) : choose(hostname, primaries);
-  if (row !== undefined) return defaultBackendOf(row, { lookup, uses, problems });
+  if (row !== undefined) return defaultBackendOf(row, rows, { lookup, uses, problems });
   if (hostname === anyHost) return controllerDefault({ lookup, uses, problems });
   if (lookup.compatibility !== 'nginx') return undefined;
   return withPolicyOf(primaries[0], controllerDefault({ lookup, uses, problems: [] }) ?? notFound(primaries));
@@ -46,21 +52,42 @@ function chooseAsNginx(hostname: string, primaries: readonly IngressRow[]): Ingr
   return primaries[0]?.spec.defaultBackend === undefined ? undefined : primaries[0];
 }
 
-function defaultBackendOf(row: IngressRow, { lookup, uses, problems }: Folding): Route | undefined {
+function defaultBackendOf(row: IngressRow, rows: readonly IngressRow[], { lookup, uses, problems }: Folding): Route | undefined {
   const { metadata, spec, denied, policies } = row;
   if (spec.defaultBackend === undefined) return undefined;
   const source = sourceOf({ kind: 'Ingress', ...row }, 'spec.defaultBackend');
   const backend = lookUp(metadata.namespace, spec.defaultBackend, lookup);
+  const session = sessionOf({ row, match: everything, written: { path: '/', pathType: 'Prefix', backend: spec.defaultBackend } });
   const forward: RouteAction = backend.ok
-    ? uses.forward([{ upstream: backend.upstream, weight: 100 }], upstreamPolicyOf(policies))
+    ? splitDefault(backend.upstream, rows, { ...upstreamPolicyOf(policies), ...session.upstream }, { lookup, uses, problems })
     : unavailable(backend, source, problems);
   return {
     name: `${metadata.namespace}/${metadata.name} default backend`,
     match: everything,
     action: denied ? unavailableAnswer : forward,
-    ...policyOf(row, generalPolicy({ row, backend: spec.defaultBackend }, uses)),
+    ...policyOf(row, joinPolicies([generalPolicy({ row, backend: spec.defaultBackend }, uses), session.route])),
     sources: [source],
   };
+}
+
+/** Of a default backend, canaries that have one take their weight; headers and cookies are not looked at. */
+function splitDefault(
+  primary: Key,
+  rows: readonly IngressRow[],
+  reaching: UpstreamPolicy,
+  { lookup, uses, problems }: Folding,
+): RouteAction {
+  const canaries = rows.flatMap((row) => {
+    const { defaultBackend } = row.spec;
+    if (row.policies.canary === undefined || defaultBackend === undefined) return [];
+    const backend = lookUp(row.metadata.namespace, defaultBackend, lookup);
+    const draft = { row, match: everything, written: { pathType: 'Prefix' as const, backend: defaultBackend }, backend: defaultBackend };
+    return [{ draft: { ...draft, field: 'spec.defaultBackend' }, backend, ready: backend.ok && lookup.isReady(backend.upstream) }];
+  });
+  const split = splitForCanary(primary, canaries);
+  problems.push(...split.problems);
+  for (const base of split.standby) uses.use(base, reaching);
+  return uses.forward(split.upstreams, reaching);
 }
 
 /** Without pods it is as if there were none: its 503 would say that something is there that has failed. */

@@ -4,13 +4,18 @@ import type { IngressRow } from './ingress-row.ts';
 import { parseTemplate } from './nginx/variables.ts';
 import { rewritingOf } from './rewriting.ts';
 import type { RouteDraft } from './route-draft.ts';
+import { sessionOf } from './session-of.ts';
 import { sourceOf } from './source-of.ts';
 import type { UpstreamUses } from './upstream-uses.ts';
 
 /** What the annotations of an Ingress mean for one of its paths, besides what they mean for all. */
 export function pathPolicy(draft: RouteDraft, uses: UpstreamUses): { readonly route: RoutePolicy; readonly upstream: UpstreamPolicy } {
-  const { route, upstream } = rewritingOf(draft);
-  return { route: joinPolicies([route, generalPolicy(draft, uses)]), upstream };
+  const rewriting = rewritingOf(draft);
+  const session = sessionOf(draft);
+  return {
+    route: joinPolicies([rewriting.route, generalPolicy(draft, uses), session.route]),
+    upstream: { ...rewriting.upstream, ...session.upstream },
+  };
 }
 
 /** What they mean for one of its backends, whatever path it is for. */

@@ -18,6 +18,8 @@ import { withHttpsRedirects } from './https-redirect.ts';
 import type { HostCertificateRow } from './host-certificate.ts';
 import { hostsOf, type IngressRow, readIngress } from './ingress-row.ts';
 import type { IngressOptions } from './options.ts';
+import { ServiceCanaries } from './service-canaries.ts';
+import { serviceAddress } from './service-address.ts';
 import { withPolicy } from './upstream-uses.ts';
 import { userListTables } from './user-list-tables.ts';
 import { foldVirtualHost, type VirtualHostRow } from './virtual-host.ts';
@@ -70,14 +72,18 @@ export class IngressTranslation {
 
     const hosts = new IndexTable('hosts', ingresses, hostsOf, defaultBackendService === undefined ? [] : [anyHost]);
     const tls = new CertificateTables(world, { ingresses, hosts, options, onFailure });
+    const { compatibility } = options;
+    const rowsOf = (members: readonly Key[], read: Read) => oldestFirst(readAll(read, ingresses, members), compatibility);
+    const lookupFor = (read: Read) => ({
+      backend: (ref: Key) => read.get(backends, ref),
+      isReady: (upstream: Key) => read.get(readiness, upstream) === true,
+      defaultService: defaultBackendService,
+      compatibility,
+    });
+    const canaries = new ServiceCanaries({ hosts, rowsOf, lookupFor, compatibility, onFailure });
     const folds = this.#derive('folds', hosts, (members, read, hostname): VirtualHostRow => {
-      const lookup = {
-        backend: (ref: Key) => read.get(backends, ref),
-        isReady: (upstream: Key) => read.get(readiness, upstream) === true,
-        defaultService: defaultBackendService,
-        compatibility: options.compatibility,
-      };
-      const rows = oldestFirst(readAll(read, ingresses, members), options.compatibility);
+      const lookup = { ...lookupFor(read), canariesOf: (upstream: Key) => canaries.of(upstream, read) };
+      const rows = rowsOf(members, read);
       const row = foldVirtualHost(hostname, rows, lookup);
       if (row.virtualHost === undefined) return row;
       const settings = read.get(config.redirectSettings, controller) ?? { status: 308, exempt: [] };
@@ -87,16 +93,7 @@ export class IngressTranslation {
     });
     const virtualHosts = this.#derive('virtualHosts', folds, ({ virtualHost }): VirtualHost | undefined => virtualHost);
 
-    const uses = new IndexTable('upstreamUses', folds, (row) => row.upstreams.keys());
-    const useOf = (key: Key, [hostname = '']: readonly Key[], read: Read) => read.get(folds, hostname)?.upstreams.get(key);
-    const upstreams = this.#derive('upstreams', uses, (hostnames, read, key) => {
-      const use = useOf(key, hostnames, read);
-      return use && withPolicy(key, use, read.get(ports, use.base));
-    });
-    const endpoints = this.#derive('endpoints', uses, (hostnames, read, key) => {
-      const use = useOf(key, hostnames, read);
-      return use && read.get(pods, use.base);
-    });
+    const { uses, upstreams, endpoints } = this.#reached(folds, { ports, pods, world });
 
     const users = userListTables(world, ingresses, onFailure);
 
@@ -115,8 +112,23 @@ export class IngressTranslation {
     this.tables = [
       ...[world.slicesByService, ...config.tables],
       ...[ingresses, ...behind.tables],
-      ...[hosts, ...tls.tables, folds, virtualHosts, uses, upstreams, endpoints, ...users.tables],
+      ...[hosts, ...tls.tables, ...canaries.tables, folds, virtualHosts, uses, upstreams, endpoints, ...users.tables],
     ];
+  }
+
+  /** The upstreams that hosts use, and where they are. */
+  #reached(folds: Table<VirtualHostRow>, { ports, pods, world }: Pick<BackendTables, 'ports' | 'pods'> & { readonly world: World }) {
+    const uses = new IndexTable('upstreamUses', folds, (row) => row.upstreams.keys());
+    const useOf = (key: Key, [hostname = '']: readonly Key[], read: Read) => read.get(folds, hostname)?.upstreams.get(key);
+    const upstreams = this.#derive('upstreams', uses, (hostnames, read, key) => {
+      const use = useOf(key, hostnames, read);
+      return use && withPolicy(key, use, read.get(ports, use.base));
+    });
+    const endpoints = this.#derive('endpoints', uses, (hostnames, read, key) => {
+      const use = useOf(key, hostnames, read);
+      return use && (serviceAddress(read.get(ports, use.base), use.policy, read, world) ?? read.get(pods, use.base));
+    });
+    return { uses, upstreams, endpoints };
   }
 
   #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {

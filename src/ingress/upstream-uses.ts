@@ -38,7 +38,7 @@ export class UpstreamUses {
 
   /** Sends requests to upstreams that are reached by a policy; their keys are given without it. */
   forward(upstreams: readonly WeightedUpstream[], policy: UpstreamPolicy): RouteAction {
-    return { type: 'forward', upstreams: upstreams.map(({ upstream, weight }) => ({ upstream: this.use(upstream, policy), weight })) };
+    return { type: 'forward', upstreams: upstreams.map((to) => ({ ...to, upstream: this.use(to.upstream, policy) })) };
   }
 
   get all(): ReadonlyMap<Key, UpstreamUse> {

@@ -1,5 +1,7 @@
 import type { PasswordCheck } from './authentication.ts';
 import type { PathReplacement } from './route.ts';
+import type { Retry } from './retry.ts';
+import type { HashKey, Session } from './stickiness.ts';
 import type { Template } from './template.ts';
 
 /**
@@ -8,6 +10,10 @@ import type { Template } from './template.ts';
  */
 export interface RoutePolicy {
   readonly timeouts?: Timeouts;
+  readonly retry?: Retry;
+  /** What decides on the endpoint, taken together, where no session of the kind `hash` does; the upstream's balancing must be `hash`. */
+  readonly hashBy?: readonly HashKey[];
+  readonly session?: Session;
   /** What is changed about a request on its way to the backend. */
   readonly requestHeaders?: HeaderEdits;
   /** What is changed about the answer on its way to the client. */

@@ -18,6 +18,8 @@ export interface WeightedUpstream {
   readonly upstream: string;
   /** Share among the route's upstreams. */
   readonly weight: number;
+  /** What the side cookie of the session says to clients that are sent here; absent: they get none. */
+  readonly side?: string;
 }
 
 /** What a request must be besides its path; all of it holds together. */
@@ -28,9 +30,10 @@ export interface Conditions {
   /** Names in lower case. */
   readonly headers?: readonly ValueCondition[];
   readonly query?: readonly ValueCondition[];
+  readonly cookies?: readonly ValueCondition[];
 }
 
-/** A header or query parameter that is there, or of which `value` holds. */
+/** A header, query parameter or cookie that is there, or of which `value` holds. */
 export interface ValueCondition {
   readonly name: string;
   readonly value?: { readonly type: 'exact' | 'prefix' | 'regex'; readonly text: string };

@@ -5,6 +5,7 @@ import type { AnyMessage, Messages } from '../proto/gen/messages.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import { makeResource } from './make-resource.ts';
 import { upstreamFilters } from './upstream-filters.ts';
+import { namesOfRequest, renderUpstreamTls, secretsOfTls } from './upstream-tls.ts';
 
 type Part = Partial<Messages['envoy.config.cluster.v3.Cluster']>;
 
@@ -21,19 +22,23 @@ const usual: UpstreamConnections = { idle: 60, age: 3600, requests: 10_000 };
 
 function protocolOptions({ policy: own = {} }: Upstream, { idle, age, requests }: UpstreamConnections): AnyMessage {
   const http_filters = upstreamFilters(own);
+  const names = own.tls && namesOfRequest(own.tls);
+  const most = own.connectionPerRequest === true ? 1 : requests;
   return any('envoy.extensions.upstreams.http.v3.HttpProtocolOptions', {
     common_http_protocol_options: {
       idle_timeout: `${Math.max(idle, 1)}s`,
       ...(age === 0 ? {} : { max_connection_duration: `${age}s` }),
-      ...(requests === 0 ? {} : { max_requests_per_connection: requests }),
+      ...(most === 0 ? {} : { max_requests_per_connection: most }),
     },
-    explicit_http_config: { http_protocol_options: {} },
+    explicit_http_config: own.protocol === 'http2' ? { http2_protocol_options: {} } : { http_protocol_options: {} },
+    ...(names === undefined ? {} : { upstream_http_protocol_options: names }),
     ...(http_filters.length === 0 ? {} : { http_filters }),
   });
 }
 
 /** One Envoy cluster per upstream. Timeouts as ingress-nginx's defaults. */
 export function clusterOf(upstream: Upstream, connections: UpstreamConnections = usual): Messages['envoy.config.cluster.v3.Cluster'] {
+  const { tls, protocol } = upstream.policy ?? {};
   return {
     name: upstream.key,
     ...(upstream.lookup === undefined ? byEndpointDiscovery : byName(upstream.key, upstream.lookup)),
@@ -43,6 +48,7 @@ export function clusterOf(upstream: Upstream, connections: UpstreamConnections =
     circuit_breakers: { thresholds: [threshold] },
     common_lb_config: { healthy_panic_threshold: { value: 0 } },
     ignore_health_on_host_removal: true,
+    ...(tls && { transport_socket: renderUpstreamTls(tls, protocol === 'http2' ? 'h2' : 'http/1.1') }),
     upstream_connection_options: { tcp_keepalive: { keepalive_time: 60 } },
     typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': protocolOptions(upstream, connections) },
   };
@@ -69,19 +75,27 @@ function byName(name: string, { hostname: address, port }: NonNullable<Upstream[
   };
 }
 
-function balancing({ sticky, preferZone }: Upstream): Part {
+function balancing({ sticky, preferZone, policy: { balancing: wanted } = {} }: Upstream): Part {
+  if (wanted === 'hash') return policy('ring_hash', byRoute);
+  if (wanted === 'fewest-requests') return policy('least_request', preferZone === true ? ofTwoInOwnZone : ofTwo);
   if (sticky === 'client-address') return policy('maglev', byClientAddress);
   return preferZone === true ? policy('round_robin', inOwnZone) : {};
 }
+
+/** The route says what is hashed. A ring of fewer than 1,024 points shares unevenly; Maglev's table would take half a megabyte for each cluster. */
+const byRoute = any('envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash', {});
 
 const byClientAddress = any('envoy.extensions.load_balancing_policies.maglev.v3.Maglev', {
   consistent_hashing_lb_config: { hash_policy: [{ connection_properties: { source_ip: true } }] },
 });
 
 /** Without endpoints in its own zone an Envoy takes all. It knows its zone by its node and by its local cluster. */
-const inOwnZone = any('envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin', {
-  locality_lb_config: { zone_aware_lb_config: { min_cluster_size: 1, force_local_zone: { min_size: 1 } } },
-});
+const ownZone = { locality_lb_config: { zone_aware_lb_config: { min_cluster_size: 1, force_local_zone: { min_size: 1 } } } } as const;
+const inOwnZone = any('envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin', ownZone);
+
+/** Of two drawn at random the one with fewer requests under way. */
+const ofTwo = any('envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest', {});
+const ofTwoInOwnZone = any('envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest', ownZone);
 
 function policy(name: string, typed_config: AnyMessage): Part {
   return {
@@ -91,6 +105,10 @@ function policy(name: string, typed_config: AnyMessage): Part {
 
 export function renderCluster(upstream: Upstream, connections?: UpstreamConnections): Resource {
   const { key: name, lookup, sources } = upstream;
-  const references = lookup === undefined ? [{ type: 'endpoints', name } as const] : [];
+  const { tls } = upstream.policy ?? {};
+  const references = [
+    ...(lookup === undefined ? [{ type: 'endpoints', name } as const] : []),
+    ...(tls === undefined ? [] : secretsOfTls(tls)),
+  ];
   return makeResource('clusters', clusterOf(upstream, connections), { name, references, sources });
 }

@@ -2,11 +2,15 @@ import type { Conditions, ValueCondition } from '../model/route.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 
 type HeaderMatcher = Messages['envoy.config.route.v3.HeaderMatcher'];
+type CookieMatcher = Messages['envoy.config.route.v3.CookieMatcher'];
 type QueryMatcher = Messages['envoy.config.route.v3.QueryParameterMatcher'];
 type StringMatcher = Messages['envoy.type.matcher.v3.StringMatcher'];
 
 /** The scheme is in this header, whoever said it: the connection manager has put it there before a route is chosen. */
-const schemeHeader = 'x-forwarded-proto';
+export const schemeHeader = 'x-forwarded-proto';
+
+/** Of a cookie that is there; Envoy has no other word for it. */
+export const anything: StringMatcher = { safe_regex: { regex: '.*' } };
 
 export function headerMatchers({ scheme, method, headers = [] }: Conditions): readonly HeaderMatcher[] {
   return [
@@ -23,7 +27,15 @@ export function queryMatchers({ query = [] }: Conditions): readonly QueryMatcher
   }));
 }
 
-function exactly(name: string, exact: string): HeaderMatcher {
+export function cookieMatchers({ cookies = [] }: Conditions): readonly CookieMatcher[] {
+  return cookies.map(({ name, value, not }) => ({
+    name,
+    string_match: value === undefined ? anything : textMatcher(value),
+    ...(not === true ? { invert_match: true } : {}),
+  }));
+}
+
+export function exactly(name: string, exact: string): HeaderMatcher {
   return { name, string_match: { exact } };
 }
 

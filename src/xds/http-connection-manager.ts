@@ -7,6 +7,7 @@ import { edgeHeaders } from './edge-headers.ts';
 import { chainFilters } from './filters/index.ts';
 import type { ListenerSettings } from './options.ts';
 import { closeUntrusted } from './proxy-protocol.ts';
+import { repeatableRequests } from './retry.ts';
 import { routeConfigurationName } from './route-configuration.ts';
 
 type Filter = Messages['envoy.config.listener.v3.Filter'];
@@ -39,7 +40,10 @@ function renderConnectionManager(scheme: 'http' | 'https', chain: string, { list
       rds: { config_source: { ads: {}, resource_api_version: 'V3' }, route_config_name: routeConfigurationName },
       ...clientIdentity(chain, edge),
       // What is refused is answered with the headers of every answer, so that these come first.
-      http_filters: [edgeHeaders(port, edge), ...blockedClients(blocked), ...chainFilters, ...compression.map(compressor), router],
+      http_filters: [
+        ...[edgeHeaders(port, edge), ...blockedClients(blocked), ...chainFilters],
+        ...[...compression.map(compressor), repeatableRequests, router],
+      ],
       normalize_path: true,
       merge_slashes: true,
       path_with_escaped_slashes_action: 'UNESCAPE_AND_REDIRECT',

@@ -2,19 +2,22 @@ import type { TlsPolicy } from '../model/host-tls.ts';
 import { type Route, upstreamsOf } from '../model/route.ts';
 import type { Source } from '../model/source.ts';
 import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
-import { any, encode } from '../proto/codec.ts';
+import { encode } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import { filtersOf, hostFilters } from './filters/index.ts';
 import { renderHeaderEdits } from './header-edits.ts';
-import { headerMatchers, queryMatchers } from './conditions.ts';
+import { cookieMatchers, headerMatchers, queryMatchers } from './conditions.ts';
 import { renderPath } from './path-match.ts';
 import { renderAction } from './route-action.ts';
 import { redirectParts } from './redirect.ts';
+import { usualRetry } from './retry.ts';
 import { routeMetadata } from './route-metadata.ts';
+import { withoutChoices } from './session-cookie.ts';
 import { chainHeader, plainChain, tlsChainOf } from './chain-header.ts';
 
 type EnvoyRoute = Messages['envoy.config.route.v3.Route'];
 type HeaderMatcher = Messages['envoy.config.route.v3.HeaderMatcher'];
+type CookieMatcher = Messages['envoy.config.route.v3.CookieMatcher'];
 type RouteMatch = Messages['envoy.config.route.v3.RouteMatch'];
 
 /** A virtual host, encoded once; a route configuration is put together from these bytes. */
@@ -24,19 +27,6 @@ export interface EncodedVirtualHost {
   readonly clusters: readonly string[];
   readonly sources: readonly Source[];
 }
-
-/** Tries another pod where the first could not have seen the request; three tries, as nginx by default. */
-const retryPolicy = {
-  retry_on: 'connect-failure,refused-stream,reset-before-request',
-  num_retries: 2,
-  retry_host_predicate: [
-    {
-      name: 'envoy.retry_host_predicates.previous_hosts',
-      typed_config: any('envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate', {}),
-    },
-  ],
-  host_selection_retry_max_attempts: 3,
-} as const;
 
 /**
  * A virtual host with its routes in order, its fallback last. `catchAll` is the virtual host under any hostname: its
@@ -54,7 +44,7 @@ export function renderVirtualHost(host: VirtualHost, catchAll: VirtualHost | und
   return {
     bytes: encode('envoy.config.route.v3.VirtualHost', {
       ...{ name: host.hostname, domains, routes: envoyRoutes },
-      ...{ retry_policy: retryPolicy, typed_per_filter_config: hostFilters },
+      ...{ retry_policy: usualRetry, typed_per_filter_config: hostFilters },
     }),
     clusters: [...new Set(shown.flatMap(upstreamsOf))].sort(),
     sources: shown.flatMap(({ sources }) => sources),
@@ -100,20 +90,29 @@ function misdirected(hostname: string, policy: TlsPolicy): EnvoyRoute {
 export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = []): readonly EnvoyRoute[] {
   const { name, action, conditions = {}, policy = {} } = route;
   const query = queryMatchers(conditions);
+  const cookies = cookieMatchers(conditions);
   const match: RouteMatch = {
     ...renderPath(route.match),
     headers: [...headers, ...headerMatchers(conditions)],
     ...(query.length === 0 ? {} : { query_parameters: query }),
+    ...cookiesOf(cookies),
   };
-  const everywhere = { typed_per_filter_config: filtersOf(policy), metadata: routeMetadata(route.sources) };
-  if (action.type !== 'redirect')
-    return [{ name, match, ...renderAction(action, route.match, policy), ...renderEdits(route), ...everywhere }];
+  const narrowed = (more: readonly HeaderMatcher[]): RouteMatch => ({ ...match, headers: [...(match.headers ?? []), ...more] });
+  const metadata = routeMetadata(route.sources);
+  if (action.type !== 'redirect') {
+    return withoutChoices(policy).map(({ headers: clients, cookies: theirs, policy: own }) => ({
+      ...{ name, match: { ...narrowed(clients), ...cookiesOf([...cookies, ...theirs]) }, ...renderAction(action, route.match, own) },
+      ...{ ...renderEdits({ ...route, policy: own }), typed_per_filter_config: filtersOf(own), metadata },
+    }));
+  }
   return redirectParts(action, route.match).map((part) => ({
-    name,
-    match: { ...match, headers: [...(match.headers ?? []), ...part.headers] },
-    ...part.action,
-    ...everywhere,
+    ...{ name, match: narrowed(part.headers), ...part.action },
+    ...{ typed_per_filter_config: filtersOf(policy), metadata },
   }));
+}
+
+function cookiesOf(cookies: readonly CookieMatcher[]): RouteMatch {
+  return cookies.length === 0 ? {} : { cookies };
 }
 
 function renderEdits({ action, policy = {} }: Route): EnvoyRoute {

@@ -57,6 +57,24 @@ const cases: Readonly<Record<keyof typeof differences, Case>> = {
       })}\n`,
     requests: {},
   },
+  canary: {
+    given:
+      ingressYaml({ name: 'web', host: 'canary.test', paths: ['Prefix / web', 'Prefix /else web'] }) +
+      ingressYaml({ name: 'other', host: 'leak.test', paths: ['Prefix / web', 'Prefix /own b'] }) +
+      ingressYaml({
+        name: 'canary',
+        host: 'canary.test',
+        paths: ['Prefix / canary'],
+        annotations: { canary: 'true', 'canary-weight': '100' },
+      }) +
+      echoService('web', 'b', 'canary'),
+    requests: {
+      'http://canary.test/': { kubernetes: 'canary', nginx: 'canary' },
+      'http://canary.test/else': { kubernetes: 'web', nginx: 'canary' },
+      'http://leak.test/': { kubernetes: 'web', nginx: 'canary' },
+      'http://leak.test/own': { kubernetes: 'b', nginx: 'b' },
+    },
+  },
   trailingSlash: {
     given:
       ingressYaml({

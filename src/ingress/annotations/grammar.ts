@@ -76,6 +76,18 @@ export function matching(type: string, pattern: RegExp, { max = longest } = {}):
   };
 }
 
+/** Some of a few words, with blanks between; the value is the text, each word in lower case and once. */
+export function someOf(type: string, known: readonly string[]): Grammar<string> {
+  return {
+    type: `list of ${type}`,
+    parse(text) {
+      const named = [...new Set(text.toLowerCase().split(/[ \t]+/))];
+      const odd = named.find((word) => !known.includes(word));
+      return odd === undefined ? ok(named.join(' ')) : wrong(`"${shown(odd)}" is none of ${known.join(', ')}`);
+    },
+  };
+}
+
 /** Items with commas between; blanks around an item do not count, and neither do empty items. */
 export function listOf<T>(item: Grammar<T>): Grammar<readonly T[]> {
   return {

@@ -1,5 +1,7 @@
 import { joinPolicies, type RoutePolicy } from '../../model/route-policy.ts';
 import type { UpstreamPolicy } from '../../model/upstream-policy.ts';
+import type { AskedPolicy } from './asked-policy.ts';
+import { backendProtocol } from './backend-protocol.ts';
 import { basicAuth } from './basic-auth.ts';
 import { buffers } from './buffers.ts';
 import { canary } from './canary.ts';
@@ -7,23 +9,23 @@ import { clientAddresses } from './client-addresses.ts';
 import type { Family } from './family.ts';
 import { fastcgi } from './fastcgi.ts';
 import { httpsRedirect } from './https-redirect.ts';
+import { loadBalancing } from './load-balancing.ts';
 import { mirror } from './mirror.ts';
 import { modsecurity } from './modsecurity.ts';
 import { nginxOnly } from './nginx-only.ts';
 import { satisfy } from './satisfy.ts';
 import { redirects } from './redirects.ts';
+import { retries } from './retries.ts';
 import { rewrite } from './rewrite.ts';
+import { session } from './session.ts';
 import { timeouts } from './timeouts.ts';
 import { upstreamHost } from './upstream-host.ts';
 import { waitingFamily } from './waiting.ts';
 
-/** What families ask for, each a part of it. */
-interface AskedPolicy {
-  readonly route?: RoutePolicy;
-  readonly upstream?: UpstreamPolicy;
-}
-
-const policyFamilies = { timeouts, clientAddresses, basicAuth, satisfy } as const satisfies Readonly<Record<string, Family<AskedPolicy>>>;
+const policyFamilies = {
+  ...{ timeouts, retries, loadBalancing, backendProtocol },
+  ...{ clientAddresses, basicAuth, satisfy },
+} as const satisfies Readonly<Record<string, Family<AskedPolicy>>>;
 
 /** Every annotation family, in the order in which the reference lists them. */
 export const families = {
@@ -33,6 +35,7 @@ export const families = {
   ...policyFamilies,
   upstreamHost,
   mirror,
+  session,
   httpsRedirect,
   waitingFamily,
   buffers,
@@ -52,6 +55,13 @@ export function routePolicyOf(policies: Partial<Policies>): RoutePolicy {
 /** The policy by which the upstreams behind them are reached. */
 export function upstreamPolicyOf(policies: Partial<Policies>): UpstreamPolicy {
   return Object.assign({}, ...askedParts(policies).map(({ upstream }) => upstream)) as UpstreamPolicy;
+}
+
+/** The same for requests over https, where they are reached in another way. */
+export function upstreamPolicyOverHttps(policies: Partial<Policies>): UpstreamPolicy | undefined {
+  const parts = askedParts(policies);
+  if (!parts.some(({ upstreamOverHttps }) => upstreamOverHttps !== undefined)) return undefined;
+  return Object.assign({}, ...parts.map(({ upstream, upstreamOverHttps = upstream }) => upstreamOverHttps)) as UpstreamPolicy;
 }
 
 function askedParts(policies: Partial<Policies>): readonly AskedPolicy[] {

@@ -2,7 +2,9 @@ import { defineFamily } from './family.ts';
 import { differs, field } from './field.ts';
 import { seconds } from './grammar.ts';
 
-const oneTimer = differs('Envoy has one timer for both directions; the longer of proxy-read-timeout and proxy-send-timeout sets it.');
+const oneTimer = differs(
+  'Envoy has one timer for both directions; the longer of proxy-read-timeout and proxy-send-timeout sets it. WebSockets and uploads end after standing still for it as often as a request may be tried.',
+);
 
 /** proxy_read_timeout and proxy_send_timeout of nginx: the time between two reads or writes, not of the whole answer. */
 export const timeouts = defineFamily({

@@ -36,4 +36,11 @@ export const backendCodes = {
     cause: 'Kubernetes gives host names in EndpointSlices no meaning, and kube-proxy passes them by as well.',
     fix: 'Write IP addresses, or use a Service of type ExternalName.',
   },
+  NR507: {
+    severity: 'warning',
+    title: 'A Service without an address of its own',
+    meaning: 'Its pods take the requests, as if service-upstream were absent.',
+    cause: 'The Service is headless or of type ExternalName, or it comes from a folder and says no clusterIP.',
+    fix: 'Remove service-upstream, or give the Service a cluster IP.',
+  },
 } as const satisfies CodeRows;

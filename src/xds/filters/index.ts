@@ -4,6 +4,7 @@ import type { Messages } from '../../proto/gen/messages.ts';
 import { authentication } from './authentication.ts';
 import { clientAddresses } from './client-addresses.ts';
 import type { RouteFilter } from './filter.ts';
+import { session } from './session.ts';
 
 type HttpFilter = Messages['envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter'];
 type PerFilter = Readonly<Record<string, AnyMessage>>;
@@ -12,7 +13,7 @@ type PerFilter = Readonly<Record<string, AnyMessage>>;
  * In the order in which a request passes them, which is that of nginx's phases: limits, then client addresses, then authentication.
  * https://nginx.org/en/docs/dev/development_guide.html#http_phases
  */
-const routeFilters: readonly RouteFilter[] = [clientAddresses, authentication];
+const routeFilters: readonly RouteFilter[] = [clientAddresses, authentication, session];
 
 /** As they stand in every connection manager, before the router. */
 export const chainFilters: readonly HttpFilter[] = routeFilters.map(({ name, config }) => ({ name, typed_config: config }));

@@ -1,0 +1,23 @@
+import { defaultRetry } from '../model/retry.ts';
+import type { RoutePolicy } from '../model/route-policy.ts';
+import type { UpstreamPolicy } from '../model/upstream-policy.ts';
+import { routePolicyOf } from './annotations/index.ts';
+import type { RouteDraft } from './route-draft.ts';
+
+/** What the session that an Ingress asks for means for one of its paths. */
+export function sessionOf({ row, match, written }: Pick<RouteDraft, 'row' | 'match' | 'written'>): {
+  readonly route: RoutePolicy;
+  readonly upstream: UpstreamPolicy;
+} {
+  const { session } = row.policies;
+  if (session === undefined) return { route: {}, upstream: {} };
+  const { keepsTo, cookie, changesOnFailure } = session;
+  const path = cookie.path ?? (match.type === 'regex' ? '/' : (written.path ?? '/'));
+  const { retry = defaultRetry } = routePolicyOf(row.policies);
+  // Envoy repeats a request at an endpoint of its own choice where the cookie names one.
+  const same = keepsTo === 'hash' ? { ...retry, sameEndpoint: true as const } : { tries: 1 };
+  return {
+    route: { session: { keepsTo, cookie: { ...cookie, path } }, ...(changesOnFailure || retry.tries === 1 ? {} : { retry: same }) },
+    upstream: keepsTo === 'hash' ? { balancing: 'hash' } : {},
+  };
+}
