@@ -5,11 +5,11 @@ import { IndexTable } from '../store/index-table.ts';
 import { OnlyRow } from '../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
-import { oldestFirst } from './age.ts';
 import { findDefaultCertificate } from './certificate-default.ts';
 import { type CertificateRow, readCertificate } from './certificate.ts';
 import { checkValidity } from './certificate-validity.ts';
 import { chooseCertificate, type HostCertificateRow, secretsOf } from './host-certificate.ts';
+import type { HostRole } from './host-role.ts';
 import type { IngressRow } from './ingress-row.ts';
 import type { IngressOptions } from './options.ts';
 
@@ -19,8 +19,8 @@ interface Reported {
 
 export interface CertificateSources {
   readonly ingresses: Table<IngressRow>;
-  /** Hostname → keys of the Ingresses that speak of it. */
-  readonly hosts: Table<readonly Key[]>;
+  /** By hostname. */
+  readonly roles: Table<HostRole>;
   readonly options: IngressOptions;
   /** See `DerivedTableOptions.onFailure`. */
   readonly onFailure: (row: Key, error: Error | undefined) => void;
@@ -35,7 +35,7 @@ export class CertificateTables {
   readonly reporting: readonly Table<Reported>[];
   readonly #onFailure: CertificateSources['onFailure'];
 
-  constructor(world: World, { ingresses, hosts, options, onFailure }: CertificateSources) {
+  constructor(world: World, { ingresses, roles, options, onFailure }: CertificateSources) {
     this.#onFailure = onFailure;
     const secretRefs = new IndexTable('secretRefs', ingresses, secretsOf);
     const secrets = this.#derive(
@@ -43,9 +43,10 @@ export class CertificateTables {
       secretRefs,
       (_, read, key): CertificateRow => readCertificate(key, read.get(world.objects.Secret, key)),
     );
-    const hostCertificates = this.#derive('hostCertificates', hosts, (members, read, hostname) => {
-      const rows = members.flatMap((key) => read.get(ingresses, key) ?? []);
-      return chooseCertificate(hostname, oldestFirst(rows, options.compatibility), (key) => read.get(secrets, key));
+    const hostCertificates = this.#derive('hostCertificates', roles, ({ type, rows }, read, hostname) => {
+      const chosen = chooseCertificate(hostname, rows, (key) => read.get(secrets, key));
+      // Another name of a host has TLS only by a certificate that is for it, too.
+      return type === 'own' || chosen?.certificate !== undefined ? chosen : undefined;
     });
     const certificates = this.#derive('certificates', secrets, (row): Certificate | undefined => (row.ok ? row.certificate : undefined));
     const validity = this.#derive('certificate validity', hostCertificates, ({ certificate: key, source }, read): Reported | undefined => {

@@ -3,12 +3,11 @@ import type { EdgeSettings } from '../model/edge.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Certificate } from '../model/certificate.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
-import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
+import type { VirtualHost } from '../model/virtual-host.ts';
 import { DerivedTable, type Read } from '../store/derived-table.ts';
 import { IndexTable } from '../store/index-table.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
-import { oldestFirst } from './age.ts';
 import { serviceRef } from './backend.ts';
 import { BackendTables } from './backend-tables.ts';
 import { CertificateTables } from './certificate-tables.ts';
@@ -16,13 +15,15 @@ import type { ControllerConfig } from './config/index.ts';
 import { configTables, controller } from './config/tables.ts';
 import { withHttpsRedirects } from './https-redirect.ts';
 import type { HostCertificateRow } from './host-certificate.ts';
-import { hostsOf, type IngressRow, readIngress } from './ingress-row.ts';
+import { wwwRedirect } from './host-role.ts';
+import { HostTables } from './host-tables.ts';
+import { type IngressRow, readIngress } from './ingress-row.ts';
 import type { IngressOptions } from './options.ts';
 import { ServiceCanaries } from './service-canaries.ts';
 import { serviceAddress } from './service-address.ts';
 import { withPolicy } from './upstream-uses.ts';
 import { userListTables } from './user-list-tables.ts';
-import { foldVirtualHost, type VirtualHostRow } from './virtual-host.ts';
+import { foldForRole, type VirtualHostRow } from './virtual-host.ts';
 
 export interface TranslationOptions {
   readonly ingress: IngressOptions;
@@ -70,10 +71,11 @@ export class IngressTranslation {
     const defaultBackend = defaultBackendService === undefined ? [] : [serviceRef(defaultBackendService)];
     const { backends, ports, pods, readiness, ...behind } = new BackendTables(world, { ingresses, defaultBackend, options, onFailure });
 
-    const hosts = new IndexTable('hosts', ingresses, hostsOf, defaultBackendService === undefined ? [] : [anyHost]);
-    const tls = new CertificateTables(world, { ingresses, hosts, options, onFailure });
+    const hostTables = new HostTables({ ingresses, options, onFailure });
+    const { hosts, roles } = hostTables;
+    const tls = new CertificateTables(world, { ingresses, roles, options, onFailure });
     const { compatibility } = options;
-    const rowsOf = (members: readonly Key[], read: Read) => oldestFirst(readAll(read, ingresses, members), compatibility);
+    const rowsOf = hostTables.rowsOf.bind(hostTables);
     const lookupFor = (read: Read) => ({
       backend: (ref: Key) => read.get(backends, ref),
       isReady: (upstream: Key) => read.get(readiness, upstream) === true,
@@ -81,12 +83,13 @@ export class IngressTranslation {
       compatibility,
     });
     const canaries = new ServiceCanaries({ hosts, rowsOf, lookupFor, compatibility, onFailure });
-    const folds = this.#derive('folds', hosts, (members, read, hostname): VirtualHostRow => {
+    const folds = this.#derive('folds', roles, (role, read, hostname): VirtualHostRow => {
       const lookup = { ...lookupFor(read), canariesOf: (upstream: Key) => canaries.of(upstream, read) };
-      const rows = rowsOf(members, read);
-      const row = foldVirtualHost(hostname, rows, lookup);
-      if (row.virtualHost === undefined) return row;
       const settings = read.get(config.redirectSettings, controller) ?? { status: 308, exempt: [] };
+      if (role.type === 'www') return { virtualHost: wwwRedirect(hostname, role, settings), upstreams: new Map(), problems: [] };
+      const { rows } = role;
+      const row = foldForRole(hostname, role, lookup);
+      if (row.virtualHost === undefined) return row;
       const hasTls = (name: string) => read.get(tls.hostCertificates, name) !== undefined;
       const rules = { hasTls: hasTls(hostname) || hasTls(wildcardOf(hostname)), https: options.https, settings, rows };
       return { ...row, virtualHost: withHttpsRedirects(row.virtualHost, rules) };
@@ -112,7 +115,7 @@ export class IngressTranslation {
     this.tables = [
       ...[world.slicesByService, ...config.tables],
       ...[ingresses, ...behind.tables],
-      ...[hosts, ...tls.tables, ...canaries.tables, folds, virtualHosts, uses, upstreams, endpoints, ...users.tables],
+      ...[...hostTables.tables, ...tls.tables, ...canaries.tables, folds, virtualHosts, uses, upstreams, endpoints, ...users.tables],
     ];
   }
 
@@ -139,8 +142,4 @@ export class IngressTranslation {
 /** `*.example.com` for `shop.example.com`. */
 function wildcardOf(hostname: string): string {
   return hostname.replace(/^[^.]+/, '*');
-}
-
-function readAll<T>(read: Read, table: Table<T>, keys: readonly Key[]): T[] {
-  return keys.flatMap((key) => read.get(table, key) ?? []);
 }

@@ -1,9 +1,10 @@
 import type { Problem } from '../model/problem.ts';
-import type { VirtualHost } from '../model/virtual-host.ts';
+import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
 import type { Key } from '../store/table.ts';
 import type { BackendLookup } from './backend-lookup.ts';
 import { canaryWithoutPrimary } from './canary-split.ts';
 import { makeFallback } from './fallback.ts';
+import { aliasTaken, type HostRole } from './host-role.ts';
 import type { IngressRow } from './ingress-row.ts';
 import { groupCanaries, takePaths } from './host-paths.ts';
 import { makeRoutes } from './make-routes.ts';
@@ -21,8 +22,20 @@ export interface VirtualHostRow {
   readonly problems: readonly Problem[];
 }
 
+/** The virtual host of a name: its own, or the one of which it is another name; what is wrong with that one is told there. */
+export function foldForRole(hostname: string, role: HostRole, lookup: BackendLookup): VirtualHostRow {
+  const refused = role.refused.map((row) => aliasTaken(hostname, row));
+  if (role.type === 'own') {
+    const nothing = role.rows.length === 0 && hostname !== anyHost;
+    const { problems, ...row } = nothing ? { upstreams: new Map(), problems: [] } : foldVirtualHost(hostname, role.rows, lookup);
+    return { ...row, problems: [...problems, ...refused] };
+  }
+  const { virtualHost, upstreams } = foldVirtualHost(role.of, role.rows, lookup);
+  return { ...(virtualHost && { virtualHost: { ...virtualHost, hostname } }), upstreams, problems: refused };
+}
+
 /** Folds all that Ingresses say of one hostname into its virtual host. `rows`: the oldest first. */
-export function foldVirtualHost(hostname: string, rows: readonly IngressRow[], lookup: BackendLookup): VirtualHostRow {
+function foldVirtualHost(hostname: string, rows: readonly IngressRow[], lookup: BackendLookup): VirtualHostRow {
   const primaries = rows.filter(({ policies }) => policies.canary === undefined);
   const problems: Problem[] = [];
   const uses = new UpstreamUses();

@@ -32,9 +32,10 @@ export function redirectParts(redirect: Redirect, match: PathMatch): readonly Pa
 }
 
 /** Envoy's redirects have at least `/` as their path, so that a URL without one is an answer with the header written out. */
-function emptyPath({ status, scheme = 'https', hostname, port }: Redirect): Part {
+function emptyPath({ status, scheme, hostname, port }: Redirect): Part {
   const host = hostname === undefined ? '%REQ(:AUTHORITY)%' : literal(hostname);
-  const value = `${scheme}://${host}${port === undefined || port === ownPorts[scheme] ? '' : `:${port}`}`;
+  const named = port === undefined || (scheme !== undefined && port === ownPorts[scheme]) ? '' : `:${port}`;
+  const value = `${scheme ?? '%REQ(:scheme)%'}://${host}${named}`;
   const withoutPort = { name: ':authority', string_match: { safe_regex: { regex: '[^:]*' } } };
   return {
     headers: [{ name: ':path', string_match: { exact: '/' } }, ...(hostname === undefined ? [withoutPort] : [])],

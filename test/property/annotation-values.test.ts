@@ -110,6 +110,8 @@ const usable: Readonly<Record<string, fc.Arbitrary<string>>> = {
   'mirror-target': fc.constantFrom('http://copy.test', 'http://copy:8080$request_uri', 'http://10.9.8.7/'),
   'mirror-host': fc.constantFrom('copy.test', 'a:1'),
   'upstream-vhost': fc.constantFrom('a.test', '$host', '${service_name}.$namespace', '$http_x', '$arg_a.$status'),
+  'server-alias': fc.constantFrom('a.test', 'neighbour.test,*.b.test', 'own.test', 'x.shared.test'),
+  'from-to-www-redirect': fc.constantFrom('true'),
   'x-forwarded-prefix': fc.constantFrom('/', '/a:b', 'x'),
 };
 

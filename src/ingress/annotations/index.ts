@@ -14,6 +14,7 @@ import { mirror } from './mirror.ts';
 import { modsecurity } from './modsecurity.ts';
 import { nginxOnly } from './nginx-only.ts';
 import { satisfy } from './satisfy.ts';
+import { otherNames } from './other-names.ts';
 import { redirects } from './redirects.ts';
 import { retries } from './retries.ts';
 import { rewrite } from './rewrite.ts';
@@ -32,6 +33,7 @@ export const families = {
   canary,
   rewrite,
   redirects,
+  otherNames,
   ...policyFamilies,
   upstreamHost,
   mirror,

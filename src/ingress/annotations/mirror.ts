@@ -42,7 +42,7 @@ export const mirror = defineFamily({
     'mirror-target': optional(target, {
       doc: 'Where copies go.',
       ...{
-        ...{ risk: 'High', scope: 'path', example: 'https://copy.example.com$request_uri' },
+        ...{ risk: 'High', scope: 'path', example: 'http://copy.example.com$request_uri' },
         support: differs('Copies have the path that backends see, so that the URL has none but `$request_uri`.'),
       },
     }),

@@ -37,12 +37,11 @@ export const waitingFamily = defineFamily({
     }),
     ...waiting('Critical', 'host', ['server-snippet', 'stream-snippet']),
     ...waiting('Critical', 'path', ['auth-snippet', 'configuration-snippet']),
-    ...waiting('High', 'host', ['auth-tls-error-page', 'auth-tls-match-cn', 'server-alias']),
+    ...waiting('High', 'host', ['auth-tls-error-page', 'auth-tls-match-cn']),
     ...waiting('High', 'path', ['auth-signin', 'proxy-ssl-name']),
     ...waiting('Low', 'host', [
       'auth-tls-pass-certificate-to-upstream',
       'auth-tls-verify-depth',
-      'from-to-www-redirect',
       'ssl-ciphers',
       'ssl-passthrough',
       'ssl-prefer-server-ciphers',

@@ -58,4 +58,30 @@ metadata: { name: web, namespace: shop }
 spec: { ports: [{ port: 80 }] }
 `,
   },
+  NR305: {
+    severity: 'warning',
+    title: 'Another name of a host that is taken',
+    meaning: 'Requests for the name are served by what has it; the other hosts of the Ingress are served as before.',
+    cause: 'A name in `server-alias` is a host in the rules of some Ingress, or another host has it as its alias.',
+    fix: 'Remove the name from `server-alias`, or the rules under it.',
+    example: `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  namespace: shop
+  annotations: { nginx.ingress.kubernetes.io/server-alias: other.example.com }
+spec:
+  ingressClassName: naru
+  rules:
+    - host: shop.example.com
+      http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: web, port: { number: 80 } } } }] }
+    - host: other.example.com
+      http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: web, port: { number: 80 } } } }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { ports: [{ port: 80 }] }
+`,
+  },
 } as const satisfies CodeRows;
