@@ -12,7 +12,9 @@ import {
   testbedOptions,
   type TestbedSettings,
 } from '../settings.ts';
+import type { ExplainSettings } from './explain.ts';
 import type { LintSettings } from './lint.ts';
+import { UnreachableError } from './unreachable-error.ts';
 import { UsageError } from './usage-error.ts';
 import { packageVersion } from './package-version.ts';
 
@@ -24,8 +26,9 @@ export async function run(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // What it has to say it has said.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof UsageError) process.stderr.write(`naru: ${error.message}\n`);
+    if (error instanceof UsageError || error instanceof UnreachableError) process.stderr.write(`naru: ${error.message}\n`);
     else process.stderr.write(`naru: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    if (error instanceof UnreachableError) return 3;
     return error instanceof UsageError ? 2 : 1;
   }
 }
@@ -38,7 +41,16 @@ function program(): Command {
     .showHelpAfterError('(add --help for what there is)')
     .addHelpText('after', examples)
     .exitOverride();
-  const commands = [devCommand(), serveCommand(), lintCommand(), translateCommand(), codesCommand(), authzCommand(), adsTestbedCommand()];
+  const commands = [
+    devCommand(),
+    serveCommand(),
+    lintCommand(),
+    explainCommand(),
+    translateCommand(),
+    codesCommand(),
+    authzCommand(),
+    adsTestbedCommand(),
+  ];
   for (const command of commands) naru.addCommand(command.copyInheritedSettings(naru));
   return naru;
 }
@@ -48,6 +60,8 @@ Examples:
   naru dev manifests/                    serve a folder of Kubernetes YAML with a local Envoy
   naru serve --kubeconfig ~/.kube/config serve a cluster's Ingresses to its Envoys
   naru lint -f manifests/                say what is wrong with files, and where
+  naru explain GET https://shop.example.com/api -f manifests/
+                                         say what a request gets, and why
   naru translate -f manifests/ -o yaml   print the Envoy resources that a folder becomes
 `;
 
@@ -127,6 +141,31 @@ function lintCommand(): Command {
     const { lint } = await import('./lint.ts');
     await lint(settings);
   });
+}
+
+function explainCommand(): Command {
+  const command = new Command('explain')
+    .description('say what a request gets, and why: by files, or by a running Naru')
+    .argument('<method>', 'such as GET')
+    .argument('<url>', 'such as https://shop.example.com/api?x=1')
+    .option('-f, --filename <path>', 'file or folder of YAML, or - for standard input; may be given again', addPath)
+    .addOption(serverOption())
+    .option('-H, --header <header>', 'a header of the request, as in "x-canary: always"; may be given again', addPath, [])
+    .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'))
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 an object is for this request, 1 none is, 2 the call itself is wrong, 3 no Naru answers.\n\nExamples:\n  naru explain GET http://shop.localhost/api -f manifests/demo\n  naru explain GET https://shop.example.com/ -H "x-canary: always" -f manifests/\n',
+    );
+  for (const option of controllerOptions()) command.addOption(option);
+  return command.action(async (method: string, url: string, settings: ExplainSettings) => {
+    keepCompiledCode();
+    const { explainRequest } = await import('./explain.ts');
+    await explainRequest(method, url, settings);
+  });
+}
+
+function serverOption(): Option {
+  return new Option('--server <url>', 'debug endpoint of a running Naru').env('NARU_SERVER').default('http://127.0.0.1:9902');
 }
 
 function addPath(path: string, before: readonly string[] = []): readonly string[] {

@@ -1,4 +1,6 @@
 import { type Context, Hono } from 'hono';
+import { explain } from '../explain/explain.ts';
+import { readRequest } from '../explain/read-request.ts';
 import { typeNames, type TypeName } from '../snapshot/resource.ts';
 import { describeFleet } from './describe-fleet.ts';
 import { describeProxy, describeRefusedStream } from './describe-proxy.ts';
@@ -14,6 +16,7 @@ const paths = {
   '/debug/snapshots': 'what each fleet should run, what changed last, and the snapshots before',
   '/debug/proxies': 'the Envoys that are connected, and what each has accepted or refused',
   '/debug/xds/{listeners|routes|clusters|endpoints|secrets}[/NAME]': 'the resources themselves; ?fleet=NAME for one fleet',
+  '/debug/explain?method=GET&url=URL[&header=x-canary: always]': 'what a request gets, and why',
   '/debug/problems': 'what is wrong with the objects that were read',
   '/metrics': 'Prometheus metrics',
   '/livez': 'whether a restart is needed; ?verbose',
@@ -40,6 +43,7 @@ export function debugApp({ view, metrics, checkHost }: AppOptions): Hono {
   app.get('/', (c) => c.text(index()));
   app.get('/debug/snapshots', (c) => snapshots(c, view));
   app.get('/debug/proxies', (c) => proxies(c, view));
+  app.get('/debug/explain', (c) => explained(c, view));
   app.get('/debug/problems', (c) => json(c, { problems: view.problems() }));
   app.get('/debug/xds/:type/:name{.+}', (c) => resources(c, view, c.req.param('type'), c.req.param('name')));
   app.get('/debug/xds/:type', (c) => resources(c, view, c.req.param('type')));
@@ -72,6 +76,15 @@ function snapshots(c: Context, view: DebugView): Response {
 function proxies(c: Context, view: DebugView): Response {
   const sorted = view.proxies().toSorted((a, b) => (`${a.fleet}/${a.id}` < `${b.fleet}/${b.id}` ? -1 : 1));
   return json(c, { proxies: sorted.map(describeProxy), refusedStreams: view.refusals().map(describeRefusedStream) });
+}
+
+function explained(c: Context, view: DebugView): Response {
+  const request = readRequest(c.req.query('method') ?? 'GET', c.req.query('url') ?? '', c.req.queries('header') ?? []);
+  if ('wrong' in request) return problem(c, 400, request.wrong);
+  const [fleet] = fleetsOf(c, view) ?? [];
+  if (fleet === undefined) return noSuchFleet(c, view);
+  if (fleet.current === undefined) return problem(c, 503, 'There is no snapshot yet: not everything was read.');
+  return json(c, { fleet: fleet.name, snapshot: fleet.current.number, explanation: explain(fleet.current.resources, request) });
 }
 
 async function resources(c: Context, view: DebugView, typeName: string, name?: string): Promise<Response> {
@@ -117,10 +130,10 @@ function onlyReads(c: Context): Response {
   return problem(c, 405, `${c.req.method} is not possible here: nothing can be changed.`);
 }
 
-function problem(c: Context, status: 403 | 404 | 405 | 500, error: string, more: object = {}): Response {
+function problem(c: Context, status: 400 | 403 | 404 | 405 | 500 | 503, error: string, more: object = {}): Response {
   return json(c, { error, ...more }, status);
 }
 
-function json(c: Context, content: object, status: 200 | 403 | 404 | 405 | 500 = 200): Response {
+function json(c: Context, content: object, status: 200 | 400 | 403 | 404 | 405 | 500 | 503 = 200): Response {
   return c.body(`${JSON.stringify({ apiVersion, ...content }, null, 2)}\n`, status, { 'content-type': 'application/json' });
 }

@@ -13,3 +13,11 @@ export function printSource({ kind, namespace, name, field }: Source): string {
   const object = namespace === '' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
   return field === undefined ? object : `${object} ${field}`;
 }
+
+/** The opposite of `printSource`; undefined for text that is none. */
+export function parseSource(text: string): Source | undefined {
+  const { kind, namespace, name, field } =
+    /^(?<kind>\S+) (?:(?<namespace>[^/ ]+)\/)?(?<name>[^/ ]+)(?: (?<field>.+))?$/s.exec(text)?.groups ?? {};
+  if (kind === undefined || name === undefined) return undefined;
+  return { kind, namespace: namespace ?? '', name, ...(field === undefined ? {} : { field }) };
+}

@@ -1,0 +1,114 @@
+import type { WriteStream } from 'node:tty';
+import { styleText } from 'node:util';
+import type { ExplainedRoute, Explanation } from '../../explain/explain.ts';
+import type { Outcome } from '../../explain/outcome.ts';
+import type { ExplainedRequest } from '../../explain/request.ts';
+
+/** Where something is in the files that were read, as `shop.yaml:12`; undefined where it is not known. */
+export type PlaceOf = (source: string) => string | undefined;
+
+/** How many routes are shown whose path is another one. */
+const shownAtMost = 12;
+
+/**
+ * An explanation for people: what becomes of the request, because of which object, and the way there.
+ *
+ *     WINNER   shop/api 0/0  ->  shop/api/80 (2 endpoints)
+ *     BECAUSE  Ingress shop/api spec.rules[0].http.paths[0]  shop.yaml:20
+ *     HOST     shop.example.com
+ *     PATHS    tried in this order
+ *       1  Exact   /health  no   the path is another one
+ *       2  Prefix  /api     YES
+ */
+export function printExplanation(explanation: Explanation, request: ExplainedRequest, place: PlaceOf, stream: WriteStream): void {
+  const { domain, tried, outcome, filters, path } = explanation;
+  const winner = tried.find(({ objection }) => objection === undefined);
+  const rows: (readonly [string, string])[] = [
+    ['WINNER', winner === undefined ? printOutcome(outcome) : `${winner.name}  ->  ${printOutcome(outcome)}`],
+    ...because(explanation, request, winner, place),
+  ];
+  if (request.scheme === 'https' && explanation.chain !== undefined) {
+    const { serverName, name } = explanation.chain;
+    rows.push([
+      'TLS',
+      serverName === undefined ? `filter chain ${name}, for server names without one` : `filter chain ${name}, server name ${serverName}`,
+    ]);
+  }
+  if (path?.type === 'path' && path.path !== request.path) rows.push(['PATH', `${request.path} is written ${path.path}`]);
+  if (domain !== undefined) rows.push(['HOST', printDomain(domain)]);
+  for (const [label, text] of rows) write(stream, label, text);
+  if (tried.length > 0) {
+    write(stream, 'PATHS', 'tried in this order');
+    printTried(tried, stream);
+  }
+  if (outcome.type === 'forward') printForward(outcome, request, stream);
+  if (filters.length > 0) write(stream, 'FILTERS', filters.map((name) => name.replace('envoy.filters.http.', '')).join(', '));
+}
+
+function because(
+  { path, domain, outcome }: Explanation,
+  request: ExplainedRequest,
+  winner: ExplainedRoute | undefined,
+  place: PlaceOf,
+): readonly (readonly [string, string])[] {
+  if (winner !== undefined) {
+    return winner.sources.map((source, index) => {
+      const where = place(source);
+      return [index === 0 ? 'BECAUSE' : '', where === undefined ? source : `${source}  ${where}`] as const;
+    });
+  }
+  if (path?.type === 'redirect') return [['BECAUSE', 'the path has an escaped slash: clients are asked to write it out']];
+  if (path?.type === 'refused') return [['BECAUSE', 'the path is none that Envoy takes']];
+  if (path === undefined) return outcome.type === 'answer' ? [['BECAUSE', outcome.body]] : [];
+  if (domain === undefined) return [['BECAUSE', `no object is for the host ${request.authority}, and there is no default backend`]];
+  return [['BECAUSE', `no path of ${domain} takes ${request.path}, and there is no default backend`]];
+}
+
+function printOutcome(outcome: Outcome): string {
+  switch (outcome.type) {
+    case 'answer':
+      return outcome.status === 0
+        ? 'no answer'
+        : `answer ${outcome.status}${outcome.body === '' ? '' : ` ${JSON.stringify(outcome.body.trim())}`}`;
+    case 'redirect':
+      return `redirect ${outcome.status} to ${outcome.location}`;
+    case 'forward': {
+      const chance = ({ share }: { readonly share: number }): string => (share === 1 ? '' : `${Math.round(share * 1000) / 10} % `);
+      return outcome.upstreams.map((one) => `${chance(one)}${one.cluster}${printEndpoints(one)}`).join(', ');
+    }
+  }
+}
+
+/** Files seldom have endpoints, so that none says nothing of the cluster. */
+function printEndpoints({ endpoints }: { readonly endpoints: number }): string {
+  return endpoints === 0 ? '' : ` (${endpoints} endpoint${endpoints === 1 ? '' : 's'})`;
+}
+
+function printDomain(domain: string): string {
+  if (domain === '*') return 'any host: no object names this one';
+  return domain.startsWith('*') ? `${domain}, a wildcard` : domain;
+}
+
+function printTried(tried: readonly ExplainedRoute[], stream: WriteStream): void {
+  const shown =
+    tried.length <= shownAtMost ? tried : tried.filter((route, index) => index < shownAtMost - 1 || route.objection === undefined);
+  const width = Math.max(...shown.map(({ path }) => path.length));
+  for (const route of shown) {
+    const { type, path, objection } = route;
+    const verdict = objection === undefined ? styleText('green', 'YES', { stream }) : `no   ${styleText('dim', objection, { stream })}`;
+    const number = String(tried.indexOf(route) + 1).padStart(3);
+    stream.write(`${number}  ${type.padEnd(6)}  ${path.padEnd(width)}  ${verdict}\n`);
+  }
+  if (shown.length < tried.length) stream.write(`     and ${tried.length - shown.length} more that do not match\n`);
+}
+
+function printForward(outcome: Extract<Outcome, { readonly type: 'forward' }>, request: ExplainedRequest, stream: WriteStream): void {
+  if (outcome.path !== request.path) write(stream, 'REWRITE', `${request.path} -> ${outcome.path}`);
+  const limit = (name: string, value: string | undefined): string => `${name} ${value === undefined || value === '0s' ? 'none' : value}`;
+  const parts = [`Host ${outcome.host}`, limit('timeout', outcome.timeout), limit('idle timeout', outcome.idleTimeout)];
+  write(stream, 'UPSTREAM', parts.join(', '));
+}
+
+function write(stream: WriteStream, label: string, text: string): void {
+  stream.write(`${styleText('bold', label.padEnd(8), { stream })} ${text}\n`);
+}

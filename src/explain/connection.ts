@@ -1,0 +1,54 @@
+import type { Messages } from '../proto/gen/messages.ts';
+
+type Listener = Messages['envoy.config.listener.v3.Listener'];
+type FilterChain = Messages['envoy.config.listener.v3.FilterChain'];
+export type Manager = Messages['envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'];
+
+/** The filter chain that a connection goes through. */
+export interface FoundChain {
+  readonly name: string;
+  /** What it is for; absent: whoever no other chain is for. */
+  readonly serverName?: string;
+  /** Absent: it does not speak HTTP, or hands the bytes on. */
+  readonly manager?: Manager;
+}
+
+/**
+ * The filter chain of a listener for the server name that a client says: the name itself before `*.example.com`, the longest
+ * of these first, then the default one.
+ * https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/config/listener/v3/listener_components.proto#config-listener-v3-filterchainmatch
+ */
+export function findChain(
+  { filter_chains: chains = [], default_filter_chain: other }: Listener,
+  serverName: string,
+): FoundChain | undefined {
+  for (const name of [serverName, ...wildcardsFor(serverName)]) {
+    const chain = chains.find(({ filter_chain_match: match }) => match?.server_names?.includes(name) === true);
+    if (chain !== undefined) return { ...described(chain), serverName: name };
+  }
+  const any = chains.find(({ filter_chain_match: match }) => (match?.server_names ?? []).length === 0) ?? other;
+  return any && described(any);
+}
+
+function wildcardsFor(serverName: string): readonly string[] {
+  const labels = serverName.split('.');
+  return labels.slice(1).map((_, index) => `*.${labels.slice(index + 1).join('.')}`);
+}
+
+function described({ name = '', filters = [] }: FilterChain): FoundChain {
+  const filter = filters.find((one) => one.name === 'envoy.filters.network.http_connection_manager');
+  return { name, ...(filter === undefined ? {} : { manager: filter.typed_config as Manager }) };
+}
+
+/** The headers that a connection manager puts into each request before it looks for a route. */
+export function earlyHeaders({ early_header_mutation_extensions: extensions = [] }: Manager): ReadonlyMap<string, string> {
+  const mutations = extensions.flatMap(
+    ({ typed_config: config }) =>
+      (config as Messages['envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation']).mutations ?? [],
+  );
+  return new Map(
+    mutations.flatMap(({ append }) =>
+      append?.header?.key === undefined ? [] : [[append.header.key.toLowerCase(), append.header.value ?? '']],
+    ),
+  );
+}

@@ -1,0 +1,67 @@
+import type { Messages } from '../proto/gen/messages.ts';
+import { rewrittenPath } from './rewritten-path.ts';
+import { redirectLocation } from './redirect-location.ts';
+import type { ExplainedRequest } from './request.ts';
+import type { ResourceReader } from './resource-reader.ts';
+
+type Route = Messages['envoy.config.route.v3.Route'];
+type RouteAction = Messages['envoy.config.route.v3.RouteAction'];
+
+/** What becomes of a request. */
+export type Outcome =
+  | { readonly type: 'answer'; readonly status: number; readonly body: string }
+  | { readonly type: 'redirect'; readonly status: number; readonly location: string }
+  | {
+      readonly type: 'forward';
+      readonly upstreams: readonly Destination[];
+      /** What the backend gets. */
+      readonly path: string;
+      readonly host: string;
+      /** As Envoy writes durations, `0s` is none. */
+      readonly timeout?: string;
+      readonly idleTimeout?: string;
+      readonly retries: number;
+    };
+
+export interface Destination {
+  /** Name of the cluster. */
+  readonly cluster: string;
+  /** Of the requests, from 0 to 1. */
+  readonly share: number;
+  readonly endpoints: number;
+}
+
+/** What a route does with a request that it takes. */
+export function outcomeOf(route: Route, request: ExplainedRequest, resources: ResourceReader): Outcome {
+  const { direct_response: answer, redirect, route: action = {} } = route;
+  if (answer !== undefined) {
+    const location = route.response_headers_to_add?.find(({ header }) => header?.key === 'location')?.header?.value;
+    if (location !== undefined) return { type: 'redirect', status: answer.status ?? 0, location };
+    return { type: 'answer', status: answer.status ?? 0, body: answer.body?.inline_string ?? '' };
+  }
+  if (redirect !== undefined) return { type: 'redirect', ...redirectLocation(redirect, route.match ?? {}, request) };
+  return {
+    type: 'forward',
+    upstreams: destinations(action, resources),
+    path: rewrittenPath(action, route.match ?? {}, request.path),
+    host: action.host_rewrite_literal ?? request.authority,
+    ...(action.timeout === undefined ? {} : { timeout: action.timeout }),
+    ...(action.idle_timeout === undefined ? {} : { idleTimeout: action.idle_timeout }),
+    retries: action.retry_policy?.num_retries ?? 0,
+  };
+}
+
+function destinations({ cluster, weighted_clusters: weighted }: RouteAction, resources: ResourceReader): readonly Destination[] {
+  const parts = weighted?.clusters?.map(({ name = '', weight = 0 }) => ({ name, weight })) ?? [{ name: cluster ?? '', weight: 1 }];
+  const whole = parts.reduce((sum, { weight }) => sum + weight, 0);
+  return parts.map(({ name, weight }) => ({
+    cluster: name,
+    share: whole === 0 ? 0 : weight / whole,
+    endpoints: endpointsOf(name, resources),
+  }));
+}
+
+function endpointsOf(cluster: string, resources: ResourceReader): number {
+  const assigned = resources.get('endpoints', cluster) ?? resources.get('clusters', cluster)?.load_assignment;
+  return assigned?.endpoints?.reduce((sum, { lb_endpoints: endpoints = [] }) => sum + endpoints.length, 0) ?? 0;
+}

@@ -1,0 +1,33 @@
+/** A request as a client sends it. */
+export interface ExplainedRequest {
+  readonly method: string;
+  readonly scheme: 'http' | 'https';
+  /** What the client writes into Host, a port included. */
+  readonly authority: string;
+  /** With the query, as it is sent. */
+  readonly path: string;
+  /** Names in lower case; the values of a name that is sent more than once are joined by commas. */
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+/** The value of a header, or of `:authority`, `:path`, `:method`, `:scheme`. */
+export function headerOf(request: ExplainedRequest, name: string): string | undefined {
+  switch (name.toLowerCase()) {
+    case ':authority':
+    case 'host':
+      return request.authority;
+    case ':path':
+      return request.path;
+    case ':method':
+      return request.method;
+    case ':scheme':
+      return request.scheme;
+    default:
+      return request.headers.get(name.toLowerCase());
+  }
+}
+
+/** The path without query and fragment: what paths of routes are compared with. */
+export function pathOnly({ path }: ExplainedRequest): string {
+  return path.replace(/[?#].*$/s, '');
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { startDebugServer } from '../../src/debug/server.ts';
+import { viewOf } from '../debug/view-for-tests.ts';
+import { built } from '../support/build.ts';
+import { NaruProcess } from './naru-process.ts';
+
+async function explain(t: TestContext, args: readonly string[]) {
+  const naru = NaruProcess.start(t, ['explain', ...args]);
+  return { code: await naru.ended(), lines: naru.output.trimEnd().split('\n'), errors: naru.errors };
+}
+
+const demo = ['-f', 'manifests/demo'];
+
+test('explain says which route wins, by whose wish, and why the others do not', async (t) => {
+  const { code, lines } = await explain(t, ['GET', 'https://shop.localhost/other?x=1', ...demo]);
+  assert.equal(code, 0);
+  assert.deepEqual(lines, [
+    'WINNER   shop/web prefix /  ->  80 % shop/web/80, 20 % shop/web-v2/80',
+    'BECAUSE  Ingress shop/web spec.rules[0].http.paths[0]  manifests/demo/shop.yaml:19',
+    '         Ingress shop/web-canary spec.rules[0].http.paths[0]  manifests/demo/shop.yaml:42',
+    'TLS      filter chain shop.localhost, server name shop.localhost',
+    'HOST     shop.localhost',
+    'PATHS    tried in this order',
+    '  1  Prefix  /api  no   the path does not begin so',
+    '  2  Prefix  /     YES',
+    'UPSTREAM Host shop.localhost, timeout none, idle timeout 60s',
+  ]);
+});
+
+test('explain says that nobody is for a host, and ends with 1', async (t) => {
+  const { code, lines } = await explain(t, ['GET', 'http://shop.exmaple.com/', ...demo]);
+  assert.equal(code, 1);
+  assert.deepEqual(lines, ['WINNER   answer 404', 'BECAUSE  no object is for the host shop.exmaple.com, and there is no default backend']);
+});
+
+test('explain says how a path is written before a route is looked for', async (t) => {
+  const { lines } = await explain(t, ['GET', 'http://shop.localhost/x/../api//%61', ...demo]);
+  assert.ok(lines.includes('PATH     /x/../api//%61 is written /api/a'), lines.join('\n'));
+  const escaped = await explain(t, ['GET', 'http://shop.localhost/a%2fb', ...demo]);
+  assert.equal(escaped.lines[0], 'WINNER   redirect 307 to /a/b');
+});
+
+test('explain as JSON has the same, for programs', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'naru-explain-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'a.yaml'), ingress);
+  const { lines } = await explain(t, ['GET', 'http://a.test/x', '-f', folder, '-o', 'json']);
+  const { outcome, tried } = JSON.parse(lines.join('\n')) as {
+    outcome: { type: string; upstreams: { cluster: string }[] };
+    tried: { name: string }[];
+  };
+  assert.deepEqual([outcome.type, outcome.upstreams.map(({ cluster }) => cluster), tried.length], ['forward', ['default/one/80'], 1]);
+});
+
+test('explain refuses what is no request, in plain words', async (t) => {
+  for (const [args, message] of [
+    [['get', 'http://a/'], /"get" is not a method/],
+    [['GET', 'a.test/x'], /"a.test\/x" is not a URL/],
+    [['GET', 'http://a/', '-H', 'oops'], /"oops" is not a header/],
+  ] as const) {
+    const { code, errors } = await explain(t, [...args, ...demo]);
+    assert.equal(code, 2);
+    assert.match(errors, message);
+  }
+});
+
+test('explain asks a running Naru, and says so when there is none', async (t) => {
+  const { current } = built([]);
+  const view = viewOf({ fleets: () => [{ name: 'naru', current, history: [] }] });
+  const server = await startDebugServer({ host: '127.0.0.1', port: 0, view, version: '1.2.3' });
+  t.after(() => server.close());
+  const { lines, code } = await explain(t, ['GET', 'http://nowhere.test/', '--server', `http://127.0.0.1:${server.port}`]);
+  assert.equal(lines[0], 'WINNER   answer 404');
+  assert.equal(code, 1);
+  const none = await explain(t, ['GET', 'http://nowhere.test/', '--server', 'http://127.0.0.1:1']);
+  assert.equal(none.code, 3);
+  assert.match(none.errors, /No Naru answers at http:\/\/127\.0\.0\.1:1/);
+});
+
+const ingress = `
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: a }
+spec:
+  rules:
+    - host: a.test
+      http:
+        paths: [{ path: /, pathType: Prefix, backend: { service: { name: one, port: { number: 80 } } } }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: one }
+spec: { ports: [{ port: 80 }] }
+`;
