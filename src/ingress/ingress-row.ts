@@ -6,7 +6,8 @@ import type { Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
 import { readAccess } from './access.ts';
 import { annotationSource } from './annotations/family.ts';
-import { type Policies, routePolicyOf } from './annotations/index.ts';
+import { type Policies, routePolicyOf, upstreamPolicyOf, upstreamPolicyOverHttps } from './annotations/index.ts';
+import { backendSecretOf, checkBackendSecret } from './backend-secret.ts';
 import { readAnnotations } from './annotations/read.ts';
 import { type AnnotationDefaults, controller } from './config/tables.ts';
 import { selectIngress } from './ingress-class.ts';
@@ -49,11 +50,15 @@ export function readIngress(
     (name) => annotationSource(annotations, name),
     (key) => readUserList(key, read.get(world.objects.Secret, secretOf(key).secret)),
   );
+  const reaching = denied ? {} : (upstreamPolicyOverHttps(policy) ?? upstreamPolicyOf(policy));
+  const backend = checkBackendSecret(reaching, annotationSource(annotations, 'proxy-ssl-secret'), (key) =>
+    read.get(world.objects.Secret, key),
+  );
   return {
     ...{ metadata, spec, selected },
     policies: policy,
-    denied: denied || access.denied,
-    problems: [...problems, ...found, ...access.problems],
+    denied: denied || access.denied || backend.denied,
+    problems: [...problems, ...found, ...access.problems, ...backend.problems],
   };
 }
 
@@ -74,6 +79,12 @@ export function hostnameOf(host: string | undefined): string {
 export function userListsOf({ policies, denied }: IngressRow): readonly Key[] {
   const users = denied ? undefined : routePolicyOf(policies).passwords?.users;
   return users === undefined ? [] : [users];
+}
+
+/** The Secrets that it names for TLS with its backends. */
+export function backendSecretsOf({ policies, denied }: IngressRow): readonly Key[] {
+  const key = denied ? undefined : backendSecretOf(upstreamPolicyOverHttps(policies) ?? upstreamPolicyOf(policies));
+  return key === undefined ? [] : [key];
 }
 
 /** Every backend that an Ingress names. */

@@ -1,3 +1,4 @@
+import type { BackendSecret } from '../model/backend-secret.ts';
 import type { UserList } from '../model/authentication.ts';
 import type { EdgeSettings } from '../model/edge.ts';
 import type { Problem } from '../model/problem.ts';
@@ -9,6 +10,7 @@ import { IndexTable } from '../store/index-table.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
 import { serviceRef } from './backend.ts';
+import { backendSecretTables, withSecret } from './backend-secret.ts';
 import { BackendTables } from './backend-tables.ts';
 import { CertificateTables } from './certificate-tables.ts';
 import type { ControllerConfig } from './config/index.ts';
@@ -17,7 +19,7 @@ import { withHttpsRedirects } from './https-redirect.ts';
 import type { HostCertificateRow } from './host-certificate.ts';
 import { wwwRedirect } from './host-role.ts';
 import { HostTables } from './host-tables.ts';
-import { type IngressRow, readIngress } from './ingress-row.ts';
+import { backendSecretsOf, type IngressRow, readIngress } from './ingress-row.ts';
 import type { IngressOptions } from './options.ts';
 import { ServiceCanaries } from './service-canaries.ts';
 import { serviceAddress } from './service-address.ts';
@@ -52,6 +54,7 @@ export class IngressTranslation {
   readonly hostCertificates: Table<HostCertificateRow>;
   readonly defaultCertificates: Table<Certificate>;
   readonly userLists: Table<UserList>;
+  readonly backendSecrets: Table<BackendSecret>;
   /** Tables whose rows carry problems. */
   readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
 
@@ -96,7 +99,8 @@ export class IngressTranslation {
     });
     const virtualHosts = this.#derive('virtualHosts', folds, ({ virtualHost }): VirtualHost | undefined => virtualHost);
 
-    const { uses, upstreams, endpoints } = this.#reached(folds, { ports, pods, world });
+    const secrets = backendSecretTables(world, ingresses, backendSecretsOf, onFailure);
+    const { uses, upstreams, endpoints } = this.#reached(folds, { ports, pods, world, ...secrets });
 
     const users = userListTables(world, ingresses, onFailure);
 
@@ -111,21 +115,25 @@ export class IngressTranslation {
     this.hostCertificates = tls.hostCertificates;
     this.defaultCertificates = tls.defaultCertificates;
     this.userLists = users.userLists;
+    this.backendSecrets = secrets.backendSecrets;
     this.reporting = [...config.reporting, ingresses, folds, behind.reporting, ...tls.reporting];
     this.tables = [
       ...[world.slicesByService, ...config.tables],
       ...[ingresses, ...behind.tables],
-      ...[...hostTables.tables, ...tls.tables, ...canaries.tables, folds, virtualHosts, uses, upstreams, endpoints, ...users.tables],
+      ...[...hostTables.tables, ...tls.tables, ...canaries.tables, folds, virtualHosts],
+      ...[...secrets.tables, uses, upstreams, endpoints, ...users.tables],
     ];
   }
 
   /** The upstreams that hosts use, and where they are. */
-  #reached(folds: Table<VirtualHostRow>, { ports, pods, world }: Pick<BackendTables, 'ports' | 'pods'> & { readonly world: World }) {
+  #reached(folds: Table<VirtualHostRow>, { ports, pods, world, backendSecrets }: Behind) {
     const uses = new IndexTable('upstreamUses', folds, (row) => row.upstreams.keys());
     const useOf = (key: Key, [hostname = '']: readonly Key[], read: Read) => read.get(folds, hostname)?.upstreams.get(key);
     const upstreams = this.#derive('upstreams', uses, (hostnames, read, key) => {
       const use = useOf(key, hostnames, read);
-      return use && withPolicy(key, use, read.get(ports, use.base));
+      if (use === undefined) return undefined;
+      const policy = withSecret(use.policy, (secret) => read.get(backendSecrets, secret));
+      return withPolicy(key, { ...use, policy }, read.get(ports, use.base));
     });
     const endpoints = this.#derive('endpoints', uses, (hostnames, read, key) => {
       const use = useOf(key, hostnames, read);
@@ -137,6 +145,12 @@ export class IngressTranslation {
   #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {
     return new DerivedTable({ name, input, compute, onFailure: (key, error) => this.#onFailure(`${name} ${key}`, error) });
   }
+}
+
+/** What upstreams are made of. */
+interface Behind extends Pick<BackendTables, 'ports' | 'pods'> {
+  readonly world: World;
+  readonly backendSecrets: Table<BackendSecret>;
 }
 
 /** `*.example.com` for `shop.example.com`. */

@@ -68,6 +68,7 @@ export class Preflight {
       hostCertificates: hostCertificates.table,
       defaultCertificates: defaultCertificates.table,
       userLists: model.userLists,
+      backendSecrets: model.backendSecrets,
       edge: model.edge,
     };
     const cleared = [upstreams, endpoints, virtualHosts, certificates, hostCertificates, defaultCertificates];

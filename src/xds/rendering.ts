@@ -1,3 +1,4 @@
+import type { BackendSecret } from '../model/backend-secret.ts';
 import type { Certificate } from '../model/certificate.ts';
 import type { UserList } from '../model/authentication.ts';
 import { edgeKey, type EdgeSettings } from '../model/edge.ts';
@@ -10,6 +11,7 @@ import { IndexTable } from '../store/index-table.ts';
 import { OnlyRow } from '../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import { answeringForAll, withoutClusters } from './answering-host.ts';
+import { backendSecretTables } from './backend-secret-tables.ts';
 import { renderCluster } from './cluster.ts';
 import { helperTables } from './helper-tables.ts';
 import { ListenerTables } from './listener-tables.ts';
@@ -32,6 +34,7 @@ export interface ModelTables {
   /** One row at most, `defaultCertificateKey`: shown instead of the one that Naru has made itself. */
   readonly defaultCertificates: Table<Certificate>;
   readonly userLists: Table<UserList>;
+  readonly backendSecrets: Table<BackendSecret>;
   /** One row at most, `edgeKey`. */
   readonly edge: Table<EdgeSettings>;
 }
@@ -74,6 +77,7 @@ export class Rendering {
     const heldEndpoints = overlayResources('endpoints', [endpoints], held);
     const hosts = this.#renderHosts(model, heldClusters.leftOut, held);
     const listeners = new ListenerTables(model, listen, held);
+    const secrets = backendSecretTables(model.backendSecrets, onFailure);
     const helper = helperTables(model.userLists, listen, onFailure);
 
     this.#rendered = {
@@ -85,6 +89,7 @@ export class Rendering {
       { type: 'endpoints', table: heldEndpoints.served },
       ...listeners.served,
       ...helper.rendered,
+      ...secrets.rendered,
       { type: 'routes', table: hosts.routes },
     ];
     this.tables = [
@@ -95,6 +100,7 @@ export class Rendering {
       ...hosts.tables,
       ...listeners.tables,
       ...helper.tables,
+      ...secrets.tables,
     ];
   }
 

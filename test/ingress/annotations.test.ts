@@ -51,6 +51,17 @@ describe('annotations', () => {
     );
   });
 
+  test('a canary has the annotations of its primary: of its own only those of canaries are read, and names that do not exist are told', () => {
+    const copied = { 'auth-type': 'digest', 'proxy-buffer-size': '8k', 'proxy-read-timeout': 'long', 'rewrite-target': 'a b' };
+    const { problems, denied, policy } = read({ ...copied, canary: 'true', 'canary-weight': '10', 'canary-wieght': '10' });
+    assert.deepEqual(
+      problems.map(({ code, source: { field } }) => ({ code, field })),
+      [{ code: 'NR216', field: 'metadata.annotations["nginx.ingress.kubernetes.io/canary-wieght"]' }],
+    );
+    assert.deepEqual({ denied, weight: policy.canary?.weight }, { denied: false, weight: 10 });
+    assert.equal(read(copied).denied, true);
+  });
+
   test('an empty value is no value', () => {
     assert.deepEqual(read({ 'canary-weight': ' ' }).problems, []);
   });

@@ -56,7 +56,9 @@ function printModel({ model }: Build): unknown {
 function printResources({ current }: Build): unknown {
   if (current === undefined) return {};
   return JSON.parse(
-    JSON.stringify(resourceMessages(current.resources), (key, value: unknown) => (key === 'certificate_chain' ? '[a certificate]' : value)),
+    JSON.stringify(resourceMessages(current.resources), (key, value: unknown) =>
+      key === 'certificate_chain' || key === 'trusted_ca' ? '[a certificate]' : value,
+    ),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { BackendSecret } from '../../src/model/backend-secret.ts';
 import type { UserList } from '../../src/model/authentication.ts';
 import type { Certificate } from '../../src/model/certificate.ts';
 import { Redacted } from '../../src/model/certificate.ts';
@@ -37,6 +38,7 @@ export class ModelSource {
     hostCertificates: new SourceTable<HostTls>('hostCertificates'),
     defaultCertificates: new SourceTable<Certificate>('defaultCertificates'),
     userLists: new SourceTable<UserList>('userLists'),
+    backendSecrets: new SourceTable<BackendSecret>('backendSecrets'),
     edge: new SourceTable<EdgeSettings>('edge'),
   };
 

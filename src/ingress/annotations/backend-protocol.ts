@@ -1,4 +1,6 @@
 import type { UpstreamPolicy } from '../../model/upstream-policy.ts';
+import type { AskedPolicy } from './asked-policy.ts';
+import { backendTls, backendTlsFields, backendTlsMisfit } from './backend-tls.ts';
 import { defineFamily } from './family.ts';
 import { differs, field } from './field.ts';
 import { type Grammar, oneOf } from './grammar.ts';
@@ -24,19 +26,9 @@ const httpVersion: Grammar<'1.0' | '1.1'> = {
   },
 };
 
-/** As ingress-nginx does without proxy-ssl-secret: whatever certificate the pod shows is taken. */
-const overTls: UpstreamPolicy = { tls: {} };
-const protocols: Readonly<Record<Protocol, { readonly upstream: UpstreamPolicy; readonly upstreamOverHttps?: UpstreamPolicy }>> = {
-  HTTP: { upstream: {} },
-  HTTPS: { upstream: overTls },
-  AUTO_HTTP: { upstream: {}, upstreamOverHttps: overTls },
-  GRPC: { upstream: { protocol: 'http2' } },
-  GRPCS: { upstream: { protocol: 'http2', ...overTls } },
-};
-
 export const backendProtocol = defineFamily({
   title: 'Protocol of pods',
-  summary: 'How pods are spoken to.',
+  summary: 'How pods are spoken to. Without proxy-ssl-secret whatever certificate they show is taken.',
   fields: {
     'backend-protocol': field(protocol, 'HTTP', {
       doc: 'HTTP, HTTPS, GRPC, GRPCS (over TLS), or AUTO_HTTP: the one that the client uses.',
@@ -51,13 +43,15 @@ export const backendProtocol = defineFamily({
       doc: 'close: a connection to a pod carries one request.',
       ...{ risk: 'Low', scope: 'path', example: 'close', support: differs('WebSockets work with either.') },
     }),
+    ...backendTlsFields,
   },
-  apply(values) {
-    const { upstream, upstreamOverHttps } = protocols[values['backend-protocol']];
+  check: backendTlsMisfit,
+  apply(values, of): AskedPolicy {
+    const wanted = values['backend-protocol'];
     const close: UpstreamPolicy = values['connection-proxy-header'] === 'close' ? { connectionPerRequest: true } : {};
-    return {
-      upstream: { ...upstream, ...close },
-      ...(upstreamOverHttps === undefined ? {} : { upstreamOverHttps: { ...upstreamOverHttps, ...close } }),
-    };
+    const plain: UpstreamPolicy = { ...(wanted.startsWith('GRPC') ? { protocol: 'http2' } : {}), ...close };
+    const overTls: UpstreamPolicy = { ...plain, tls: backendTls(values, of) };
+    if (wanted === 'AUTO_HTTP') return { upstream: plain, upstreamOverHttps: overTls };
+    return { upstream: wanted.endsWith('S') ? overTls : plain };
   },
 });

@@ -16,8 +16,21 @@ const known: ReadonlyMap<string, Field<unknown>> = new Map(
   ),
 );
 
-/** Reads all annotations under the prefix: the policies of all families, and a Problem for each that does not act. */
+/**
+ * Reads all annotations under the prefix: the policies of all families, and a Problem for each that does not act. A canary has only
+ * those of its own family: whoever makes one copies the others from its primary, where they are told of.
+ */
 export function readAnnotations(annotations: Annotations): AnnotationsReading {
+  if (families.canary.read(annotations).policy === undefined) return readAll(annotations);
+  const { prefix, values } = annotations;
+  const own = Object.entries(values).filter(([key]) => {
+    const name = key.slice(prefix.length + 1);
+    return Object.hasOwn(families.canary.fields, name) || !known.has(name);
+  });
+  return readAll({ ...annotations, values: Object.fromEntries(own) });
+}
+
+function readAll(annotations: Annotations): AnnotationsReading {
   const problems: Problem[] = [];
   let denied = false;
   const policies = Object.entries<Family<unknown>>(families).map(([name, family]): [string, unknown] => {

@@ -38,7 +38,7 @@ export const waitingFamily = defineFamily({
     ...waiting('Critical', 'host', ['server-snippet', 'stream-snippet']),
     ...waiting('Critical', 'path', ['auth-snippet', 'configuration-snippet']),
     ...waiting('High', 'host', ['auth-tls-error-page', 'auth-tls-match-cn']),
-    ...waiting('High', 'path', ['auth-signin', 'proxy-ssl-name']),
+    ...waiting('High', 'path', ['auth-signin']),
     ...waiting('Low', 'host', [
       'auth-tls-pass-certificate-to-upstream',
       'auth-tls-verify-depth',
@@ -69,10 +69,6 @@ export const waitingFamily = defineFamily({
       'limit-rps',
       'opentelemetry-trust-incoming-span',
       'proxy-request-buffering',
-      'proxy-ssl-protocols',
-      'proxy-ssl-server-name',
-      'proxy-ssl-verify',
-      'proxy-ssl-verify-depth',
     ]),
     ...waiting('Medium', 'host', ['auth-tls-verify-client']),
     ...waiting('Medium', 'path', [
@@ -93,8 +89,6 @@ export const waitingFamily = defineFamily({
       'proxy-cookie-path',
       'proxy-redirect-from',
       'proxy-redirect-to',
-      'proxy-ssl-ciphers',
-      'proxy-ssl-secret',
     ]),
   },
   apply: () => undefined,

@@ -22,4 +22,11 @@ export const tlsCodes = {
     severity: 'warning',
     title: 'A certificate expires soon',
   },
+  NR406: {
+    severity: 'error',
+    title: 'A Secret for TLS with pods that cannot be used',
+    meaning: 'The paths of the Ingress answer 503.',
+    cause: 'The Secret that proxy-ssl-secret names is missing, or does not hold what the annotations need of it.',
+    fix: 'Give it tls.crt with tls.key, ca.crt, or both; they are PEM.',
+  },
 } as const satisfies CodeRows;
