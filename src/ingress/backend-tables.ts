@@ -7,6 +7,7 @@ import type { FollowingTable, Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
 import { type Backend, backendRef, resolveBackend } from './backend.ts';
 import { findEndpoints } from './endpoints.ts';
+import { errorBackendsOf } from './error-pages.ts';
 import { backendsOf, type IngressRow } from './ingress-row.ts';
 import { makeUpstream } from './make-upstream.ts';
 import type { IngressOptions } from './options.ts';
@@ -71,5 +72,5 @@ export class BackendTables {
 }
 
 function refsOf(row: IngressRow): Key[] {
-  return backendsOf(row).flatMap((backend) => backendRef(row.metadata.namespace, backend) ?? []);
+  return [...backendsOf(row).flatMap((backend) => backendRef(row.metadata.namespace, backend) ?? []), ...errorBackendsOf(row)];
 }

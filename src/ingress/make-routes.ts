@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import type { Conditions, PathMatch, Route, WeightedUpstream } from '../model/route.ts';
-import type { RoutePolicy } from '../model/route-policy.ts';
+import { joinPolicies, type RoutePolicy } from '../model/route-policy.ts';
 import type { Source } from '../model/source.ts';
 import type { UpstreamPolicy } from '../model/upstream-policy.ts';
 import { upstreamPolicyOf, upstreamPolicyOverHttps } from './annotations/index.ts';
 import { lookUp, unavailable, unavailableAnswer } from './backend-lookup.ts';
 import { canaryChoices } from './canary-choices.ts';
 import { type CanaryDraft, type Split, splitForCanary } from './canary-split.ts';
+import { errorPagesOf, standInFor, standInHeaders } from './error-pages.ts';
 import type { Folding } from './fallback.ts';
 import { pathPolicy } from './path-policy.ts';
 import { redirectingOf } from './redirecting.ts';
@@ -24,6 +25,8 @@ export function makeRoutes(draft: RouteDraft, canaries: readonly CanaryDraft[], 
   const redirecting = redirectingOf(draft.row);
   if (redirecting !== undefined) return [{ ...route, ...redirecting, sources: [source] }];
   const backend = lookUp(metadata.namespace, draft.backend, folding.lookup);
+  const standIn = backend.ok && folding.lookup.isReady(backend.upstream) ? undefined : standInFor(draft, folding.lookup);
+  if (standIn !== undefined) return [standingIn({ ...route, sources: [source] }, standIn, draft, folding)];
   if (!backend.ok) return [{ ...route, action: unavailable(backend, source, folding.problems), sources: [source] }];
 
   const split = splitForCanary(backend.upstream, folding.lookup.canariesOf?.(backend.upstream) ?? canaries);
@@ -33,12 +36,26 @@ export function makeRoutes(draft: RouteDraft, canaries: readonly CanaryDraft[], 
   const reaching = { ...upstreamPolicyOf(policies), ...own.upstream };
   folding.problems.push(...withoutAddress(backend, reaching, source));
   const canary = split.canary === undefined ? [] : [sourceOf({ kind: 'Ingress', ...split.canary.row }, split.canary.field)];
-  const all = { ...route, ...policyOf(draft.row, own.route), sources: [source, ...canary] };
+  const all = {
+    ...route,
+    ...policyOf(draft.row, joinPolicies([own.route, errorPagesOf(draft, folding.lookup)])),
+    sources: [source, ...canary],
+  };
   const overHttps = upstreamPolicyOverHttps(policies);
   return [
     ...(overHttps === undefined ? [] : forwarding(all, split, { ...overHttps, ...own.upstream }, folding).map(toHttps)),
     ...forwarding(all, split, reaching, folding),
   ];
+}
+
+/** The backend has no ready pods, and another one takes its requests. */
+function standingIn(route: Unsent, upstream: string, draft: RouteDraft, { uses }: Folding): Route {
+  const own = pathPolicy(draft, uses);
+  const { policy } = policyOf(draft.row, joinPolicies([own.route, standInHeaders(draft)]));
+  return made(
+    { ...route, ...(policy && { policy }) },
+    uses.forward([whole(upstream)], { ...upstreamPolicyOf(draft.row.policies), ...own.upstream }),
+  );
 }
 
 interface Unsent {

@@ -3,6 +3,7 @@ import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
 import type { Key } from '../store/table.ts';
 import type { BackendLookup } from './backend-lookup.ts';
 import { canaryWithoutPrimary } from './canary-split.ts';
+import { errorPageRoutes } from './error-pages.ts';
 import { makeFallback } from './fallback.ts';
 import { aliasTaken, type HostRole } from './host-role.ts';
 import type { IngressRow } from './ingress-row.ts';
@@ -47,12 +48,13 @@ function foldVirtualHost(hostname: string, rows: readonly IngressRow[], lookup: 
   }
   if (primaries.length === 0 && rows.length > 0) return { upstreams: uses.all, problems };
   const sorted = [...drafts].sort(([, a], [, b]) => byPrecedence(a.match, b.match));
+  const pages = errorPageRoutes(primaries, { lookup, uses, problems });
   const root = appRoot(sorted.map(([, draft]) => draft));
   const routes = sorted.flatMap(([key, draft]) => makeRoutes(draft, canaries.get(key) ?? [], { lookup, uses, problems }));
   const slashes = lookup.compatibility === 'nginx' && !expressions ? slashRedirects(drafts) : [];
   const fallback = makeFallback(hostname, rows, { lookup, uses, problems });
   return {
-    virtualHost: { hostname, routes: [...root, ...slashes, ...routes], ...(fallback === undefined ? {} : { fallback }) },
+    virtualHost: { hostname, routes: [...pages, ...root, ...slashes, ...routes], ...(fallback === undefined ? {} : { fallback }) },
     upstreams: uses.all,
     problems,
   };

@@ -1,3 +1,4 @@
+import type { ErrorPages } from './error-pages.ts';
 import type { PasswordCheck } from './authentication.ts';
 import type { PathReplacement } from './route.ts';
 import type { Retry } from './retry.ts';
@@ -25,6 +26,7 @@ export interface RoutePolicy {
   /** Who passes one of the checks above need not pass the others; without it, all. */
   readonly anyOf?: true;
   readonly rewrite?: Rewrite;
+  readonly errorPages?: ErrorPages;
   /** Where copies of the requests go, whose answers nobody waits for. */
   readonly mirrors?: readonly Mirror[];
 }

@@ -112,6 +112,9 @@ const usable: Readonly<Record<string, fc.Arbitrary<string>>> = {
   'upstream-vhost': fc.constantFrom('a.test', '$host', '${service_name}.$namespace', '$http_x', '$arg_a.$status'),
   'server-alias': fc.constantFrom('a.test', 'neighbour.test,*.b.test', 'own.test', 'x.shared.test'),
   'from-to-www-redirect': fc.constantFrom('true'),
+  'default-backend': fc.constantFrom('web', 'absent'),
+  'custom-http-errors': fc.constantFrom('404', '400,599,503', '500,500'),
+  'disable-proxy-intercept-errors': fc.constantFrom('true'),
   'x-forwarded-prefix': fc.constantFrom('/', '/a:b', 'x'),
 };
 

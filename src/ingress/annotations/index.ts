@@ -6,6 +6,7 @@ import { basicAuth } from './basic-auth.ts';
 import { buffers } from './buffers.ts';
 import { canary } from './canary.ts';
 import { clientAddresses } from './client-addresses.ts';
+import { errorPages } from './error-pages.ts';
 import type { Family } from './family.ts';
 import { fastcgi } from './fastcgi.ts';
 import { httpsRedirect } from './https-redirect.ts';
@@ -38,6 +39,7 @@ export const families = {
   upstreamHost,
   mirror,
   session,
+  errorPages,
   httpsRedirect,
   waitingFamily,
   buffers,

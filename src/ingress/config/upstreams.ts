@@ -1,5 +1,5 @@
-import { choice, flag, freeText, wholeNumber } from './setting.ts';
-import { words } from './list.ts';
+import { errorStatuses } from '../annotations/error-pages.ts';
+import { choice, flag, freeText, wholeNumber, written } from './setting.ts';
 import { duration, seconds, size } from './quantity.ts';
 import { defaultOf, defineConcern, notRead, read } from './concern.ts';
 
@@ -52,7 +52,7 @@ export const rewriting = defineConcern('Rewriting of answers', {
   'proxy-redirect-to': defaultOf('proxy-redirect-to', freeText('off', 'What it is rewritten to.')),
   'custom-http-errors': defaultOf(
     'custom-http-errors',
-    words('status code', '', 'Answers with these codes are served by the default backend.'),
+    written(errorStatuses, '', 'Answers with these statuses are made by the default backend.'),
   ),
   'disable-proxy-intercept-errors': defaultOf('disable-proxy-intercept-errors', flag(false, 'Replace only errors of the proxy itself.')),
 });

@@ -14,6 +14,10 @@ export const annotationCodes = {
     severity: 'warning',
     title: 'An annotation that does not exist',
   },
+  NR217: {
+    severity: 'warning',
+    title: 'Error pages that nobody makes',
+  },
   NR230: {
     severity: 'warning',
     title: 'A canary without a primary',
