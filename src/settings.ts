@@ -24,6 +24,7 @@ export interface ControllerSettings {
   readonly defaultBackendService?: string;
   readonly disableSvcExternalName: boolean;
   readonly enableTopologyAwareRouting: boolean;
+  readonly enableSslPassthrough: boolean;
   readonly configmap?: string;
   readonly defaultSslCertificate?: string;
   readonly compatibility?: Compatibility;
@@ -44,6 +45,7 @@ export function controllerOptions(): Option[] {
     ),
     onOff('--disable-svc-external-name [boolean]', 'answer 503 instead of sending requests to Services of type ExternalName', false),
     onOff('--enable-topology-aware-routing [boolean]', 'let Envoys prefer the endpoints that are hinted for their zone', false),
+    onOff('--enable-ssl-passthrough [boolean]', 'pass TLS through to backends where the annotation ssl-passthrough asks for it', false),
     setting('--configmap <namespace/name>', "the controller's ConfigMap").argParser(namespacedName),
     setting(
       '--default-ssl-certificate <namespace/name>',

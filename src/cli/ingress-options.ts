@@ -16,6 +16,7 @@ export function ingressOptions(
     defaultBackendService,
     disableSvcExternalName,
     enableTopologyAwareRouting,
+    enableSslPassthrough,
     defaultSslCertificate,
     configmap,
   } = settings;
@@ -32,6 +33,7 @@ export function ingressOptions(
     ...(defaultBackendService === undefined ? {} : { defaultBackendService }),
     externalNames: !disableSvcExternalName,
     topologyAwareRouting: enableTopologyAwareRouting,
+    sslPassthrough: enableSslPassthrough,
     https,
     admitDefaultClass: inFolder,
     assumePods: false,

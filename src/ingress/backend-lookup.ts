@@ -14,6 +14,8 @@ export interface BackendLookup {
   /** `namespace/name` of the Service that takes what no Ingress wants. */
   readonly defaultService: Key | undefined;
   readonly compatibility: Compatibility;
+  /** TLS may be passed through to backends. */
+  readonly sslPassthrough: boolean;
   /** Canaries of an upstream, whatever host and path they are of; undefined: they keep to their own. */
   readonly canariesOf?: (upstream: Key) => readonly CanaryDraft[] | undefined;
 }

@@ -31,6 +31,8 @@ export interface IngressOptions {
   readonly topologyAwareRouting: boolean;
   /** Where the specification of Ingress and ingress-nginx differ: which of the two holds. */
   readonly compatibility: Compatibility;
+  /** Pass TLS through to backends where `ssl-passthrough` asks for it. */
+  readonly sslPassthrough: boolean;
   /** `namespace/name` of the controller's ConfigMap; absent: every setting has its default. */
   readonly configMap?: Key;
   readonly https: HttpsOptions;
@@ -57,6 +59,7 @@ export const defaultIngressOptions: IngressOptions = {
   disableCatchAll: false,
   externalNames: true,
   topologyAwareRouting: false,
+  sslPassthrough: false,
   compatibility: 'kubernetes',
   https: { port: 443, named: false },
 };

@@ -36,6 +36,8 @@ function hostForBackend({ row, backend }: Pick<RouteDraft, 'row' | 'backend'>): 
 function mirroring(row: IngressRow, uses: UpstreamUses): RoutePolicy {
   const { mirror } = row.policies;
   if (mirror === undefined) return {};
-  const { hostname, port } = mirror.target;
-  return { mirrors: [{ upstream: uses.place({ hostname, port }, {}, sourceOf({ kind: 'Ingress', ...row })), host: mirror.host }] };
+  const { scheme, hostname, port } = mirror.target;
+  // As proxy_pass of nginx: without a look at the certificate.
+  const tls: UpstreamPolicy = scheme === 'https' ? { tls: { serverName: hostname } } : {};
+  return { mirrors: [{ upstream: uses.place({ hostname, port }, tls, sourceOf({ kind: 'Ingress', ...row })), host: mirror.host }] };
 }

@@ -84,6 +84,7 @@ export class IngressTranslation {
       isReady: (upstream: Key) => read.get(readiness, upstream) === true,
       defaultService: defaultBackendService,
       compatibility,
+      sslPassthrough: options.sslPassthrough,
     });
     const canaries = new ServiceCanaries({ hosts, rowsOf, lookupFor, compatibility, onFailure });
     const folds = this.#derive('folds', roles, (role, read, hostname): VirtualHostRow => {

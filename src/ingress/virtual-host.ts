@@ -9,6 +9,7 @@ import { aliasTaken, type HostRole } from './host-role.ts';
 import type { IngressRow } from './ingress-row.ts';
 import { groupCanaries, takePaths } from './host-paths.ts';
 import { makeRoutes } from './make-routes.ts';
+import { passthroughOf } from './passing-through.ts';
 import { appRoot } from './redirecting.ts';
 import { byPrecedence } from './route-draft.ts';
 import { readsExpressions } from './rewriting.ts';
@@ -49,12 +50,19 @@ function foldVirtualHost(hostname: string, rows: readonly IngressRow[], lookup: 
   if (primaries.length === 0 && rows.length > 0) return { upstreams: uses.all, problems };
   const sorted = [...drafts].sort(([, a], [, b]) => byPrecedence(a.match, b.match));
   const pages = errorPageRoutes(primaries, { lookup, uses, problems });
-  const root = appRoot(sorted.map(([, draft]) => draft));
+  const inOrder = sorted.map(([, draft]) => draft);
+  const root = appRoot(inOrder);
+  const passthrough = passthroughOf(hostname, primaries, inOrder, { lookup, uses, problems });
   const routes = sorted.flatMap(([key, draft]) => makeRoutes(draft, canaries.get(key) ?? [], { lookup, uses, problems }));
   const slashes = lookup.compatibility === 'nginx' && !expressions ? slashRedirects(drafts) : [];
   const fallback = makeFallback(hostname, rows, { lookup, uses, problems });
   return {
-    virtualHost: { hostname, routes: [...pages, ...root, ...slashes, ...routes], ...(fallback === undefined ? {} : { fallback }) },
+    virtualHost: {
+      hostname,
+      routes: [...pages, ...root, ...slashes, ...routes],
+      ...(fallback && { fallback }),
+      ...(passthrough && { passthrough }),
+    },
     upstreams: uses.all,
     problems,
   };

@@ -11,4 +11,6 @@ export interface VirtualHost {
   readonly routes: readonly Route[];
   /** What requests get that no route matches; absent: the fallback of the any-host, or 404. */
   readonly fallback?: Route;
+  /** Key of the upstream that gets TLS connections for this name as they are; absent: TLS ends at the proxy. */
+  readonly passthrough?: string;
 }

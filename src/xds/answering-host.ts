@@ -29,6 +29,7 @@ export function withoutClusters(host: VirtualHost, isLeftOut: (cluster: string) 
     const policy = left.length === 0 ? others : { ...others, mirrors: left };
     return { ...route, action: upstreams.length === 0 ? unavailable : { ...route.action, upstreams }, policy };
   };
-  const { fallback } = host;
-  return { ...host, routes: host.routes.map(usable), ...(fallback === undefined ? {} : { fallback: usable(fallback) }) };
+  const { fallback, passthrough, ...others } = host;
+  const kept = passthrough === undefined || isLeftOut(passthrough) ? {} : { passthrough };
+  return { ...others, ...kept, routes: host.routes.map(usable), ...(fallback === undefined ? {} : { fallback: usable(fallback) }) };
 }

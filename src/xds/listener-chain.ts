@@ -21,6 +21,24 @@ export function renderChain(serverName: string, policy: TlsPolicy, settings: Lis
   };
 }
 
+/** TLS for a server name goes on as it is. */
+export function renderPassthrough(serverName: string, cluster: string): FilterChain {
+  return {
+    name: serverName,
+    filter_chain_match: { server_names: [serverName] },
+    filters: [
+      {
+        name: 'envoy.filters.network.tcp_proxy',
+        typed_config: any('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', {
+          stat_prefix: 'passthrough',
+          cluster,
+          idle_timeout: '3600s',
+        }),
+      },
+    ],
+  };
+}
+
 /** For clients that name no server, or one without a chain of its own. */
 export function renderDefaultChain(settings: ListenerSettings): FilterChain {
   const context =

@@ -4,18 +4,25 @@ import { defaultTlsPolicy, type HostTls } from '../model/host-tls.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import { encode } from '../proto/codec.ts';
 import { violations } from '../proto/validate.ts';
-import type { Resource } from '../snapshot/resource.ts';
+import type { Messages } from '../proto/gen/messages.ts';
+import type { Reference, Resource } from '../snapshot/resource.ts';
 import { DerivedTable, type Read } from '../store/derived-table.ts';
 import { OnlyRow } from '../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
-import { renderChain } from './listener-chain.ts';
+import { renderChain, renderPassthrough } from './listener-chain.ts';
 import { needsChain, serverNameOf } from './listener-server-name.ts';
-import { renderHttpListener, renderHttpsListener } from './listener.ts';
+import { type EncodedChain, renderHttpListener, renderHttpsListener } from './listener.ts';
 import { sameResource } from './make-resource.ts';
 import type { ListenerSettings, ListenOptions } from './options.ts';
 import { type OverlayOptions, overlayResources } from './quarantine-overlay.ts';
 import type { ModelTables, RenderedTable } from './rendering.ts';
 import { defaultCertificateName, renderOwnCertificate, renderSecret } from './secret.ts';
+
+/** What is known of a name for which clients ask. */
+interface ServerName extends HostTls {
+  /** Cluster that gets its TLS as it is. */
+  readonly passthrough?: Key;
+}
 
 /** Listeners with what they serve TLS with. */
 export class ListenerTables {
@@ -26,17 +33,22 @@ export class ListenerTables {
   readonly #listen: ListenOptions;
   readonly #onFailure: OverlayOptions['onFailure'];
 
-  constructor(model: ModelTables, listen: ListenOptions, held: OverlayOptions) {
+  constructor(model: ModelTables, leftOutClusters: Table<true>, listen: ListenOptions, held: OverlayOptions) {
     this.#model = model;
     this.#listen = listen;
     this.#onFailure = held.onFailure;
-    const serverNames = new DerivedTable<VirtualHost, HostTls>({
+    const serverNames = new DerivedTable<VirtualHost, ServerName>({
       name: 'server names',
       input: model.virtualHosts,
-      compute: (_, read, hostname) => serverNameOf(hostname, (name) => read.get(model.hostCertificates, name), listen),
+      compute: ({ passthrough }, read, hostname) =>
+        passthrough !== undefined && !read.all(leftOutClusters).has(passthrough)
+          ? { passthrough }
+          : serverNameOf(hostname, (name) => read.get(model.hostCertificates, name), listen),
       onFailure: (key, error) => this.#onFailure(`server name ${key}`, error),
     });
-    const secrets = this.#derive('secrets', serverNames, (tls, read, name) => this.#secret(name, tls, read));
+    const secrets = this.#derive('secrets', serverNames, (tls, read, name) =>
+      tls.passthrough === undefined ? this.#secret(name, tls, read) : undefined,
+    );
     const onlyDefault = new OnlyRow(defaultCertificateName);
     const defaultSecret = this.#derive('default secret', onlyDefault, (_, read, name) => this.#secret(name, {}, read));
     const heldSecrets = overlayResources('secrets', [secrets, defaultSecret], held);
@@ -68,20 +80,20 @@ export class ListenerTables {
    * Encoded, by server name; one whose secret is left out has none, so that it gets the default certificate. They say nothing of the
    * certificate itself: another one is another secret, and no connection is closed for it.
    */
-  #chains(serverNames: Table<HostTls>, secrets: Table<Resource>): DerivedTable<HostTls, Buffer> {
-    return new DerivedTable<HostTls, Buffer>({
+  #chains(serverNames: Table<ServerName>, secrets: Table<Resource>): DerivedTable<ServerName, EncodedChain> {
+    return new DerivedTable<ServerName, EncodedChain>({
       name: 'filter chains',
       input: serverNames,
       compute: (tls, read, name) => {
+        const { passthrough } = tls;
+        if (passthrough !== undefined) return encodedChain(renderPassthrough(name, passthrough), { type: 'clusters', name: passthrough });
         if (read.get(secrets, name) === undefined) return undefined;
         const tlsOf = (hostname: Key) => read.get(this.#model.hostCertificates, hostname);
         if (this.#listen.certificatesOnDemand === true && !needsChain(name, tls, tlsOf)) return undefined;
         const chain = renderChain(name, tls.policy ?? defaultTlsPolicy, this.#settings(read));
-        const [objection] = violations('envoy.config.listener.v3.FilterChain', chain);
-        if (objection !== undefined) throw new Error(`Envoy would refuse the filter chain ${name}: ${objection.path} ${objection.rule}`);
-        return encode('envoy.config.listener.v3.FilterChain', chain);
+        return encodedChain(chain, { type: 'secrets', name });
       },
-      same: (a, b) => a.equals(b),
+      same: (a, b) => a.bytes.equals(b.bytes),
       onFailure: (key, error) => this.#onFailure(`filter chain ${key}`, error),
     });
   }
@@ -104,4 +116,10 @@ export class ListenerTables {
     const onFailure = (key: Key, error: Error | undefined): void => this.#onFailure(`${name} ${key}`, error);
     return new DerivedTable({ name, input, compute, same: sameResource, onFailure });
   }
+}
+
+function encodedChain(chain: Messages['envoy.config.listener.v3.FilterChain'], needs: Reference): EncodedChain {
+  const [objection] = violations('envoy.config.listener.v3.FilterChain', chain);
+  if (objection !== undefined) throw new Error(`Envoy would refuse the filter chain ${chain.name}: ${objection.path} ${objection.rule}`);
+  return { bytes: encode('envoy.config.listener.v3.FilterChain', chain), needs };
 }

@@ -30,6 +30,13 @@ export function renderHttpListener(settings: ListenerSettings): Resource {
   return makeResource('listeners', message, { name: 'http', references: [routes], sources: [] });
 }
 
+/** A filter chain of the TLS listener. */
+export interface EncodedChain {
+  readonly bytes: Buffer;
+  /** What it refers to by name. */
+  readonly needs: Reference;
+}
+
 /**
  * The TLS listener, put together from encoded filter chains, by server name: one that comes, changes or goes costs one encoding.
  * Envoy compares them one by one, and closes connections of those only that changed or are gone.
@@ -37,14 +44,16 @@ export function renderHttpListener(settings: ListenerSettings): Resource {
  * With nothing to serve there is no listener.
  */
 export function renderHttpsListener(
-  chains: ReadonlyMap<Key, Buffer>,
+  chains: ReadonlyMap<Key, EncodedChain>,
   withDefault: boolean,
   settings: ListenerSettings,
 ): Resource | undefined {
   if (chains.size === 0 && !withDefault) return undefined;
   const names = [...chains.keys()].sort();
+  const needed = names.flatMap((name) => chains.get(name)?.needs ?? []);
   // What is asked for on demand is not waited for.
-  const fixedSecrets = withDefault && settings.listen.certificatesOnDemand !== true ? [...names, defaultCertificateName] : names;
+  const fixedDefault: readonly Reference[] =
+    withDefault && settings.listen.certificatesOnDemand !== true ? [{ type: 'secrets', name: defaultCertificateName }] : [];
   const head: Listener = {
     ...common('https', settings, settings.listen.httpsPort),
     ...(withDefault ? { default_filter_chain: renderDefaultChain(settings) } : {}),
@@ -52,10 +61,10 @@ export function renderHttpsListener(
   };
   const [objection] = violations('envoy.config.listener.v3.Listener', head);
   if (objection !== undefined) throw new Error(`Envoy would refuse the listener https: ${objection.path} ${objection.rule}`);
-  const encoded = names.flatMap((name) => encodedField(filterChainsField, chains.get(name) ?? Buffer.of()));
+  const encoded = names.flatMap((name) => encodedField(filterChainsField, chains.get(name)?.bytes ?? Buffer.of()));
   return resourceOf('listeners', Buffer.concat([encode('envoy.config.listener.v3.Listener', head), ...encoded]), {
     name: 'https',
-    references: [routes, ...fixedSecrets.map((name): Reference => ({ type: 'secrets', name }))],
+    references: [routes, ...needed, ...fixedDefault],
     sources: [],
   });
 }

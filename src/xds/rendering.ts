@@ -76,7 +76,7 @@ export class Rendering {
     const heldClusters = overlayResources('clusters', [clusters], held);
     const heldEndpoints = overlayResources('endpoints', [endpoints], held);
     const hosts = this.#renderHosts(model, heldClusters.leftOut, held);
-    const listeners = new ListenerTables(model, listen, held);
+    const listeners = new ListenerTables(model, heldClusters.leftOut, listen, held);
     const secrets = backendSecretTables(model.backendSecrets, onFailure);
     const helper = helperTables(model.userLists, listen, onFailure);
 

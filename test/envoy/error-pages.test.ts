@@ -60,7 +60,7 @@ const told = [
   'x-naru-error-page',
 ];
 
-test('errors with a status of custom-http-errors get the page of default-backend, and keep their status', async () => {
+test('CVE-2026-41181: errors with a status of custom-http-errors get the page of default-backend, which sees no credentials, and keep their status', async () => {
   await naru.given(backend + pod + web(pages));
   const headers = { accept: 'text/html', authorization: 'Basic x', cookie: 'a=b' };
   const { status, page: found } = await page('/404?q=1', { method: 'POST', headers, body: 'hello' });

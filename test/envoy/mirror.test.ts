@@ -1,15 +1,18 @@
 // Copies of requests, and the host that backends see.
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
+import { certificateFor } from '../support/certificates.ts';
 import { podAddress } from '../support/local-address.ts';
 import { type Naru, sharedNaru } from '../support/naru.ts';
 import { echoService, ingressYaml } from '../support/yaml.ts';
 
 let naru: Naru;
 let server: Server;
+let tlsServer: Server;
 let address: string;
 /** `METHOD HOST URL BODY` of each copy. */
 const copies: string[] = [];
@@ -17,17 +20,23 @@ const copies: string[] = [];
 before(async () => {
   naru = await sharedNaru();
   address = await podAddress();
-  server = createServer((incoming, answer) => {
+  const listener: RequestListener = (incoming, answer) => {
     const parts: Buffer[] = [];
     incoming.on('data', (part: Buffer) => parts.push(part));
     incoming.on('end', () => {
       copies.push(`${incoming.method} ${incoming.headers.host} ${incoming.url} ${Buffer.concat(parts).toString()}`);
       answer.writeHead(500).end();
     });
-  });
-  await new Promise<void>((resolve) => server.listen(0, resolve));
+  };
+  server = createServer(listener);
+  const { chain, privateKey } = await certificateFor(['copy.test']);
+  tlsServer = createTlsServer({ cert: chain, key: privateKey }, listener);
+  await Promise.all([server, tlsServer].map((one) => new Promise<void>((resolve) => one.listen(0, resolve))));
 });
-after(() => server.close());
+after(() => {
+  server.close();
+  tlsServer.close();
+});
 
 function web(annotations: Readonly<Record<string, string>>, paths = ['Prefix / web']): string {
   return ingressYaml({ name: 'web', host: 'a.test', paths, annotations }) + echoService('web');
@@ -54,6 +63,12 @@ test('mirror-target gets a copy of each request, with its body, and has no say i
   await naru.get('http://a.test/last');
   assert.equal(await copy(), `GET ${address} /last `);
   assert.deepEqual(copies, []);
+});
+
+test('mirror-target may be reached by https', async () => {
+  await naru.given(web({ 'mirror-target': `https://${address}:${(tlsServer.address() as AddressInfo).port}/$request_uri` }));
+  assert.equal(await naru.served('http://a.test/tls'), 'web');
+  assert.equal(await copy(), `GET ${address} /tls `);
 });
 
 const forbidden = [

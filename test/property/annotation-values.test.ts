@@ -107,7 +107,7 @@ const usable: Readonly<Record<string, fc.Arbitrary<string>>> = {
   'permanent-redirect-code': fc.constantFrom('300', '301', '304', '308'),
   'temporal-redirect': fc.constantFrom('https://a.test'),
   'app-root': fc.constantFrom('/', '//', '/a:b'),
-  'mirror-target': fc.constantFrom('http://copy.test', 'http://copy:8080$request_uri', 'http://10.9.8.7/'),
+  'mirror-target': fc.constantFrom('http://copy.test', 'https://copy:8080$request_uri', 'http://10.9.8.7/'),
   'mirror-host': fc.constantFrom('copy.test', 'a:1'),
   'upstream-vhost': fc.constantFrom('a.test', '$host', '${service_name}.$namespace', '$http_x', '$arg_a.$status'),
   'server-alias': fc.constantFrom('a.test', 'neighbour.test,*.b.test', 'own.test', 'x.shared.test'),
@@ -115,6 +115,7 @@ const usable: Readonly<Record<string, fc.Arbitrary<string>>> = {
   'default-backend': fc.constantFrom('web', 'absent'),
   'custom-http-errors': fc.constantFrom('404', '400,599,503', '500,500'),
   'disable-proxy-intercept-errors': fc.constantFrom('true'),
+  'ssl-passthrough': fc.constantFrom('true'),
   'x-forwarded-prefix': fc.constantFrom('/', '/a:b', 'x'),
 };
 

@@ -54,8 +54,13 @@ const ingresses = fc
     defaultService: fc.option(fc.constantFrom(...services)),
     creationTimestamp: time,
     annotations: fc.dictionary(
-      fc.constantFrom('proxy-read-timeout', 'ssl-redirect', 'force-ssl-redirect', 'proxy-buffering').map((name) => `${prefix}/${name}`),
-      fc.constantFrom('true', 'false', '7', 'wrong'),
+      fc
+        .constantFrom(
+          ...['proxy-read-timeout', 'ssl-redirect', 'force-ssl-redirect', 'proxy-buffering', 'use-regex', 'rewrite-target', 'server-alias'],
+          ...['from-to-www-redirect', 'default-backend', 'custom-http-errors', 'mirror-target', 'ssl-passthrough', 'app-root'],
+        )
+        .map((name) => `${prefix}/${name}`),
+      fc.constantFrom('true', 'false', '7', 'wrong', 'b.test', 'a.test,c.test', '/$1', '404', 'http://copy.test', ...services),
     ),
   })
   .map(({ weight, host, defaultService, creationTimestamp, annotations, ...rest }) => {

@@ -16,6 +16,7 @@ import { modsecurity } from './modsecurity.ts';
 import { nginxOnly } from './nginx-only.ts';
 import { satisfy } from './satisfy.ts';
 import { otherNames } from './other-names.ts';
+import { passthrough } from './passthrough.ts';
 import { redirects } from './redirects.ts';
 import { retries } from './retries.ts';
 import { rewrite } from './rewrite.ts';
@@ -41,6 +42,7 @@ export const families = {
   session,
   errorPages,
   httpsRedirect,
+  passthrough,
   waitingFamily,
   buffers,
   fastcgi,

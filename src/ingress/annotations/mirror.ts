@@ -28,7 +28,6 @@ const target: Grammar<MirrorTarget> = {
     if (scheme === undefined || number > 65_535) {
       return { ok: false, message: `"${shown(text)}" is not a URL of http or https with no other path than "$request_uri"` };
     }
-    if (secure) return { ok: false, message: `"${shown(text)}" is to be reached by https, which copies do not speak yet` };
     const objection = externalNameObjection(hostname);
     if (objection !== undefined) return { ok: false, message: `"${shown(hostname)}" is ${objection}` };
     return { ok: true, value: { scheme: secure ? 'https' : 'http', hostname: hostname.toLowerCase().replace(/\.$/, ''), port: number } };
@@ -42,7 +41,7 @@ export const mirror = defineFamily({
     'mirror-target': optional(target, {
       doc: 'Where copies go.',
       ...{
-        ...{ risk: 'High', scope: 'path', example: 'http://copy.example.com$request_uri' },
+        ...{ risk: 'High', scope: 'path', example: 'https://copy.example.com$request_uri' },
         support: differs('Copies have the path that backends see, so that the URL has none but `$request_uri`.'),
       },
     }),

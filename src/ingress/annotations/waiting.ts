@@ -43,7 +43,6 @@ export const waitingFamily = defineFamily({
       'auth-tls-pass-certificate-to-upstream',
       'auth-tls-verify-depth',
       'ssl-ciphers',
-      'ssl-passthrough',
       'ssl-prefer-server-ciphers',
     ]),
     ...waiting('Low', 'path', [

@@ -18,6 +18,10 @@ export const annotationCodes = {
     severity: 'warning',
     title: 'Error pages that nobody makes',
   },
+  NR218: {
+    severity: 'error',
+    title: 'TLS that is not passed through',
+  },
   NR230: {
     severity: 'warning',
     title: 'A canary without a primary',
