@@ -204,7 +204,11 @@ export function testbedOptions(): Option[] {
 function statusOptions(): Option[] {
   return [
     onOff('--update-status [boolean]', 'write into Ingresses where they are reached', true),
-    onOff('--update-status-on-shutdown [boolean]', 'for compatibility: a status is never emptied', false),
+    onOff(
+      '--update-status-on-shutdown [boolean]',
+      'take the addresses away when the last replica stops; programs that read them delete DNS records then',
+      false,
+    ),
     setting('--publish-status <when>', 'always; ifEmpty: only into Ingresses that say no address; never')
       .choices(['always', 'ifEmpty', 'never'])
       .default('always'),

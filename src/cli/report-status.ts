@@ -15,8 +15,6 @@ export function reportStatus(
   const policy = updateStatus ? publishStatus : 'never';
   const namespace = settings.leaseNamespace ?? connection.namespace ?? 'naru-system';
   const elect = settings.leaderElect && (policy !== 'never' || settings.events);
-  if (updateStatusOnShutdown)
-    log.warn('--update-status-on-shutdown has no effect: a status that is emptied makes programs that read it delete DNS records');
   const nodes = policy !== 'never' && publishService === undefined && publishStatusAddress.length === 0;
   const envoyNamespace = settings.envoyNamespace ?? connection.namespace ?? 'naru-system';
   if (nodes)
@@ -29,6 +27,7 @@ export function reportStatus(
     connection,
     fleet: settings.fleet,
     policy,
+    emptyOnStop: updateStatusOnShutdown && policy === 'always',
     events: settings.events,
     addresses: publishStatusAddress,
     service: publishService,

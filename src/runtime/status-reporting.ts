@@ -15,6 +15,7 @@ import { StatusWriter } from '../status/status-writer.ts';
 import type { ReachableAt } from '../kube/objects.ts';
 import type { Pass } from './build.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { removeAddresses } from './address-removal.ts';
 import { EventReporting } from './event-reporting.ts';
 
 export interface StatusReportingOptions {
@@ -22,6 +23,8 @@ export interface StatusReportingOptions {
   readonly connection: Connection;
   readonly fleet: string;
   readonly policy: PublishPolicy;
+  /** Whether the last replica that stops takes the addresses away. */
+  readonly emptyOnStop: boolean;
   readonly addresses: readonly string[];
   readonly service?: string | undefined;
   /** Where addresses are those of the nodes with ready Envoys. */
@@ -44,6 +47,8 @@ export interface NodesOptions {
 const settleMs = 10_000;
 /** A lease that cannot be given back in this time expires by itself. */
 const releaseMs = 2000;
+/** Who waits for a lease tries again after at most 2.2 fifteenths times two of its duration. */
+const handOverShare = 0.33;
 
 /** Tells the cluster's users what became of their objects. */
 export class StatusReporting {
@@ -60,7 +65,7 @@ export class StatusReporting {
 
   constructor(options: StatusReportingOptions) {
     this.#options = options;
-    const { connection, controlPlane, policy, onTrouble } = options;
+    const { controlPlane, policy, onTrouble } = options;
     const { build } = controlPlane;
     const { world, progress } = build;
     this.#writer = new StatusWriter({
@@ -72,10 +77,7 @@ export class StatusReporting {
       since: (key) => (build.assembly.putAside().has(`Ingress ${key}`) ? Infinity : progress.since(key)),
       addresses: () => this.#addresses,
       accepted: () => this.#acceptedByAll(),
-      write: (key, uid, addresses) => {
-        const [namespace = '', name = ''] = key.split('/');
-        return writeIngressAddresses(connection, { namespace, name, uid }, addresses);
-      },
+      write: (key, uid, addresses) => this.#write(key, uid, addresses),
       onTrouble,
       clock: systemClock,
     });
@@ -110,12 +112,37 @@ export class StatusReporting {
 
   /** Writes nothing more, and lets another replica begin. */
   async stop(): Promise<void> {
+    const led = this.#leading;
     this.#stopped.abort();
     this.#nodes?.stop();
     this.#writer.stop();
     this.#events?.lead(false);
     const late = new Promise<void>((resolve) => setTimeout(resolve, releaseMs).unref());
     await Promise.race([this.#election?.stop(), late]);
+    if (led && this.#options.emptyOnStop) await this.#removeAddresses();
+  }
+
+  async #removeAddresses(): Promise<void> {
+    const { connection, controlPlane, lease, onTrouble } = this.#options;
+    const { world, progress } = controlPlane.build;
+    const object = lease && new LeaseObject(connection, lease.namespace, lease.name);
+    const addressesOf = (key: string) => world.objects.Ingress.get(key)?.status?.loadBalancer.ingress ?? [];
+    try {
+      const count = await removeAddresses({
+        holder: object && (async () => (await object.read())?.record.holder ?? ''),
+        handOverMs: (lease?.durationSeconds ?? 0) * 1000 * handOverShare,
+        ingresses: [...progress.keys()].filter((key) => this.#addresses.length > 0 && sameAddresses(addressesOf(key), this.#addresses)),
+        empty: (key) => this.#write(key, world.objects.Ingress.get(key)?.metadata.uid, []),
+      });
+      if (count > 0) onTrouble(`This was the last replica: ${count} Ingresses have no address any more.`);
+    } catch (error) {
+      onTrouble(`Addresses of Ingresses stay, although this was the last replica: ${String(error)}`);
+    }
+  }
+
+  #write(key: string, uid: string | undefined, addresses: readonly ReachableAt[]): Promise<void> {
+    const [namespace = '', name = ''] = key.split('/');
+    return writeIngressAddresses(this.#options.connection, { namespace, name, uid }, addresses);
   }
 
   #makeEvents(): EventReporting {

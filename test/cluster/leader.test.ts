@@ -30,8 +30,8 @@ describe('replicas in a cluster', () => {
     control.kubectl(['--namespace', namespace, 'apply', '-f', '-'], { input: objects.join('\n---\n') });
 
   /** Each writes another address, by which its writes are known. */
-  async function startReplica(): Promise<Served> {
-    const flags = ['--publish-status-address', `192.0.2.${replicas.length + 1}`, '--lease-duration', '6'];
+  async function startReplica(...more: readonly string[]): Promise<Served> {
+    const flags = ['--publish-status-address', `192.0.2.${replicas.length + 1}`, '--lease-duration', '6', ...more];
     const replica = await Served.start(kubeconfig, flags);
     replicas.push(replica);
     await replica.accepted(0);
@@ -106,6 +106,20 @@ describe('replicas in a cluster', () => {
     assert.equal(await writerOf('three'), '192.0.2.3');
     await third.stop();
     assert.equal((await lease()).spec.holderIdentity, '');
+  });
+
+  test('with --update-status-on-shutdown the last one takes the addresses away, and only the last one', async () => {
+    const first = await startReplica('--update-status-on-shutdown');
+    await untilLeading(first, 5000);
+    const address = await writerOf('last');
+    const second = await startReplica('--update-status-on-shutdown');
+    await first.stop();
+    await untilLeading(second, 4000);
+    const later = await writerOf('later');
+    await eventually('it has both', () => (watched.written(`${namespace}/last`).at(-1) === later ? true : undefined));
+    await second.stop();
+    await eventually('they are gone', () => (watched.written(`${namespace}/later`).at(-1) === '' ? true : undefined));
+    assert.deepEqual(watched.written(`${namespace}/last`), ['', address, later, '']);
   });
 
   test('without election a replica writes anyway', async () => {

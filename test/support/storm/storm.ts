@@ -59,7 +59,7 @@ class StormPlace {
     t.after(() => pods.stop());
     const world = await StormWorld.make(folder, pods.port, new Random(seed));
     const anyPorts = ['--http-port', '0', '--https-port', '0', '--debug-port', '0', '--envoy-admin-port', '0'];
-    const naru = NaruProcess.start(t, ['dev', folder, ...anyPorts]);
+    const naru = NaruProcess.start(t, ['dev', folder, '--configmap', 'default/naru', ...anyPorts]);
     const port = async (pattern: RegExp): Promise<number> => Number((await naru.says(pattern, 20_000))[1]);
     await naru.says(/Try: /, 20_000);
     const ports = {

@@ -1,6 +1,7 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDefaultCertificate, type SelfSigned } from '../../../src/runtime/default-certificate.ts';
+import { configMapYaml } from '../yaml.ts';
 import { hostYaml, secretYaml, type StormHost } from './host.ts';
 import type { Random } from './random.ts';
 
@@ -32,6 +33,8 @@ export class StormWorld {
     this.#podPort = podPort;
     this.#random = random;
     this.#certificates = certificates;
+    // Connections are to end by nothing else than edits.
+    this.#save('settings', configMapYaml({ 'keep-alive-requests': '0' }));
     for (const name of ['shared', 'calm-own', 'busy-own', 'busy-second']) this.#writeSecret(name, 0);
     for (const name of [...this.calm, ...this.busy]) {
       const canary = this.busy.includes(name) ? { weight: 20, pods: [1, 2] } : undefined;
@@ -117,12 +120,19 @@ export class StormWorld {
 
   #write(host: StormHost): void {
     this.#hosts.set(host.name, host);
-    writeFileSync(join(this.#folder, `${host.name}.yaml`), hostYaml(host, this.#podPort));
+    this.#save(host.name, hostYaml(host, this.#podPort));
   }
 
   #writeSecret(name: string, turn: number): void {
     this.#secrets.set(name, turn);
-    writeFileSync(join(this.#folder, `secret-${name}.yaml`), secretYaml(name, this.#certificates[turn] as SelfSigned));
+    this.#save(`secret-${name}`, secretYaml(name, this.#certificates[turn] as SelfSigned));
+  }
+
+  /** At one stroke: nobody reads half of it. */
+  #save(name: string, text: string): void {
+    const unfinished = join(this.#folder, 'unfinished');
+    writeFileSync(unfinished, text);
+    renameSync(unfinished, join(this.#folder, `${name}.yaml`));
   }
 }
 
