@@ -98,13 +98,13 @@ test('what an API server fills in is filled in', () => {
 test('a Secret keeps only what Naru uses, decoded; stringData wins', () => {
   const { data, type } = valid('Secret', {
     metadata: { name: 'auth' },
-    data: { auth: 'YWxp\nY2U=', other: 'YQ==', 'ca.crt': 'YQ==' },
+    data: { auth: 'YWxp\nY2U=', user: 'YQ==', long: Buffer.alloc(1000).toString('base64'), 'ca.crt': 'YQ==' },
     stringData: { 'ca.crt': 'plain' },
   });
   assert.equal(type, 'Opaque');
   assert.deepEqual(
     Object.entries(data).map(([key, value]) => `${key}=${value.toString()}`),
-    ['ca.crt=plain', 'auth=alice'],
+    ['user=a', 'ca.crt=plain', 'auth=alice'],
   );
 });
 

@@ -156,7 +156,7 @@ describe('a backend that cannot be a cluster', () => {
     const build = withObjects(broken, to('\ud800'));
     assert.match(told(build)[0] ?? '', /^NR715 Service .* name must be text that can be written in UTF-8\.$/);
     assert.equal(build.problems().length, 1);
-    assert.deepEqual([...(build.current?.resources.clusters.names() ?? [])], ['shop/web/80']);
+    assert.deepEqual([...(build.current?.resources.clusters.names() ?? [])].sort(), ['naru-authz', 'shop/web/80']);
     assert.deepEqual([...(build.current?.resources.endpoints.names() ?? [])], ['shop/web/80']);
     assert.equal(virtualHosts(build)['bad.test']?.routes?.[0]?.direct_response?.status, 503);
     build.apply([upsert(to('web'))]);
