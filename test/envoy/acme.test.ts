@@ -96,3 +96,38 @@ test('two solvers of one host at a time', async () => {
   assert.equal(await naru.served(`http://${host}${challenge}`), solverName);
   assert.equal(await naru.served(`http://${host}${challenge}-2`), `${solverName}-2`);
 });
+
+test('whatever annotations the other Ingress has', async () => {
+  const secret = document({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'users' },
+    data: { auth: Buffer.from('a:$apr1$x$y').toString('base64') },
+  });
+  const annotated: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    'regular expressions': { 'use-regex': 'true' },
+    rewriting: { 'rewrite-target': '/elsewhere', 'use-regex': 'true' },
+    'a redirect of the root': { 'app-root': '/app' },
+    'a permanent redirect': { 'permanent-redirect': 'https://elsewhere.test' },
+    'a temporal redirect': { 'temporal-redirect': 'https://elsewhere.test' },
+    passwords: { 'auth-type': 'basic', 'auth-secret': 'users' },
+    'a Secret of passwords that is not there': { 'auth-type': 'basic', 'auth-secret': 'missing' },
+    'an authentication service': { 'auth-url': 'http://192.0.2.1/auth' },
+    'client addresses': { 'whitelist-source-range': '192.0.2.0/24' },
+    'denied addresses': { 'denylist-source-range': '0.0.0.0/0' },
+    'client certificates': { 'auth-tls-secret': 'default/missing' },
+    'forced https': { 'force-ssl-redirect': 'true' },
+  };
+  for (const [what, annotations] of Object.entries(annotated)) {
+    const paths = [
+      'ImplementationSpecific /.* app',
+      'ImplementationSpecific /.well-known/acme-challenge/(.+)/with/more/letters/than/any app',
+      'Prefix / app',
+    ];
+    const other = ingressYaml({ name: 'app', host, paths, annotations, created: '2026-01-01T00:00:00Z' }) + echoService('app') + secret;
+    for (const pathType of ['Exact', 'ImplementationSpecific']) {
+      await naru.given(other + solver({ pathType, host }) + solverService);
+      assert.equal(await naru.served(`http://${host}${challenge}`), solverName, `${what}, ${pathType}`);
+    }
+  }
+});
