@@ -35,8 +35,10 @@ export function backendRef(namespace: string, backend: IngressBackend): Key | un
   return `${namespace}/${name}:${port.name ?? port.number ?? ''}`;
 }
 
+type BackendOptions = Pick<IngressOptions, 'externalNames' | 'compatibility'>;
+
 /** Looks a reference up among the Services. */
-export function resolveBackend(ref: Key, read: Read, world: World, options: Pick<IngressOptions, 'externalNames'>): Backend {
+export function resolveBackend(ref: Key, read: Read, world: World, options: BackendOptions): Backend {
   const colon = ref.lastIndexOf(':');
   const serviceKey = ref.slice(0, colon);
   const wanted = ref.slice(colon + 1);
@@ -49,11 +51,11 @@ export function resolveBackend(ref: Key, read: Read, world: World, options: Pick
     );
   }
   if (service.spec.type === 'ExternalName') return resolveExternal(service, serviceKey, wanted, options);
-  const port = findPort(service, wanted);
+  const port = findPort(service, wanted, options);
   return port === undefined ? withoutPort(service, serviceKey, wanted) : found(service, { port: port.port });
 }
 
-function resolveExternal(service: Service, key: Key, wanted: string, { externalNames }: Pick<IngressOptions, 'externalNames'>): Backend {
+function resolveExternal(service: Service, key: Key, wanted: string, { externalNames }: BackendOptions): Backend {
   const { externalName = '' } = service.spec;
   if (!externalNames) {
     const fix = 'Use a Service with EndpointSlices, or run without --disable-svc-external-name.';
@@ -88,15 +90,16 @@ function refuse(code: ProblemCode, message: string, fix: string): Backend {
 }
 
 /**
- * The port by number or name; else by target port, which ingress-nginx accepts too (serviceEndpoints in its controller.go).
+ * The port by number or name; else by target port, which ingress-nginx accepts too: there the first port counts of which any of the
+ * three fits (serviceEndpoints in its controller.go).
  */
-function findPort({ spec }: Service, wanted: string): ServicePort | undefined {
+function findPort({ spec }: Service, wanted: string, { compatibility }: BackendOptions): ServicePort | undefined {
   const tcp = spec.ports.filter(({ protocol }) => protocol === 'TCP');
   if (wanted === firstPort) return tcp[0];
-  return (
-    tcp.find(({ port, name }) => String(port) === wanted || (name !== '' && name === wanted)) ??
-    tcp.find(({ targetPort }) => targetPort !== undefined && String(targetPort) === wanted)
-  );
+  const isNamed = ({ port, name }: ServicePort) => String(port) === wanted || (name !== '' && name === wanted);
+  const isTarget = ({ targetPort }: ServicePort) => targetPort !== undefined && String(targetPort) === wanted;
+  if (compatibility === 'nginx') return tcp.find((port) => isNamed(port) || isTarget(port));
+  return tcp.find(isNamed) ?? tcp.find(isTarget);
 }
 
 function printPort({ port, name }: ServicePort): string {

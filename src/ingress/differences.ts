@@ -56,6 +56,15 @@ export const differences = {
       'getEndpointsFromSlices in internal/ingress/controller/endpointslices.go',
     ],
   },
+  targetPort: {
+    title: 'A port that is one of the Service, and the target port of another before it',
+    kubernetes: 'The port of the Service is meant. Target ports count only where it has no such port.',
+    nginx: 'The first port is taken of which number, name or target port fits.',
+    sources: [
+      'https://kubernetes.io/docs/reference/kubernetes-api/service-resources/ingress-v1/#IngressBackend',
+      'serviceEndpoints in internal/ingress/controller/controller.go',
+    ],
+  },
   serverHeader: {
     title: '`Server` in answers',
     kubernetes:

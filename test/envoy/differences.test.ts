@@ -99,6 +99,22 @@ const cases: Readonly<Record<keyof typeof differences, Case>> = {
       'http://bar.test/bar/': { kubernetes: 'bar', nginx: 'bar' },
     },
   },
+  targetPort: {
+    given:
+      ingressYaml({ name: 'web', host: 'ports.test', paths: ['Prefix / web'] }).replace('"number":80', '"number":8080') +
+      `---\n${JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'web' },
+        spec: {
+          ports: [
+            { name: 'front', port: 80, targetPort: 8080 },
+            { name: 'back', port: 8080, targetPort: 9090 },
+          ],
+        },
+      })}\n`,
+    requests: { 'http://ports.test/': { kubernetes: 'web', nginx: 'web' } },
+  },
   serverHeader: {
     given: ingressYaml({ name: 'web', host: 'server.test', paths: ['Prefix / web'] }) + echoService('web'),
     requests: { 'http://server.test/': { kubernetes: 'web', nginx: 'web' } },
@@ -135,6 +151,11 @@ for (const compatibility of ['kubernetes', 'nginx'] as const) {
       const port = await namedServer(ending, 'web');
       await naru.given(cases.endingPods.given.replace('"port":1}', `"port":${port}}`));
       assert.equal(await naru.served('http://ending.test/'), compatibility === 'kubernetes' ? 'web' : 503);
+    });
+    await t.test('which port of the Service', async () => {
+      await naru.given(cases.targetPort.given);
+      const { port } = JSON.parse((await naru.get('http://ports.test/')).body) as { port: number };
+      assert.equal(port, compatibility === 'kubernetes' ? 8080 : 80);
     });
     await t.test('what answers say of their server', async () => {
       await naru.given(cases.serverHeader.given);
