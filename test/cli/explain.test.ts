@@ -27,7 +27,7 @@ test('explain says which route wins, by whose wish, and why the others do not', 
     'PATHS    tried in this order',
     '  1  Prefix  /api  no   the path does not begin so',
     '  2  Prefix  /     YES',
-    'UPSTREAM Host shop.localhost, timeout none, idle timeout 60s',
+    'UPSTREAM Host shop.localhost, timeout none, idle timeout 180s',
   ]);
 });
 

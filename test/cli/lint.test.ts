@@ -64,7 +64,7 @@ NR214 error  Ingress default/web  canary-weight: "5O" is not a whole number.
   FOLDER/shop.yaml:6:48
   6 |     nginx.ingress.kubernetes.io/canary-weight: "5O"
     |                                                ^^^^
-  The annotation was left out, which means "0". Write a value of type number, such as "10": Share of requests for the canary, from 0 to 100.
+  The annotation was left out, which means "0". Write a value of type number, such as "10": Share of requests for the canary, from 0 to 100, or to canary-weight-total.
 
 NR501 error  Ingress default/web  There is no Service default/nobody.
   FOLDER/shop.yaml:8:3
