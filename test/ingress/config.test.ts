@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { Family } from '../../src/ingress/annotations/family.ts';
 import { families } from '../../src/ingress/annotations/index.ts';
 import { defaultConfig, knownKeys, readConfig } from '../../src/ingress/config/read-config.ts';
+import { defaultsOf } from '../../src/ingress/config/tables.ts';
 import { ingress, metadata, naruClass, remove, service, slice, upsert } from '../support/objects.ts';
 import type { ConfigMap } from '../../src/kube/objects.ts';
 import { buildOptions, built } from '../support/build.ts';
@@ -48,6 +49,13 @@ describe('the ConfigMap', () => {
     });
     assert.ok(acting.length > 0);
     for (const { name, of, annotation } of acting) assert.deepEqual({ name, type: of }, { name, type: annotation });
+  });
+
+  test('retry-non-idempotent adds to what is said of proxy-next-upstream', () => {
+    const conditions = (data: Readonly<Record<string, string>>) => defaultsOf(read(data).config)['proxy-next-upstream'];
+    assert.equal(conditions({}), 'error timeout');
+    assert.equal(conditions({ 'retry-non-idempotent': 'true' }), 'error timeout non_idempotent');
+    assert.equal(conditions({ 'retry-non-idempotent': 'true', 'proxy-next-upstream': 'off' }), 'off non_idempotent');
   });
 
   test('a wrong value is reported and its default acts; the others hold', () => {

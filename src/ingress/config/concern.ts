@@ -6,7 +6,12 @@ export type Support =
   /** As read, with something that is not as in ingress-nginx. */
   | { readonly type: 'differs'; readonly note: string }
   /** The default of an annotation: it acts as soon as the annotation of this name is read. */
-  | { readonly type: 'annotation'; readonly annotation: string }
+  | {
+      readonly type: 'annotation';
+      readonly annotation: string;
+      /** What it makes of the default that the key of the annotation's own name says; absent: it is that key. */
+      readonly change?: (fallback: unknown, value: unknown) => unknown;
+    }
   | {
       readonly type: 'not read';
       /** Why: one sentence. */
@@ -55,6 +60,12 @@ export function draining<T>(key: ConfigKey<T>): ConfigKey<T> {
 /** The default of the annotation of the same name, unless another is given. */
 export function defaultOf<T>(annotation: string, setting: Setting<T>): ConfigKey<T> {
   return { setting, support: { type: 'annotation', annotation }, drains: false };
+}
+
+/** A key that changes the default of an annotation: `change` is given what the key of the annotation's name says, and this one's value. */
+export function changesDefault<D, T>(annotation: string, setting: Setting<T>, change: (fallback: D, value: T) => D): ConfigKey<T> {
+  const support = { type: 'annotation', annotation, change: change as (fallback: unknown, value: unknown) => unknown } as const;
+  return { setting, support, drains: false };
 }
 
 export interface NotRead {

@@ -120,15 +120,21 @@ function edgeRow(config: ControllerConfig, { key, compatibility, find }: EdgeSou
   };
 }
 
-/** The keys that are the default of the annotation of the same name. */
+/** What keys say of the defaults of annotations: those of the same name, and those that change these. */
 export function defaultsOf(config: ControllerConfig): AnnotationDefaults {
-  const values = Object.keys(concerns).flatMap((concern) => Object.entries(config[concern as keyof ControllerConfig]));
-  return Object.fromEntries(
-    values.filter(([name]) => {
-      const support = knownKeys.get(name)?.support;
-      return support?.type === 'annotation' && support.annotation === name;
-    }),
-  );
+  const values = Object.keys(concerns).flatMap((concern) => Object.entries<unknown>(config[concern as keyof ControllerConfig]));
+  const defaults: Record<string, unknown> = {};
+  for (const [name, value] of values) if (changeOf(name)?.annotation === name) defaults[name] = value;
+  for (const [name, value] of values) {
+    const { annotation = '', change } = changeOf(name) ?? {};
+    if (change !== undefined) defaults[annotation] = change(defaults[annotation], value);
+  }
+  return defaults;
+}
+
+function changeOf(name: string) {
+  const support = knownKeys.get(name)?.support;
+  return support?.type === 'annotation' ? support : undefined;
 }
 
 export function isReadAnnotation(annotation: string): boolean {

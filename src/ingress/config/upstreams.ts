@@ -1,7 +1,7 @@
 import { errorStatuses } from '../annotations/error-pages.ts';
 import { choice, flag, freeText, wholeNumber, written } from './setting.ts';
 import { duration, seconds, size } from './quantity.ts';
-import { defaultOf, defineConcern, notRead, read } from './concern.ts';
+import { changesDefault, defaultOf, defineConcern, notRead, read, readWith } from './concern.ts';
 
 const count = (fallback: number, doc: string, min = 0) => wholeNumber({ fallback, min, max: 999_999_999, doc });
 const unbuffered = { reason: 'Envoy streams answers instead of buffering them.', fix: 'Remove the key.' };
@@ -15,23 +15,30 @@ export const upstreams = defineConcern('Connections to backends', {
     reason: 'Envoy keeps as many as were needed, until upstream-keepalive-timeout.',
     fix: 'Remove the key.',
   }),
-  'retry-non-idempotent': notRead(flag(false, 'Try POST, LOCK and PATCH again, too, although the backend may have seen them.'), {
-    reason: 'Naru tries again, whatever the method, only what no backend can have seen.',
-    fix: 'Remove the key.',
-  }),
+  'retry-non-idempotent': changesDefault(
+    'proxy-next-upstream',
+    flag(
+      false,
+      'Try POST, LOCK and PATCH again, too, although the backend may have seen them; where no annotation says when to try again.',
+    ),
+    (conditions: string, on) => (on ? `${conditions} non_idempotent` : conditions),
+  ),
   'proxy-connect-timeout': defaultOf('proxy-connect-timeout', seconds(5, 'How long connecting to a backend may take.')),
   'proxy-read-timeout': defaultOf('proxy-read-timeout', seconds(60, 'Longest pause in the answer of a backend.')),
   'proxy-send-timeout': defaultOf('proxy-send-timeout', seconds(60, 'Longest pause in sending to a backend.')),
   'proxy-next-upstream': defaultOf('proxy-next-upstream', freeText('error timeout', 'When another pod is tried.', 'list of conditions')),
   'proxy-next-upstream-timeout': defaultOf('proxy-next-upstream-timeout', seconds(0, 'How long other pods are tried; 0 for no limit.')),
   'proxy-next-upstream-tries': defaultOf('proxy-next-upstream-tries', count(3, 'How many pods are tried; 0 for no limit.')),
-  'proxy-http-version': defaultOf('proxy-http-version', choice(['1.0', '1.1'], '1.1', 'HTTP version towards backends.')),
+  'proxy-http-version': readWith(
+    'Backends get HTTP/1.1 whatever it says.',
+    choice(['1.0', '1.1'], '1.1', 'HTTP version towards backends.'),
+  ),
   'load-balance': defaultOf('load-balance', choice(['round_robin', 'ewma'], 'round_robin', 'How a pod is chosen.')),
   'service-upstream': defaultOf('service-upstream', flag(false, 'Send to the cluster IP of Services instead of their pods.')),
   'upstream-hash-by': notRead(freeText('', 'What decides on the pod.'), hashing),
   'upstream-hash-by-subset': notRead(flag(false, 'Hash to a group of pods.'), hashing),
   'upstream-hash-by-subset-size': notRead(count(3, 'Pods in such a group.'), hashing),
-  'proxy-ssl-location-only': defaultOf('proxy-ssl-secret', flag(false, 'TLS settings towards backends hold for their own paths alone.')),
+  'proxy-ssl-location-only': readWith('They always do.', flag(false, 'TLS settings towards backends hold for their own paths alone.')),
 });
 
 export const bodies = defineConcern('Bodies', {
