@@ -13,7 +13,7 @@ export function readsExpressions(hostname: string, primaries: readonly IngressRo
   return primaries.some((row) => asksForExpressions(row, hostname));
 }
 
-function asksForExpressions({ policies: { rewrite }, spec }: IngressRow, hostname: string): boolean {
+export function asksForExpressions({ policies: { rewrite }, spec }: IngressRow, hostname: string): boolean {
   if (rewrite === undefined) return false;
   const ofHost = spec.rules.filter(({ host, paths = [] }) => hostnameOf(host) === hostname && paths.length > 0);
   if (rewrite.useRegex) return ofHost.length > 0;

@@ -4,6 +4,7 @@ import type { Key } from '../store/table.ts';
 import type { BackendLookup } from './backend-lookup.ts';
 import { canaryWithoutPrimary } from './canary-split.ts';
 import { errorPageRoutes } from './error-pages.ts';
+import { toldOfExpressions } from './expression-notice.ts';
 import { makeFallback } from './fallback.ts';
 import { aliasTaken, type HostRole } from './host-role.ts';
 import type { IngressRow } from './ingress-row.ts';
@@ -42,6 +43,7 @@ function foldVirtualHost(hostname: string, rows: readonly IngressRow[], lookup: 
   const problems: Problem[] = [];
   const uses = new UpstreamUses();
   const expressions = readsExpressions(hostname, primaries);
+  if (expressions) problems.push(...toldOfExpressions(hostname, primaries));
   const drafts = takePaths(hostname, primaries, expressions, problems);
   const canaries = groupCanaries(hostname, rows, expressions, lookup);
   for (const [key, candidates] of canaries) {

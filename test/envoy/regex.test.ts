@@ -51,7 +51,9 @@ test('with use-regex all paths of the host are expressions, of every Ingress: wi
     '/x/v1/one': '404',
   });
   await expectAnswers('b.test', { '/v1/one': 'web /v1/one', '/v12': '404', '/headers': '404', '/HEAD': '404', '/head': 'other /head' });
-  assert.deepEqual(told(), []);
+  assert.deepEqual(told(), [
+    'NR306 others: The path "/Head" is a regular expression, because Ingress default/regex asks for them for all of host a.test.',
+  ]);
 
   await naru.given(ingressYaml({ name: 'off', host: 'a.test', paths: ['Prefix /v1 web'], annotations: { 'use-regex': 'false' } }) + pods);
   await expectAnswers('a.test', { '/v1/one': 'web /v1/one', '/V1': '404', '/v12': '404' });

@@ -1,5 +1,5 @@
 import { defineFamily } from './family.ts';
-import { differs, exact, field, optional } from './field.ts';
+import { differs, field, optional } from './field.ts';
 import { boolean, listOf, matching } from './grammar.ts';
 
 export interface OtherNamesPolicy {
@@ -23,7 +23,7 @@ export const otherNames = defineFamily({
     }),
     'from-to-www-redirect': field(boolean, false, {
       doc: 'Sends requests for `www.` and the host to the host; of a host that begins so, those without it.',
-      ...{ risk: 'Low', scope: 'host', support: exact, example: 'true' },
+      ...{ risk: 'Low', scope: 'host', support: differs('The URL names no port.'), example: 'true' },
     }),
   },
   apply: (values): OtherNamesPolicy => ({

@@ -84,4 +84,37 @@ metadata: { name: web, namespace: shop }
 spec: { ports: [{ port: 80 }] }
 `,
   },
+  NR306: {
+    severity: 'info',
+    title: 'A path that another Ingress made a regular expression',
+    meaning: 'The path is served, and takes more requests than it would by itself: whatever begins so, in capital letters, too.',
+    cause: 'As in ingress-nginx, `use-regex` and `rewrite-target` of one Ingress hold for all paths of its host.',
+    fix: 'Give the Ingresses different hosts, or end the expression with `$` where the whole path is meant.',
+    example: `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: api
+  namespace: shop
+  annotations: { nginx.ingress.kubernetes.io/rewrite-target: /$1 }
+spec:
+  ingressClassName: naru
+  rules:
+    - host: shop.example.com
+      http: { paths: [{ path: /api/(.*), pathType: ImplementationSpecific, backend: { service: { name: web, port: { number: 80 } } } }] }
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: web, namespace: shop }
+spec:
+  ingressClassName: naru
+  rules:
+    - host: shop.example.com
+      http: { paths: [{ path: /head, pathType: Exact, backend: { service: { name: web, port: { number: 80 } } } }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { ports: [{ port: 80 }] }
+`,
+  },
 } as const satisfies CodeRows;
