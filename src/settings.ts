@@ -26,6 +26,8 @@ export interface ControllerSettings {
   readonly enableTopologyAwareRouting: boolean;
   readonly enableSslPassthrough: boolean;
   readonly configmap?: string;
+  readonly tcpServicesConfigmap?: string;
+  readonly udpServicesConfigmap?: string;
   readonly defaultSslCertificate?: string;
   readonly compatibility?: Compatibility;
   readonly fleet: string;
@@ -47,6 +49,10 @@ export function controllerOptions(): Option[] {
     onOff('--enable-topology-aware-routing [boolean]', 'let Envoys prefer the endpoints that are hinted for their zone', false),
     onOff('--enable-ssl-passthrough [boolean]', 'pass TLS through to backends where the annotation ssl-passthrough asks for it', false),
     setting('--configmap <namespace/name>', "the controller's ConfigMap").argParser(namespacedName),
+    setting('--tcp-services-configmap <namespace/name>', 'ConfigMap of ports whose TCP connections go to Services').argParser(
+      namespacedName,
+    ),
+    setting('--udp-services-configmap <namespace/name>', 'ConfigMap of ports whose UDP datagrams go to Services').argParser(namespacedName),
     setting(
       '--default-ssl-certificate <namespace/name>',
       'Secret with the certificate for hosts that have none; without it Naru makes one',

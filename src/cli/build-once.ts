@@ -12,7 +12,7 @@ export const madeAtStart = { chain: 'made when Naru starts', privateKey: 'made w
 export function buildOnce(events: readonly KubeEvent[], settings: ControllerSettings, listen: Partial<ListenOptions> = {}): Build {
   const build = new Build({
     fleet: settings.fleet,
-    ingress: { ...ingressOptions(settings, { inFolder: true, https: { port: 443, named: false } }), assumePods: true },
+    ingress: { ...ingressOptions(settings, { inFolder: true, httpPort: 80, https: { port: 443, named: false } }), assumePods: true },
     listen: { address: '0.0.0.0', httpPort: 8080, httpsPort: 8443, ...listen },
   });
   build.apply(addBuiltInClass(events, settings.ingressClass, settings.controllerClass));

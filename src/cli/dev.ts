@@ -105,7 +105,7 @@ async function buildOptions(settings: DevSettings, ports: DevPorts, authz: strin
   const defaultCertificate = await makeDefaultCertificate(['localhost', '*.localhost']);
   return {
     fleet: settings.fleet,
-    ingress: ingressOptions(settings, { inFolder: true, https: { port: ports.https, named: true } }),
+    ingress: ingressOptions(settings, { inFolder: true, httpPort: ports.http, https: { port: ports.https, named: true } }),
     listen: {
       address: host,
       httpPort: ports.http,

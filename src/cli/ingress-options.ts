@@ -4,7 +4,7 @@ import type { ControllerSettings } from '../settings.ts';
 /** `inFolder`: the objects come from files, where no API server has given them a default class. */
 export function ingressOptions(
   settings: ControllerSettings,
-  { inFolder, https }: { readonly inFolder: boolean; readonly https: HttpsOptions },
+  { inFolder, https, httpPort }: { readonly inFolder: boolean; readonly https: HttpsOptions; readonly httpPort: number },
 ): IngressOptions {
   const {
     controllerClass,
@@ -19,6 +19,8 @@ export function ingressOptions(
     enableSslPassthrough,
     defaultSslCertificate,
     configmap,
+    tcpServicesConfigmap: tcp,
+    udpServicesConfigmap: udp,
   } = settings;
   return {
     controllerClass,
@@ -35,6 +37,11 @@ export function ingressOptions(
     topologyAwareRouting: enableTopologyAwareRouting,
     sslPassthrough: enableSslPassthrough,
     https,
+    streams: {
+      ...(tcp === undefined ? {} : { tcp }),
+      ...(udp === undefined ? {} : { udp }),
+      reserved: [httpPort, https.port],
+    },
     admitDefaultClass: inFolder,
     assumePods: false,
     ...(defaultSslCertificate === undefined ? {} : { defaultCertificate: defaultSslCertificate }),

@@ -81,13 +81,13 @@ async function buildOptions(settings: ServeSettings, log: (line: string) => void
     stateDir !== undefined && stateKeys ? await keptDefaultCertificate(stateDir, log) : await makeDefaultCertificate();
   return {
     fleet,
-    ingress: ingressOptions(settings, { inFolder: false, https: { port: httpsPort, named: false } }),
+    ingress: ingressOptions(settings, { inFolder: false, httpPort, https: { port: httpsPort, named: false } }),
     listen: { address: listenAddress, httpPort, httpsPort, authz, defaultCertificate },
   };
 }
 
 function watchAll(connection: Connection, settings: ServeSettings, log: pino.Logger): Observable<KubeEvent> {
-  const { watchNamespace, watchNamespaceSelector, secretAccess, configmap, publishService, defaultSslCertificate } = settings;
+  const { watchNamespace, watchNamespaceSelector, secretAccess, publishService, defaultSslCertificate } = settings;
   const onTrouble = (kind: string, sentence: string): void => log.warn({ kind }, sentence);
   const onWell = (kind: string): void => log.info({ kind }, 'the API server answers again');
   const outage = new Outage();
@@ -100,7 +100,8 @@ function watchAll(connection: Connection, settings: ServeSettings, log: pino.Log
     onTrouble,
     onWell,
   });
-  const configMaps = watchNamed(connection, 'ConfigMap', configmap === undefined ? [] : [configmap], {
+  const mapNames = [settings.configmap, settings.tcpServicesConfigmap, settings.udpServicesConfigmap];
+  const configMaps = watchNamed(connection, 'ConfigMap', [...new Set(mapNames.filter((name) => name !== undefined))], {
     referencesOf: (object) => (object.kind === 'ConfigMap' ? configReferences(object.data) : []),
     outage,
     onTrouble: (sentence) => onTrouble('ConfigMap', sentence),

@@ -3,6 +3,7 @@ import type { Problem } from '../model/problem.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
 import { DerivedTable, type Read } from '../store/derived-table.ts';
 import { IndexTable } from '../store/index-table.ts';
+import { JoinedIndex } from '../store/joined-index.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
 import { type Backend, backendRef, resolveBackend } from './backend.ts';
@@ -17,6 +18,7 @@ export interface BackendSources {
   readonly ingresses: Table<IngressRow>;
   /** References besides those of Ingresses. */
   readonly defaultBackend: readonly Key[];
+  readonly otherRefs: Table<readonly Key[]>;
   readonly options: IngressOptions;
   /** See `DerivedTableOptions.onFailure`. */
   readonly onFailure: (row: Key, error: Error | undefined) => void;
@@ -36,9 +38,10 @@ export class BackendTables {
   readonly reporting: Table<{ readonly problems: readonly Problem[] }>;
   readonly #onFailure: BackendSources['onFailure'];
 
-  constructor(world: World, { ingresses, defaultBackend, options, onFailure }: BackendSources) {
+  constructor(world: World, { ingresses, defaultBackend, otherRefs, options, onFailure }: BackendSources) {
     this.#onFailure = onFailure;
-    const refs = new IndexTable('backendRefs', ingresses, refsOf, defaultBackend);
+    const ingressRefs = new IndexTable('ingressRefs', ingresses, refsOf, defaultBackend);
+    const refs = new JoinedIndex('backendRefs', [ingressRefs, otherRefs]);
     const backends = this.#derive('backends', refs, (_, read, ref): Backend => resolveBackend(ref, read, world, options));
     const portRefs = new IndexTable('servicePortRefs', backends, (backend) => (backend.ok ? [backend.upstream] : []));
     const ports = this.#derive('servicePorts', portRefs, (members, read, key) => {
@@ -63,7 +66,7 @@ export class BackendTables {
     this.pods = pods;
     this.readiness = readiness;
     this.reporting = sliceProblems;
-    this.tables = [refs, backends, portRefs, ports, pods, readiness, nameSlices, sliceProblems];
+    this.tables = [ingressRefs, refs, backends, portRefs, ports, pods, readiness, nameSlices, sliceProblems];
   }
 
   #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {

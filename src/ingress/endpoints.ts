@@ -18,10 +18,10 @@ export interface Candidate extends Endpoint {
  * https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/1672-tracking-terminating-endpoints
  */
 export function findEndpoints(upstream: Upstream, read: Read, world: World, compatibility: Compatibility): readonly Endpoint[] {
-  const { namespace, service: name, port, preferZone = false } = upstream;
+  const { namespace, service: name, port, protocol = 'TCP', preferZone = false } = upstream;
   const serviceKey = objectKey(namespace, name);
   const service = read.get(world.objects.Service, serviceKey);
-  const servicePort = service?.spec.ports.find((candidate) => candidate.port === port && candidate.protocol === 'TCP');
+  const servicePort = service?.spec.ports.find((candidate) => candidate.port === port && candidate.protocol === protocol);
   if (service === undefined || servicePort === undefined) return [];
   const slices = (read.get(world.slicesByService, serviceKey) ?? []).flatMap((key) => read.get(world.objects.EndpointSlice, key) ?? []);
   const ready = candidates(slices, servicePort, isReady);

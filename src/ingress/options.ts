@@ -36,6 +36,16 @@ export interface IngressOptions {
   /** `namespace/name` of the controller's ConfigMap; absent: every setting has its default. */
   readonly configMap?: Key;
   readonly https: HttpsOptions;
+  readonly streams: StreamOptions;
+}
+
+/** TCP and UDP services. */
+export interface StreamOptions {
+  /** `namespace/name` of the ConfigMaps that list them; absent: there are none. */
+  readonly tcp?: Key;
+  readonly udp?: Key;
+  /** Ports of TCP that are in use already. */
+  readonly reserved: readonly number[];
 }
 
 /** What redirects to https say of the port. */
@@ -62,4 +72,5 @@ export const defaultIngressOptions: IngressOptions = {
   sslPassthrough: false,
   compatibility: 'kubernetes',
   https: { port: 443, named: false },
+  streams: { reserved: [] },
 };

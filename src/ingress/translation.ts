@@ -3,14 +3,14 @@ import type { UserList } from '../model/authentication.ts';
 import type { EdgeSettings } from '../model/edge.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Certificate } from '../model/certificate.ts';
+import type { StreamListener } from '../model/stream-listener.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import { DerivedTable, type Read } from '../store/derived-table.ts';
-import { IndexTable } from '../store/index-table.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
 import { serviceRef } from './backend.ts';
-import { backendSecretTables, withSecret } from './backend-secret.ts';
+import { backendSecretTables } from './backend-secret.ts';
 import { BackendTables } from './backend-tables.ts';
 import { CertificateTables } from './certificate-tables.ts';
 import type { ControllerConfig } from './config/index.ts';
@@ -22,8 +22,8 @@ import { HostTables } from './host-tables.ts';
 import { backendSecretsOf, type IngressRow, readIngress } from './ingress-row.ts';
 import type { IngressOptions } from './options.ts';
 import { ServiceCanaries } from './service-canaries.ts';
-import { serviceAddress } from './service-address.ts';
-import { withPolicy } from './upstream-uses.ts';
+import { StreamEntries, StreamTables } from './streams/stream-tables.ts';
+import { UsedUpstreams } from './used-upstreams.ts';
 import { userListTables } from './user-list-tables.ts';
 import { foldForRole, type VirtualHostRow } from './virtual-host.ts';
 
@@ -49,6 +49,7 @@ export class IngressTranslation {
   readonly upstreams: Table<Upstream>;
   readonly endpoints: Table<readonly Endpoint[]>;
   readonly virtualHosts: Table<VirtualHost>;
+  readonly streams: Table<StreamListener>;
   readonly certificates: Table<Certificate>;
   /** Hostname → key of its certificate. */
   readonly hostCertificates: Table<HostCertificateRow>;
@@ -70,14 +71,12 @@ export class IngressTranslation {
       (ingress, read): IngressRow => readIngress(ingress, read, sources, options),
     );
 
-    const { defaultBackendService } = options;
-    const defaultBackend = defaultBackendService === undefined ? [] : [serviceRef(defaultBackendService)];
-    const { backends, ports, pods, readiness, ...behind } = new BackendTables(world, { ingresses, defaultBackend, options, onFailure });
-
+    const behind = reachable(world, ingresses, options, onFailure);
+    const { backends, ports, pods, readiness, streams } = behind;
     const hostTables = new HostTables({ ingresses, options, onFailure });
     const { hosts, roles } = hostTables;
     const tls = new CertificateTables(world, { ingresses, roles, options, onFailure });
-    const { compatibility } = options;
+    const { compatibility, defaultBackendService } = options;
     const rowsOf = hostTables.rowsOf.bind(hostTables);
     const lookupFor = (read: Read) => ({
       backend: (ref: Key) => read.get(backends, ref),
@@ -101,7 +100,8 @@ export class IngressTranslation {
     const virtualHosts = this.#derive('virtualHosts', folds, ({ virtualHost }): VirtualHost | undefined => virtualHost);
 
     const secrets = backendSecretTables(world, ingresses, backendSecretsOf, onFailure);
-    const { uses, upstreams, endpoints } = this.#reached(folds, { ports, pods, world, ...secrets });
+    const { backendSecrets } = secrets;
+    const used = new UsedUpstreams({ folds, streams, ports, pods, backendSecrets, world, onFailure });
 
     const users = userListTables(world, ingresses, onFailure);
 
@@ -109,38 +109,22 @@ export class IngressTranslation {
     this.edge = config.edge;
     this.ingresses = ingresses;
     this.hosts = hosts;
-    this.upstreams = upstreams;
-    this.endpoints = endpoints;
+    this.upstreams = used.upstreams;
+    this.endpoints = used.endpoints;
     this.virtualHosts = virtualHosts;
+    this.streams = streams.listeners;
     this.certificates = tls.certificates;
     this.hostCertificates = tls.hostCertificates;
     this.defaultCertificates = tls.defaultCertificates;
     this.userLists = users.userLists;
-    this.backendSecrets = secrets.backendSecrets;
-    this.reporting = [...config.reporting, ingresses, folds, behind.reporting, ...tls.reporting];
+    this.backendSecrets = backendSecrets;
+    this.reporting = [...config.reporting, ingresses, folds, ...behind.reporting, ...tls.reporting];
     this.tables = [
       ...[world.slicesByService, ...config.tables],
       ...[ingresses, ...behind.tables],
       ...[...hostTables.tables, ...tls.tables, ...canaries.tables, folds, virtualHosts],
-      ...[...secrets.tables, uses, upstreams, endpoints, ...users.tables],
+      ...[...secrets.tables, ...used.tables, ...users.tables],
     ];
-  }
-
-  /** The upstreams that hosts use, and where they are. */
-  #reached(folds: Table<VirtualHostRow>, { ports, pods, world, backendSecrets }: Behind) {
-    const uses = new IndexTable('upstreamUses', folds, (row) => row.upstreams.keys());
-    const useOf = (key: Key, [hostname = '']: readonly Key[], read: Read) => read.get(folds, hostname)?.upstreams.get(key);
-    const upstreams = this.#derive('upstreams', uses, (hostnames, read, key) => {
-      const use = useOf(key, hostnames, read);
-      if (use === undefined) return undefined;
-      const policy = withSecret(use.policy, (secret) => read.get(backendSecrets, secret));
-      return withPolicy(key, { ...use, policy }, read.get(ports, use.base));
-    });
-    const endpoints = this.#derive('endpoints', uses, (hostnames, read, key) => {
-      const use = useOf(key, hostnames, read);
-      return use && (serviceAddress(read.get(ports, use.base), use.policy, read, world) ?? read.get(pods, use.base));
-    });
-    return { uses, upstreams, endpoints };
   }
 
   #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {
@@ -148,10 +132,19 @@ export class IngressTranslation {
   }
 }
 
-/** What upstreams are made of. */
-interface Behind extends Pick<BackendTables, 'ports' | 'pods'> {
-  readonly world: World;
-  readonly backendSecrets: Table<BackendSecret>;
+/** The backends that Ingresses and TCP and UDP services name, and the ports of the latter. */
+function reachable(world: World, ingresses: Table<IngressRow>, options: IngressOptions, onFailure: TranslationOptions['onFailure']) {
+  const { defaultBackendService } = options;
+  const defaultBackend = defaultBackendService === undefined ? [] : [serviceRef(defaultBackendService)];
+  const entries = new StreamEntries(world, options.streams, onFailure);
+  const behind = new BackendTables(world, { ingresses, defaultBackend, otherRefs: entries.refs, options, onFailure });
+  const { backends, ports, pods, readiness } = behind;
+  const streams = new StreamTables(entries, backends, onFailure);
+  return {
+    ...{ backends, ports, pods, readiness, streams },
+    reporting: [behind.reporting, ...streams.reporting],
+    tables: [...entries.tables, ...behind.tables, ...streams.tables],
+  };
 }
 
 /** `*.example.com` for `shop.example.com`. */

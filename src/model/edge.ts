@@ -15,10 +15,13 @@ export interface EdgeSettings {
   readonly compression: readonly Compression[];
   readonly blocked: Blocked;
   readonly upstreams: UpstreamConnections;
+  readonly streams: StreamSettings;
 }
 
 /** Whom and what is believed of who the client is. */
 export interface ClientSettings {
+  /** Who may say the address of a client, where this is said at all. */
+  readonly trustedNetworks: readonly string[];
   /** Connections begin with a PROXY protocol header, and come from one of these networks. */
   readonly proxyProtocol?: { readonly trusted: readonly string[] };
   /** The header, in lower case, that says the address of the client, and the networks of those who may say it; absent: the peer is the client. */
@@ -108,4 +111,12 @@ export interface UpstreamConnections {
   readonly age: number;
   /** Requests after which a connection is closed; 0 is no limit. */
   readonly requests: number;
+}
+
+/** Of TCP and UDP services. */
+export interface StreamSettings {
+  /** Seconds after which a connection without data ends. */
+  readonly idle: number;
+  /** How often a connection to an endpoint is tried. */
+  readonly tries: number;
 }

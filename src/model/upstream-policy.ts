@@ -19,4 +19,6 @@ export interface UpstreamPolicy {
   readonly connectionPerRequest?: true;
   /** The Service's own address takes the place of its endpoints. */
   readonly toServiceAddress?: true;
+  /** Connections begin with a PROXY protocol header that says who the client is. */
+  readonly sendsProxyProtocol?: true;
 }

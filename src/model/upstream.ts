@@ -1,13 +1,15 @@
 import type { Source } from './source.ts';
 import type { UpstreamPolicy } from './upstream-policy.ts';
 
-/** Where requests can be sent: one port of one Service. Its key is `namespace/service/port`, with `~` and a digest behind it where it has a policy. */
+/** Where requests can be sent: one port of one Service. Its key is `namespace/service/port` (`namespace/service/port/udp`), with `~` and a digest behind it where it has a policy. */
 export interface Upstream {
   readonly key: string;
   readonly namespace: string;
   readonly service: string;
   /** Number of the Service's port. */
   readonly port: number;
+  /** Absent: TCP. */
+  readonly protocol?: 'UDP';
   /** Where it is, by a name that the proxies look up themselves; absent: its endpoints are known. */
   readonly lookup?: { readonly hostname: string; readonly port: number };
   /** One client address keeps to one endpoint as long as that is there; absent: requests go to all in turn. */

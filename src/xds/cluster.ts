@@ -43,6 +43,7 @@ export function clusterOf(upstream: Upstream, connections: UpstreamConnections =
     name: upstream.key,
     ...(upstream.lookup === undefined ? byEndpointDiscovery : byName(upstream.key, upstream.lookup)),
     ...balancing(upstream),
+    ...(upstream.policy?.sendsProxyProtocol === true ? { transport_socket: withProxyProtocol } : {}),
     connect_timeout: `${upstream.policy?.connectTimeout ?? 5}s`,
     per_connection_buffer_limit_bytes: 32_768,
     circuit_breakers: { thresholds: [threshold] },
@@ -53,6 +54,18 @@ export function clusterOf(upstream: Upstream, connections: UpstreamConnections =
     typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': protocolOptions(upstream, connections) },
   };
 }
+
+/** Version 1, as nginx writes it. */
+const withProxyProtocol: NonNullable<Part['transport_socket']> = {
+  name: 'envoy.transport_sockets.upstream_proxy_protocol',
+  typed_config: any('envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport', {
+    config: { version: 'V1' },
+    transport_socket: {
+      name: 'envoy.transport_sockets.raw_buffer',
+      typed_config: any('envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer', {}),
+    },
+  }),
+};
 
 /** Endpoints come under the name of the cluster. */
 const byEndpointDiscovery: Part = { type: 'EDS', eds_cluster_config: { eds_config: { ads: {}, resource_api_version: 'V3' } } };

@@ -6,6 +6,7 @@ import type { Key } from '../store/table.ts';
 import { encodedField } from './encoded-field.ts';
 import { plainChain } from './chain-header.ts';
 import { renderFilters } from './http-connection-manager.ts';
+import { listenerBasics } from './listener-basics.ts';
 import { renderDefaultChain } from './listener-chain.ts';
 import { makeResource, resourceOf } from './make-resource.ts';
 import type { ListenerSettings } from './options.ts';
@@ -23,7 +24,7 @@ const filterChainsField = 3;
 
 export function renderHttpListener(settings: ListenerSettings): Resource {
   const message = {
-    ...common('http', settings, settings.listen.httpPort),
+    ...listenerBasics('http', settings, settings.listen.httpPort),
     listener_filters: [...readProxyProtocol(settings.edge.client)],
     filter_chains: [{ name: 'http', filters: renderFilters('http', plainChain, settings) }],
   };
@@ -55,7 +56,7 @@ export function renderHttpsListener(
   const fixedDefault: readonly Reference[] =
     withDefault && settings.listen.certificatesOnDemand !== true ? [{ type: 'secrets', name: defaultCertificateName }] : [];
   const head: Listener = {
-    ...common('https', settings, settings.listen.httpsPort),
+    ...listenerBasics('https', settings, settings.listen.httpsPort),
     ...(withDefault ? { default_filter_chain: renderDefaultChain(settings) } : {}),
     listener_filters: [...readProxyProtocol(settings.edge.client), tlsInspector],
   };
@@ -73,16 +74,3 @@ const tlsInspector: ListenerFilter = {
   name: 'envoy.filters.listener.tls_inspector',
   typed_config: any('envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector', {}),
 };
-
-function common(name: string, { listen, edge }: ListenerSettings, port: number): Listener {
-  const [first = listen.address, ...more] = edge.connections.addresses;
-  const bound = (address: string) => ({ address: { socket_address: { address, port_value: port } } });
-  return {
-    name,
-    ...bound(first),
-    ...(more.length === 0 ? {} : { additional_addresses: more.map(bound) }),
-    per_connection_buffer_limit_bytes: 32_768,
-    listener_filters_timeout: `${Math.max(edge.connections.start, 1)}s`,
-    max_connections_to_accept_per_socket_event: 1,
-  };
-}

@@ -50,6 +50,10 @@ export class Preflight {
       const refused = read.all(upstreams.refused);
       return checkVirtualHost(host, refused.size === 0 ? undefined : (cluster) => refused.has(cluster));
     });
+    const streams = this.#clear('streams', model.streams, (stream, read) =>
+      // That is said of the upstream already.
+      read.all(upstreams.refused).has(stream.upstream) ? { problems: [] } : undefined,
+    );
     const certificates = this.#clear('certificates', model.certificates, checkCertificate);
     const defaultCertificates = this.#clear('default certificates', model.defaultCertificates, checkCertificate);
     const hostCertificates = this.#clear('host certificates', model.hostCertificates, (row, read, hostname) => {
@@ -64,6 +68,7 @@ export class Preflight {
       upstreams: upstreams.table,
       endpoints: endpoints.table,
       virtualHosts: virtualHosts.table,
+      streams: streams.table,
       certificates: certificates.table,
       hostCertificates: hostCertificates.table,
       defaultCertificates: defaultCertificates.table,
@@ -71,7 +76,7 @@ export class Preflight {
       backendSecrets: model.backendSecrets,
       edge: model.edge,
     };
-    const cleared = [upstreams, endpoints, virtualHosts, certificates, hostCertificates, defaultCertificates];
+    const cleared = [upstreams, endpoints, virtualHosts, streams, certificates, hostCertificates, defaultCertificates];
     this.tables = cleared.flatMap(({ refused, table }): FollowingTable<unknown>[] => [refused, table]);
     this.reporting = cleared.map(({ refused }): Table<Checked<unknown>> => refused);
   }

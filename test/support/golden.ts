@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { parse, stringify } from 'yaml';
 import { resourceMessages } from '../../src/debug/resource-messages.ts';
+import { defaultIngressOptions, type IngressOptions } from '../../src/ingress/options.ts';
+import type { KubeObject } from '../../src/kube/objects.ts';
 import type { Build } from '../../src/runtime/build.ts';
 import { built, buildOptions } from './build.ts';
 import { readManifests } from './manifests.ts';
@@ -19,12 +21,27 @@ export interface GoldenCase {
 export async function readGoldenCase(folder: string): Promise<GoldenCase> {
   const { events } = await readManifests(readFileSync(join(folder, 'given.yaml'), 'utf8'));
   const objects = events.flatMap((event) => (event.type === 'upsert' ? [event.object] : []));
-  const build = built([naruClass, ...objects], buildOptions);
+  const build = built([naruClass, ...objects], { ...buildOptions, ingress: ingressOptions(objects) });
   const problems = [...events.flatMap((event) => (event.type === 'problems' ? event.problems : [])), ...build.problems()];
   return {
     folder,
     build,
     outputs: { 'model.yaml': print(printModel(build)), 'xds.yaml': print(printResources(build)), 'status.yaml': print(problems) },
+  };
+}
+
+/** ConfigMaps with these names in the namespace `naru` are what the flags of these names point to. */
+function ingressOptions(objects: readonly KubeObject[]): IngressOptions {
+  const named = (name: string): string | undefined =>
+    objects.some(({ kind, metadata }) => kind === 'ConfigMap' && metadata.namespace === 'naru' && metadata.name === name)
+      ? `naru/${name}`
+      : undefined;
+  const [configMap, tcp, udp] = ['configmap', 'tcp-services', 'udp-services'].map(named);
+  const { streams } = defaultIngressOptions;
+  return {
+    ...defaultIngressOptions,
+    ...(configMap === undefined ? {} : { configMap }),
+    streams: { ...streams, ...(tcp === undefined ? {} : { tcp }), ...(udp === undefined ? {} : { udp }) },
   };
 }
 
@@ -42,8 +59,10 @@ export function differenceFrom({ folder, outputs }: GoldenCase): string | undefi
 function printModel({ model }: Build): unknown {
   const rows = <T>(table: { keys(): Iterable<string>; get(key: string): T | undefined }) =>
     [...table.keys()].sort().flatMap((key) => table.get(key) ?? []);
+  const streams = rows(model.streams);
   return {
     virtualHosts: rows(model.virtualHosts),
+    ...(streams.length === 0 ? {} : { streams }),
     upstreams: rows(model.upstreams).map((upstream) => ({ ...upstream, endpoints: model.endpoints.get(upstream.key) })),
     certificates: rows(model.certificates).map(({ key, names, privateKey, sources }) => ({ key, names, privateKey, sources })),
     hostCertificates: Object.fromEntries(

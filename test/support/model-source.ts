@@ -6,6 +6,7 @@ import { defaultEdgeSettings } from '../../src/ingress/config/edge.ts';
 import { edgeKey, type EdgeSettings } from '../../src/model/edge.ts';
 import type { HostTls } from '../../src/model/host-tls.ts';
 import type { Route } from '../../src/model/route.ts';
+import type { StreamListener } from '../../src/model/stream-listener.ts';
 import type { Endpoint, Upstream } from '../../src/model/upstream.ts';
 import type { VirtualHost } from '../../src/model/virtual-host.ts';
 import { Assembly, type Pass } from '../../src/runtime/assembly.ts';
@@ -34,6 +35,7 @@ export class ModelSource {
     virtualHosts: new SourceTable<VirtualHost>('virtualHosts'),
     upstreams: new SourceTable<Upstream>('upstreams'),
     endpoints: new SourceTable<readonly Endpoint[]>('endpoints'),
+    streams: new SourceTable<StreamListener>('streams'),
     certificates: new SourceTable<Certificate>('certificates'),
     hostCertificates: new SourceTable<HostTls>('hostCertificates'),
     defaultCertificates: new SourceTable<Certificate>('defaultCertificates'),

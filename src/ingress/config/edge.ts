@@ -6,6 +6,7 @@ import type {
   ConnectionSettings,
   EdgeSettings,
   EdgeTls,
+  StreamSettings,
   TlsVersion,
 } from '../../model/edge.ts';
 import type { HeaderValue } from '../../model/route-policy.ts';
@@ -39,6 +40,7 @@ export function edgeSettings(config: ControllerConfig, headers: NamedHeaders, co
       age: Math.ceil(upstreams['upstream-keepalive-time'] / 1000),
       requests: upstreams['upstream-keepalive-requests'],
     },
+    streams: streamsOf(config.streams),
   };
 }
 
@@ -58,6 +60,7 @@ function clientOf(keys: ControllerConfig['clientAddress']): ClientSettings {
   const trusted = keys['proxy-real-ip-cidr'];
   const address = { addressHeader: { name: keys['forwarded-for-header'], trusted } };
   return {
+    trustedNetworks: trusted,
     ...(keys['use-proxy-protocol'] ? { proxyProtocol: { trusted } } : believed || keys['enable-real-ip'] ? address : {}),
     believesForwarded: believed,
     keepsForwardedFor: believed && keys['compute-full-forwarded-for'],
@@ -139,4 +142,15 @@ function compressionOf(keys: ControllerConfig['compression']): readonly Compress
 
 function blockedOf(keys: ControllerConfig['access']): Blocked {
   return { networks: keys['block-cidrs'], userAgents: keys['block-user-agents'], referers: keys['block-referers'] };
+}
+
+/** Without a limit of tries each of a few pods has its turn. */
+const manyTries = 10;
+
+function streamsOf(keys: ControllerConfig['streams']): StreamSettings {
+  const tries = keys['proxy-stream-next-upstream-tries'];
+  return {
+    idle: Math.max(1, Math.ceil(keys['proxy-stream-timeout'] / 1000)),
+    tries: keys['proxy-stream-next-upstream'] ? tries || manyTries : 1,
+  };
 }

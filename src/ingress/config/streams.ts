@@ -6,7 +6,7 @@ export const streams = defineConcern('TCP and UDP services', {
   'proxy-stream-timeout': draining(read(duration('600s', 'How long a connection may be idle.'))),
   'proxy-stream-next-upstream': draining(read(flag(true, 'Try another pod when one cannot be connected to.'))),
   'proxy-stream-next-upstream-tries': draining(
-    read(wholeNumber({ fallback: 3, min: 0, max: 999_999_999, doc: 'How many pods are tried; 0 for no limit.' })),
+    readWith('0 means 10.', wholeNumber({ fallback: 3, min: 0, max: 999_999_999, doc: 'How many pods are tried; 0 for no limit.' })),
   ),
   'proxy-stream-next-upstream-timeout': notRead(duration('600s', 'How long other pods are tried.'), {
     reason: 'Envoy limits the tries and the time of each, not all of them together.',

@@ -9,4 +9,6 @@ export const configMapCodes = {
   NR805: { severity: 'error', title: 'A ConfigMap key that protects something, without effect' },
   NR806: { severity: 'error', title: 'A ConfigMap that the ConfigMap names does not exist' },
   NR807: { severity: 'error', title: 'An entry of a ConfigMap cannot be a header' },
+  NR808: { severity: 'error', title: 'The ConfigMap of TCP or UDP services does not exist' },
+  NR809: { severity: 'error', title: 'An entry of TCP or UDP services is not valid' },
 } as const satisfies CodeRows;
