@@ -47,6 +47,7 @@ export class EnvoyProcess {
   readonly #options: EnvoyProcessOptions;
   readonly #folder: string;
   readonly #log: string[] = [];
+  readonly #accessLog: string[] = [];
   readonly #onProcessExit = (): void => this.#abandon();
   #child: ChildProcess | undefined;
   #startedAt = 0;
@@ -85,6 +86,11 @@ export class EnvoyProcess {
     return [...this.#log];
   }
 
+  /** The same of its access log. */
+  get accessLog(): readonly string[] {
+    return [...this.#accessLog];
+  }
+
   adminRequest(path: string, method: 'GET' | 'POST' = 'GET'): Promise<AdminResponse> {
     return adminRequest(this.admin, path, method);
   }
@@ -99,7 +105,17 @@ export class EnvoyProcess {
   }
 
   #spawn(): void {
-    const flags = ['-c', this.#bootstrapFile, '--disable-hot-restart', '--concurrency', '2', '--log-level', 'warning'];
+    const flags = [
+      '-c',
+      this.#bootstrapFile,
+      '--disable-hot-restart',
+      '--concurrency',
+      '2',
+      '--log-level',
+      'warning',
+      '--file-flush-interval-msec',
+      '100',
+    ];
     // A process group of its own: Ctrl-C reaches Naru alone, which then stops Envoy in its own time.
     const child = spawn('/bin/sh', ['-c', startScript, 'naru-envoy', this.#folder, this.#options.envoy, ...flags], {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -107,21 +123,16 @@ export class EnvoyProcess {
     });
     this.#child = child;
     this.#startedAt = performance.now();
-    this.#readLines(child.stdout);
-    this.#readLines(child.stderr);
-    child.once('error', (error) => this.#keepLine(String(error)));
+    this.#readLines(child.stdout, this.#accessLog);
+    this.#readLines(child.stderr, this.#log);
+    child.once('error', (error) => keepLine(this.#log, String(error)));
     child.once('exit', () => endGroup(child));
     child.once('close', (code, signal) => this.#closed(code, signal));
     if (child.pid !== undefined) this.#options.onEvent?.({ type: 'started', pid: child.pid });
   }
 
-  #readLines(stream: Readable | null): void {
-    if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.#keepLine(line));
-  }
-
-  #keepLine(line: string): void {
-    this.#log.push(line);
-    if (this.#log.length > keptLogLines) this.#log.shift();
+  #readLines(stream: Readable | null, log: string[]): void {
+    if (stream !== null) createInterface({ input: stream }).on('line', (line) => keepLine(log, line));
   }
 
   #closed(code: number | null, signal: NodeJS.Signals | null): void {
@@ -153,6 +164,11 @@ export class EnvoyProcess {
     if (this.#child !== undefined) endGroup(this.#child);
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function keepLine(log: string[], line: string): void {
+  log.push(line);
+  if (log.length > keptLogLines) log.shift();
 }
 
 /** Ends Envoy if it still runs, and the process that watches over it, before that one sees its pipe end. */

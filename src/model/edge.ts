@@ -1,3 +1,4 @@
+import type { AccessLog } from './access-log.ts';
 import type { HeaderValue } from './route-policy.ts';
 
 /** Key of the one row that a table of these has. */
@@ -16,6 +17,8 @@ export interface EdgeSettings {
   readonly blocked: Blocked;
   readonly upstreams: UpstreamConnections;
   readonly streams: StreamSettings;
+  /** Of requests; absent: none. */
+  readonly accessLog?: AccessLog;
 }
 
 /** Whom and what is believed of who the client is. */
@@ -119,4 +122,6 @@ export interface StreamSettings {
   readonly idle: number;
   /** How often a connection to an endpoint is tried. */
   readonly tries: number;
+  /** Absent: none. */
+  readonly accessLog?: AccessLog;
 }

@@ -1,5 +1,6 @@
 import { any } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
+import { renderAccessLog } from './access-log.ts';
 import { blockedClients } from './blocked-clients.ts';
 import { clientIdentity } from './client-identity.ts';
 import { compressor } from './compressor.ts';
@@ -37,6 +38,7 @@ function renderConnectionManager(scheme: 'http' | 'https', chain: string, { list
     name: 'envoy.filters.network.http_connection_manager',
     typed_config: any('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
       stat_prefix: scheme,
+      access_log: renderAccessLog(edge.accessLog),
       rds: { config_source: { ads: {}, resource_api_version: 'V3' }, route_config_name: routeConfigurationName },
       ...clientIdentity(chain, edge),
       // What is refused is answered with the headers of every answer, so that these come first.

@@ -2,6 +2,7 @@ import type { StreamListener } from '../model/stream-listener.ts';
 import { any } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import type { Resource } from '../snapshot/resource.ts';
+import { renderAccessLog } from './access-log.ts';
 import { listenerBasics } from './listener-basics.ts';
 import { makeResource } from './make-resource.ts';
 import type { ListenerSettings } from './options.ts';
@@ -20,7 +21,7 @@ export function renderStreamListener(stream: StreamListener, settings: ListenerS
 }
 
 function tcp({ key, upstream, readsProxyProtocol }: StreamListener, { edge }: ListenerSettings): Listener {
-  const { idle, tries } = edge.streams;
+  const { idle, tries, accessLog } = edge.streams;
   const client = readsProxyProtocol ? { proxyProtocol: { trusted: edge.client.trustedNetworks } } : {};
   return {
     listener_filters: [...readProxyProtocol(client)],
@@ -36,6 +37,7 @@ function tcp({ key, upstream, readsProxyProtocol }: StreamListener, { edge }: Li
               cluster: upstream,
               idle_timeout: `${idle}s`,
               max_connect_attempts: tries,
+              access_log: renderAccessLog(accessLog),
             }),
           },
         ],
@@ -55,6 +57,7 @@ function udp({ key, upstream }: StreamListener, { edge }: ListenerSettings): Lis
           stat_prefix: key,
           matcher: { on_no_match: { action: { name: 'route', typed_config: route } } },
           idle_timeout: `${edge.streams.idle}s`,
+          access_log: renderAccessLog(edge.streams.accessLog, 'UDP'),
         }),
       },
     ],

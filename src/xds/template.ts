@@ -26,7 +26,7 @@ const keyedCommands = { 'request-header': 'REQ', 'query-parameter': 'QUERY_PARAM
 
 /** A template in Envoy's own format, in which a `%` begins a command: one in the text is doubled. */
 export function renderTemplate(template: Template): string {
-  return template.map((part) => (typeof part === 'string' ? escapeText(part) : command(part))).join('');
+  return template.map((part) => (typeof part === 'string' ? escapeText(part) : renderVariable(part))).join('');
 }
 
 /** Text that holds no commands, for a place in which Envoy looks for them. */
@@ -34,7 +34,7 @@ export function escapeText(text: string): string {
   return text.replaceAll('%', '%%');
 }
 
-function command(variable: Variable): string {
+export function renderVariable(variable: Variable): string {
   if (!('key' in variable)) return commands[variable.name];
   // A key ends where the grammar of the command does: nothing else may be in it.
   if (!/^[A-Za-z0-9_.~-]+$/.test(variable.key)) return '';

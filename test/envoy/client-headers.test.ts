@@ -27,7 +27,7 @@ const objects =
 
 /** The headers that the backend got. */
 async function received(url: string, details?: RequestDetails): Promise<Headers> {
-  const { body } = await naru.get(url, details);
+  const { body } = await naru.get(url, { ...details, fresh: true });
   return (JSON.parse(body) as { headers: Headers }).headers;
 }
 
@@ -210,11 +210,11 @@ test('answers lose Server and what is to be hidden, and get what is to be added'
       objects,
   );
   const seen = async () => {
-    const { headers } = await naru.get('http://web.test/');
+    const { headers } = await naru.get('http://web.test/', { fresh: true });
     return [headers['server'], headers['content-type'], headers['x-frame-options']];
   };
   await eventually('the answer is as asked for', async () => (JSON.stringify(await seen()) === '[null,null,"DENY"]' ? true : undefined));
-  assert.equal((await naru.get('http://nobody.test/')).headers['server'], undefined);
+  assert.equal((await naru.get('http://nobody.test/', { fresh: true })).headers['server'], undefined);
 });
 
 test('use-proxy-protocol: the client and its port are those of the header, and connections without one are closed', async () => {

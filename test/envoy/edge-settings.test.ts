@@ -67,7 +67,7 @@ test('versions and suites of TLS, and HTTP/2, are those of the ConfigMap', async
 
 test('answers are compressed for who asks for it, from a size on', async () => {
   const encoding = async (wanted: string) =>
-    (await naru.get('http://web.test/', { headers: { 'Accept-Encoding': wanted } })).headers['content-encoding'];
+    (await naru.get('http://web.test/', { headers: { 'Accept-Encoding': wanted }, fresh: true })).headers['content-encoding'];
   await given({});
   await becomes(undefined, () => encoding('gzip, br'));
   await given({ 'use-gzip': 'true' });
@@ -80,7 +80,8 @@ test('answers are compressed for who asks for it, from a size on', async () => {
 });
 
 test('clients, user agents and referers that are blocked get 403', async () => {
-  const status = (headers: Readonly<Record<string, string>>) => async () => (await naru.get('http://web.test/', { headers })).status;
+  const status = (headers: Readonly<Record<string, string>>) => async () =>
+    (await naru.get('http://web.test/', { headers, fresh: true })).status;
   await given({ 'block-user-agents': '~*bad.?bot,Exactly This', 'block-referers': '~^https?://spam\\.' });
   await becomes(403, status({ 'User-Agent': 'Mozilla (BadBot 1.0)' }));
   await becomes(403, status({ 'User-Agent': 'exactly this' }));
@@ -102,7 +103,7 @@ test('clients, user agents and referers that are blocked get 403', async () => {
 test('a connection ends after so many requests, and heads have a largest size', async () => {
   await given({ 'keep-alive-requests': '2', 'large-client-header-buffers': '2 4k' });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  await becomes(431, async () => (await naru.get('http://web.test/', { headers: { large: 'x'.repeat(9000) } })).status);
+  await becomes(431, async () => (await naru.get('http://web.test/', { headers: { large: 'x'.repeat(9000) }, fresh: true })).status);
   assert.equal((await naru.get('http://web.test/', { headers: { large: 'x'.repeat(7000) } })).status, 200);
   const endings: unknown[] = [];
   for (const _ of [1, 2, 3]) endings.push((await naru.get('http://web.test/', { agent })).headers.connection);

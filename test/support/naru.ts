@@ -151,6 +151,11 @@ export class Naru {
     return this.#envoy.log;
   }
 
+  /** The last lines of Envoy's access log. */
+  get accessLog(): readonly string[] {
+    return this.#envoy.accessLog;
+  }
+
   #hasTakenIn(wanted: readonly ObjectEvent[], gone: readonly ObjectEvent[]): boolean {
     const { world } = this.#controlPlane.build;
     return (

@@ -22,13 +22,15 @@ export interface RequestDetails {
   readonly agent?: Agent;
   /** What is sent along; absent: nothing. */
   readonly body?: string;
+  /** Over a connection of its own, or it may take one to a listener that has been replaced. */
+  readonly fresh?: true;
 }
 
 /** Requests a URL as it is written (no normalisation of the path), from the proxy on this machine that has these ports. */
 export async function request(
   url: string,
   ports: Ports,
-  { method = 'GET', headers = {}, agent, body: sentBody }: RequestDetails = {},
+  { method = 'GET', headers = {}, agent, body: sentBody, fresh }: RequestDetails = {},
 ): Promise<Answer> {
   const parts = /^(?<scheme>https?):\/\/(?<host>[^/?]*)(?<path>.*)$/.exec(url)?.groups;
   const host = parts?.['host'] ?? '';
@@ -39,6 +41,7 @@ export async function request(
     path: path === '' ? '/' : path,
     headers: { host, ...headers },
     ...(agent === undefined ? {} : { agent }),
+    ...(fresh === true ? { agent: false } : {}),
   };
   const secure = parts?.['scheme'] === 'https';
   const servername = host.replace(/:\d+$/, '');

@@ -11,19 +11,22 @@ import type {
 } from '../../model/edge.ts';
 import type { HeaderValue } from '../../model/route-policy.ts';
 import type { Compatibility } from '../options.ts';
+import type { AccessLogs } from './access-logs.ts';
 import type { ControllerConfig } from './index.ts';
 import { defaultConfig } from './read-config.ts';
 
-/** Headers from the ConfigMaps that `proxy-set-headers` and `add-headers` name. */
-export interface NamedHeaders {
-  readonly requests: readonly HeaderValue[];
-  readonly answers: readonly HeaderValue[];
+/** What is read of more than one value. */
+export interface EdgeParts {
+  /** From the ConfigMaps that `proxy-set-headers` and `add-headers` name. */
+  readonly headers: { readonly requests: readonly HeaderValue[]; readonly answers: readonly HeaderValue[] };
+  readonly logs: AccessLogs;
 }
 
-export const defaultEdgeSettings = (): EdgeSettings => edgeSettings(defaultConfig, { requests: [], answers: [] }, 'kubernetes');
+export const defaultEdgeSettings = (): EdgeSettings =>
+  edgeSettings(defaultConfig, { headers: { requests: [], answers: [] }, logs: {} }, 'kubernetes');
 
 /** What the ConfigMap says of listeners, in the Model's words. */
-export function edgeSettings(config: ControllerConfig, headers: NamedHeaders, compatibility: Compatibility): EdgeSettings {
+export function edgeSettings(config: ControllerConfig, { headers, logs }: EdgeParts, compatibility: Compatibility): EdgeSettings {
   const hsts = hstsOf(config.redirects);
   const { upstreams } = config;
   return {
@@ -40,7 +43,8 @@ export function edgeSettings(config: ControllerConfig, headers: NamedHeaders, co
       age: Math.ceil(upstreams['upstream-keepalive-time'] / 1000),
       requests: upstreams['upstream-keepalive-requests'],
     },
-    streams: streamsOf(config.streams),
+    ...(logs.requests === undefined ? {} : { accessLog: logs.requests }),
+    streams: { ...streamsOf(config.streams), ...(logs.connections === undefined ? {} : { accessLog: logs.connections }) },
   };
 }
 
@@ -68,7 +72,7 @@ function clientOf(keys: ControllerConfig['clientAddress']): ClientSettings {
   };
 }
 
-function requestsOf(keys: ControllerConfig['requestHeaders'], { requests }: NamedHeaders): EdgeSettings['requests'] {
+function requestsOf(keys: ControllerConfig['requestHeaders'], { requests }: EdgeParts['headers']): EdgeSettings['requests'] {
   return {
     identifiers: keys['generate-request-id'],
     originalUri: keys['proxy-add-original-uri-header'],
@@ -78,7 +82,11 @@ function requestsOf(keys: ControllerConfig['requestHeaders'], { requests }: Name
 }
 
 /** ingress-nginx drops `Server`, unless told otherwise; who checks conformance with Kubernetes looks for one. */
-function answersOf(keys: ControllerConfig['responseHeaders'], { answers }: NamedHeaders, compatibility: Compatibility): AnswerSettings {
+function answersOf(
+  keys: ControllerConfig['responseHeaders'],
+  { answers }: EdgeParts['headers'],
+  compatibility: Compatibility,
+): AnswerSettings {
   const remove = new Set(keys['hide-headers']);
   if (keys['server-tokens'] || keys['allow-backend-server-header']) return { set: answers, remove: [...remove] };
   if (compatibility === 'kubernetes' && !remove.has('server')) return { server: 'envoy', set: answers, remove: [...remove] };

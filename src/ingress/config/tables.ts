@@ -8,6 +8,7 @@ import type { World } from '../../store/world.ts';
 import type { Family } from '../annotations/family.ts';
 import { families } from '../annotations/index.ts';
 import type { Compatibility, IngressOptions } from '../options.ts';
+import { readAccessLogs } from './access-logs.ts';
 import { edgeSettings } from './edge.ts';
 import { type HeadersReading, readHeaders } from './header-maps.ts';
 import { concerns, type ControllerConfig } from './index.ts';
@@ -114,9 +115,10 @@ function edgeRow(config: ControllerConfig, { key, compatibility, find }: EdgeSou
     by === undefined || of === '' ? { headers: [], problems: [] } : readHeaders({ by, key: name, name: of }, find(of));
   const requests = named('proxy-set-headers', config.requestHeaders['proxy-set-headers']);
   const answers = named('add-headers', config.responseHeaders['add-headers']);
+  const { logs, problems } = readAccessLogs(config.logging, by);
   return {
-    edge: edgeSettings(config, { requests: requests.headers, answers: answers.headers }, compatibility),
-    problems: [...requests.problems, ...answers.problems],
+    edge: edgeSettings(config, { headers: { requests: requests.headers, answers: answers.headers }, logs }, compatibility),
+    problems: [...requests.problems, ...answers.problems, ...problems],
   };
 }
 

@@ -17,6 +17,7 @@ const plain: Readonly<Record<string, PlainVariable>> = {
   remote_addr: 'client-address',
   the_real_ip: 'client-address',
   realip_remote_addr: 'client-address',
+  proxy_protocol_addr: 'client-address',
   server_port: 'local-port',
   pass_server_port: 'local-port',
   request_id: 'request-id',
@@ -30,6 +31,7 @@ const plain: Readonly<Record<string, PlainVariable>> = {
   ssl_client_escaped_cert: 'client-certificate',
   upstream_addr: 'upstream-address',
   status: 'status',
+  upstream_status: 'status',
 };
 
 /** Families of variables whose name goes on with that of a header or parameter. Envoy has no such thing for cookies. */
@@ -52,7 +54,7 @@ export function parseTemplate(text: string, constants: Constants = {}): Parsed<T
   let end = 0;
   for (const match of text.matchAll(/\$(?:\{(?<braced>\w+)\}|(?<bare>\w+))?/g)) {
     const name = match.groups?.['braced'] ?? match.groups?.['bare'];
-    const found = name === undefined ? undefined : (constants[name] ?? variable(name));
+    const found = name === undefined ? undefined : (constants[name] ?? variableOf(name));
     if (found === undefined) return { ok: false, message: `"${shown(match[0])}" is no variable that Naru knows` };
     if (match.index > end) parts.push(text.slice(end, match.index));
     parts.push(found);
@@ -62,8 +64,9 @@ export function parseTemplate(text: string, constants: Constants = {}): Parsed<T
   return { ok: true, value: joinTexts(parts) };
 }
 
-function variable(name: string): Variable | undefined {
-  const known = plain[name];
+/** By nginx's name, without the `$`. */
+export function variableOf(name: string): Variable | undefined {
+  const known = Object.hasOwn(plain, name) ? plain[name] : undefined;
   if (known !== undefined) return { name: known };
   const family = keyed.find(({ prefix }) => name.startsWith(prefix) && name.length > prefix.length);
   if (family === undefined) return undefined;

@@ -11,4 +11,5 @@ export const configMapCodes = {
   NR807: { severity: 'error', title: 'An entry of a ConfigMap cannot be a header' },
   NR808: { severity: 'error', title: 'The ConfigMap of TCP or UDP services does not exist' },
   NR809: { severity: 'error', title: 'An entry of TCP or UDP services is not valid' },
+  NR810: { severity: 'warning', title: 'A log format with variables that Envoy has nothing for' },
 } as const satisfies CodeRows;
