@@ -16,7 +16,7 @@ export type Backend =
       readonly upstream: Key;
       /** The Service has one of its own. */
       readonly hasAddress: boolean;
-      readonly to: Pick<Upstream, 'namespace' | 'service' | 'port' | 'lookup'>;
+      readonly to: Pick<Upstream, 'namespace' | 'service' | 'port' | 'protocol' | 'lookup'>;
     }
   | { readonly ok: false; readonly code: ProblemCode; readonly message: string; readonly fix: string };
 
@@ -27,6 +27,13 @@ const firstPort = '';
 export function serviceRef(key: Key): Key {
   return `${key}:${firstPort}`;
 }
+
+/** A port of a Service by `namespace/name`, number or name; behind it `/UDP`, which is in no name of a port. */
+export function streamRef(service: Key, port: string, protocol: 'TCP' | 'UDP'): Key {
+  return `${service}:${port}${protocol === 'UDP' ? udp : ''}`;
+}
+
+const udp = '/UDP';
 
 /** Tells backends apart: `namespace/service:port` as written, so that `80` and `http` are two until looked up. */
 export function backendRef(namespace: string, backend: IngressBackend): Key | undefined {
@@ -41,7 +48,8 @@ type BackendOptions = Pick<IngressOptions, 'externalNames' | 'compatibility'>;
 export function resolveBackend(ref: Key, read: Read, world: World, options: BackendOptions): Backend {
   const colon = ref.lastIndexOf(':');
   const serviceKey = ref.slice(0, colon);
-  const wanted = ref.slice(colon + 1);
+  const isUdp = ref.endsWith(udp);
+  const wanted = ref.slice(colon + 1, isUdp ? -udp.length : undefined);
   const service = read.get(world.objects.Service, serviceKey);
   if (service === undefined) {
     return refuse(
@@ -51,8 +59,9 @@ export function resolveBackend(ref: Key, read: Read, world: World, options: Back
     );
   }
   if (service.spec.type === 'ExternalName') return resolveExternal(service, serviceKey, wanted, options);
-  const port = findPort(service, wanted, options);
-  return port === undefined ? withoutPort(service, serviceKey, wanted) : found(service, { port: port.port });
+  const port = findPort(service, wanted, isUdp ? 'UDP' : 'TCP', options);
+  if (port === undefined) return withoutPort(service, serviceKey, isUdp ? `${wanted} of UDP` : wanted);
+  return found(service, { port: port.port, ...(isUdp ? { protocol: 'UDP' } : {}) });
 }
 
 function resolveExternal(service: Service, key: Key, wanted: string, { externalNames }: BackendOptions): Backend {
@@ -70,10 +79,16 @@ function resolveExternal(service: Service, key: Key, wanted: string, { externalN
   return port === undefined ? withoutPort(service, key, wanted) : found(service, port);
 }
 
-function found(service: Service, port: Pick<Upstream, 'port' | 'lookup'>): Backend {
+function found(service: Service, port: Pick<Upstream, 'port' | 'protocol' | 'lookup'>): Backend {
   const { namespace, name } = service.metadata;
   const hasAddress = addressOf(service) !== undefined;
-  return { ok: true, upstream: `${objectKey(namespace, name)}/${port.port}`, hasAddress, to: { namespace, service: name, ...port } };
+  const behind = port.protocol === undefined ? '' : '/udp';
+  return {
+    ok: true,
+    upstream: `${objectKey(namespace, name)}/${port.port}${behind}`,
+    hasAddress,
+    to: { namespace, service: name, ...port },
+  };
 }
 
 /** The Service's own address; a headless one has none. */
@@ -93,15 +108,16 @@ function refuse(code: ProblemCode, message: string, fix: string): Backend {
  * The port by number or name; else by target port, which ingress-nginx accepts too: there the first port counts of which any of the
  * three fits (serviceEndpoints in its controller.go).
  */
-function findPort({ spec }: Service, wanted: string, { compatibility }: BackendOptions): ServicePort | undefined {
-  const tcp = spec.ports.filter(({ protocol }) => protocol === 'TCP');
-  if (wanted === firstPort) return tcp[0];
+function findPort({ spec }: Service, wanted: string, protocol: 'TCP' | 'UDP', { compatibility }: BackendOptions): ServicePort | undefined {
+  const ports = spec.ports.filter((port) => port.protocol === protocol);
+  if (wanted === firstPort) return ports[0];
   const isNamed = ({ port, name }: ServicePort) => String(port) === wanted || (name !== '' && name === wanted);
   const isTarget = ({ targetPort }: ServicePort) => targetPort !== undefined && String(targetPort) === wanted;
-  if (compatibility === 'nginx') return tcp.find((port) => isNamed(port) || isTarget(port));
-  return tcp.find(isNamed) ?? tcp.find(isTarget);
+  if (compatibility === 'nginx') return ports.find((port) => isNamed(port) || isTarget(port));
+  return ports.find(isNamed) ?? ports.find(isTarget);
 }
 
-function printPort({ port, name }: ServicePort): string {
-  return name === '' ? String(port) : `${port} (${name})`;
+function printPort({ port, name, protocol }: ServicePort): string {
+  const number = protocol === 'TCP' ? String(port) : `${port}/${protocol}`;
+  return name === '' ? number : `${number} (${name})`;
 }

@@ -80,6 +80,8 @@ export interface EdgeTls {
   readonly ciphers: readonly string[];
   /** Absent: the proxy's own choice. */
   readonly curves?: readonly string[];
+  /** Refuse connections that name no host that is served, or none, instead of showing the default certificate. */
+  readonly rejectUnknownNames: boolean;
   readonly tickets: boolean;
   readonly sessions: boolean;
   /** Seconds for which a session can be resumed. */
@@ -114,6 +116,8 @@ export interface UpstreamConnections {
   readonly age: number;
   /** Requests after which a connection is closed; 0 is no limit. */
   readonly requests: number;
+  /** Names are looked up for IPv4 addresses alone. */
+  readonly ipv4Only: boolean;
 }
 
 /** Of TCP and UDP services. */

@@ -1,4 +1,4 @@
-import type { ClientSettings, EdgeSettings } from '../model/edge.ts';
+import type { ClientSettings, EdgeSettings, RequestSettings } from '../model/edge.ts';
 import { any } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import { cidrRange } from './cidr-range.ts';
@@ -15,10 +15,10 @@ type Extension = Messages['envoy.config.core.v3.TypedExtensionConfig'];
  * cleans nothing up by itself, so that this is done before anything else.
  * https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/http/http_conn_man/headers#x-forwarded-for
  */
-export function clientIdentity(chain: string, { client }: EdgeSettings): Manager {
+export function clientIdentity(chain: string, { client, requests }: EdgeSettings): Manager {
   const { addressHeader } = client;
   return {
-    early_header_mutation_extensions: [tellChain(chain), distrust(client)],
+    early_header_mutation_extensions: [tellChain(chain), distrust(client, requests)],
     // Nobody is internal: what Envoys tell each other by `x-envoy-` headers is not for clients to say.
     internal_address_config: { unix_sockets: false },
     skip_xff_append: true,
@@ -28,7 +28,7 @@ export function clientIdentity(chain: string, { client }: EdgeSettings): Manager
 }
 
 /** Takes away what only Envoy and trusted proxies may say. `Proxy`: https://httpoxy.org */
-function distrust({ believesForwarded, addressHeader }: ClientSettings): Extension {
+function distrust({ believesForwarded, addressHeader }: ClientSettings, { underscores }: RequestSettings): Extension {
   const name = addressHeader?.name ?? standardHeader;
   // Envoy knows the standard header alone.
   const renamed = name === standardHeader ? [] : movedHeader(standardHeader, name);
@@ -38,12 +38,27 @@ function distrust({ believesForwarded, addressHeader }: ClientSettings): Extensi
     typed_config: any('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', {
       mutations: [
         { remove_on_match: { key_matcher: { prefix: 'x-envoy-', ignore_case: true } } },
-        ...[...forwarded, 'proxy'].map((remove) => ({ remove })),
+        ...[...forwarded, 'proxy', ...(underscores ? aliases : [])].map((remove) => ({ remove })),
         ...renamed,
       ],
     }),
   };
 }
+
+/** What backends are told of clients: see `edgeHeaders`. */
+const told = ['for', 'host', 'port', 'proto', 'scheme'].map((what) => `x-forwarded-${what}`);
+const originals = ['x-original-forwarded-for', 'x-original-forwarded-host'];
+
+/** The same names with some `_`, which backends that read headers as variables of an environment (CGI, WSGI) take for them. */
+const aliases: readonly string[] = [...told, ...originals, 'x-real-ip', 'x-scheme'].flatMap((name) => {
+  const written = name
+    .split('-')
+    .reduce<readonly string[]>(
+      (all, word) => (all.length === 0 ? [word] : all.flatMap((start) => [`${start}-${word}`, `${start}_${word}`])),
+      [],
+    );
+  return written.filter((one) => one !== name);
+});
 
 /** The last address that no trusted one has written, as nginx takes it with real_ip_recursive. */
 function detection({ trusted }: NonNullable<ClientSettings['addressHeader']>): Extension {

@@ -18,7 +18,7 @@ const threshold = {
 } as const;
 
 /** As ingress-nginx has it by default. */
-const usual: UpstreamConnections = { idle: 60, age: 3600, requests: 10_000 };
+const usual: UpstreamConnections = { idle: 60, age: 3600, requests: 10_000, ipv4Only: false };
 
 function protocolOptions({ policy: own = {} }: Upstream, { idle, age, requests }: UpstreamConnections): AnyMessage {
   const http_filters = upstreamFilters(own);
@@ -41,7 +41,7 @@ export function clusterOf(upstream: Upstream, connections: UpstreamConnections =
   const { tls, protocol } = upstream.policy ?? {};
   return {
     name: upstream.key,
-    ...(upstream.lookup === undefined ? byEndpointDiscovery : byName(upstream.key, upstream.lookup)),
+    ...(upstream.lookup === undefined ? byEndpointDiscovery : byName(upstream.key, upstream.lookup, connections)),
     ...balancing(upstream),
     ...(upstream.policy?.sendsProxyProtocol === true ? { transport_socket: withProxyProtocol } : {}),
     connect_timeout: `${upstream.policy?.connectTimeout ?? 5}s`,
@@ -74,10 +74,10 @@ const byEndpointDiscovery: Part = { type: 'EDS', eds_cluster_config: { eds_confi
  * All addresses of the name, looked up again when their time is over. A name that is not found delays nobody: neither the start
  * of an Envoy nor other clusters wait for it.
  */
-function byName(name: string, { hostname: address, port }: NonNullable<Upstream['lookup']>): Part {
+function byName(name: string, { hostname: address, port }: NonNullable<Upstream['lookup']>, { ipv4Only }: UpstreamConnections): Part {
   return {
     type: 'STRICT_DNS',
-    dns_lookup_family: 'V4_PREFERRED',
+    dns_lookup_family: ipv4Only ? 'V4_ONLY' : 'V4_PREFERRED',
     respect_dns_ttl: true,
     dns_failure_refresh_rate: { base_interval: '1s', max_interval: '10s' },
     wait_for_warm_on_init: false,

@@ -9,7 +9,12 @@ export function listenerBasics(name: string, { listen, edge }: ListenerSettings,
   const bound = (address: string) => ({
     address: { socket_address: { address, port_value: port, ...(protocol === 'UDP' ? { protocol } : {}) } },
   });
-  const addresses = { ...bound(first), ...(more.length === 0 ? {} : { additional_addresses: more.map(bound) }) };
+  const addresses = {
+    ...bound(first),
+    ...(more.length === 0 ? {} : { additional_addresses: more.map(bound) }),
+    // Each Envoy of a fleet may have another of the addresses, or none: it would refuse to listen at all.
+    ...(edge.connections.addresses.length === 0 ? {} : { freebind: true }),
+  };
   if (protocol === 'UDP') return { name, ...addresses };
   return {
     name,

@@ -1,6 +1,5 @@
 import type { HostTls } from '../model/host-tls.ts';
 import { anyHost } from '../model/virtual-host.ts';
-import type { ListenOptions } from './options.ts';
 
 /**
  * Whether a hostname is a server name with a filter chain of its own: then with which certificate and policy. Each is by itself, so
@@ -13,7 +12,7 @@ import type { ListenOptions } from './options.ts';
 export function serverNameOf(
   hostname: string,
   tlsOf: (hostname: string) => HostTls | undefined,
-  { rejectUnknownNames = false, certificatesOnDemand = false }: Pick<ListenOptions, 'rejectUnknownNames' | 'certificatesOnDemand'>,
+  { rejectUnknownNames, certificatesOnDemand }: { readonly rejectUnknownNames: boolean; readonly certificatesOnDemand: boolean },
 ): HostTls | undefined {
   if (hostname === anyHost) return undefined;
   const own = tlsOf(hostname);

@@ -16,6 +16,7 @@ import { sameResource } from './make-resource.ts';
 import type { ListenerSettings, ListenOptions } from './options.ts';
 import { type OverlayOptions, overlayResources } from './quarantine-overlay.ts';
 import type { ModelTables, RenderedTable } from './rendering.ts';
+import { renderStreamListener } from './stream-listener.ts';
 import { defaultCertificateName, renderOwnCertificate, renderSecret } from './secret.ts';
 
 /** What is known of a name for which clients ask. */
@@ -40,10 +41,12 @@ export class ListenerTables {
     const serverNames = new DerivedTable<VirtualHost, ServerName>({
       name: 'server names',
       input: model.virtualHosts,
-      compute: ({ passthrough }, read, hostname) =>
-        passthrough !== undefined && !read.all(leftOutClusters).has(passthrough)
-          ? { passthrough }
-          : serverNameOf(hostname, (name) => read.get(model.hostCertificates, name), listen),
+      compute: ({ passthrough }, read, hostname) => {
+        if (passthrough !== undefined && !read.all(leftOutClusters).has(passthrough)) return { passthrough };
+        const { rejectUnknownNames } = this.#settings(read).edge.tls;
+        const { certificatesOnDemand = false } = listen;
+        return serverNameOf(hostname, (name) => read.get(model.hostCertificates, name), { rejectUnknownNames, certificatesOnDemand });
+      },
       onFailure: (key, error) => this.#onFailure(`server name ${key}`, error),
     });
     const secrets = this.#derive('secrets', serverNames, (tls, read, name) =>
@@ -57,14 +60,18 @@ export class ListenerTables {
     const http = this.#derive('http listener', onlyHttp, (_, read) => renderHttpListener(this.#settings(read)));
     const onlyHttps = new OnlyRow('https');
     const https = this.#derive('https listener', onlyHttps, (_, read) => {
-      const withDefault = listen.rejectUnknownNames !== true && read.get(heldSecrets.served, defaultCertificateName) !== undefined;
-      return renderHttpsListener(read.all(chains), withDefault, this.#settings(read));
+      const settings = this.#settings(read);
+      const hasDefault = read.get(heldSecrets.served, defaultCertificateName) !== undefined;
+      return renderHttpsListener(read.all(chains), hasDefault && !settings.edge.tls.rejectUnknownNames, settings);
     });
-    const heldListeners = overlayResources('listeners', [http, https], held);
+    const streams = this.#derive('stream listeners', model.streams, (stream, read) =>
+      read.all(leftOutClusters).has(stream.upstream) ? undefined : renderStreamListener(stream, this.#settings(read)),
+    );
+    const heldListeners = overlayResources('listeners', [http, https, streams], held);
 
     this.rendered = [
       ...[secrets, defaultSecret].map((table) => ({ type: 'secrets', table }) as const),
-      ...[http, https].map((table) => ({ type: 'listeners', table }) as const),
+      ...[http, https, streams].map((table) => ({ type: 'listeners', table }) as const),
     ];
     this.served = [
       { type: 'secrets', table: heldSecrets.served },
@@ -72,7 +79,7 @@ export class ListenerTables {
     ];
     this.tables = [
       ...[serverNames, secrets, onlyDefault, defaultSecret, ...heldSecrets.tables, chains],
-      ...[onlyHttp, http, onlyHttps, https, ...heldListeners.tables],
+      ...[onlyHttp, http, onlyHttps, https, streams, ...heldListeners.tables],
     ];
   }
 
@@ -89,9 +96,10 @@ export class ListenerTables {
         if (passthrough !== undefined) return encodedChain(renderPassthrough(name, passthrough), { type: 'clusters', name: passthrough });
         if (read.get(secrets, name) === undefined) return undefined;
         const tlsOf = (hostname: Key) => read.get(this.#model.hostCertificates, hostname);
-        if (this.#listen.certificatesOnDemand === true && !needsChain(name, tls, tlsOf)) return undefined;
-        const chain = renderChain(name, tls.policy ?? defaultTlsPolicy, this.#settings(read));
-        return encodedChain(chain, { type: 'secrets', name });
+        const settings = this.#settings(read);
+        const byDefaultChain = this.#listen.certificatesOnDemand === true && !settings.edge.tls.rejectUnknownNames;
+        if (byDefaultChain && !needsChain(name, tls, tlsOf)) return undefined;
+        return encodedChain(renderChain(name, tls.policy ?? defaultTlsPolicy, settings), { type: 'secrets', name });
       },
       same: (a, b) => a.bytes.equals(b.bytes),
       onFailure: (key, error) => this.#onFailure(`filter chain ${key}`, error),

@@ -3,6 +3,7 @@ import type { Certificate } from '../model/certificate.ts';
 import type { UserList } from '../model/authentication.ts';
 import { edgeKey, type EdgeSettings } from '../model/edge.ts';
 import { defaultTlsPolicy, type HostTls, type TlsPolicy } from '../model/host-tls.ts';
+import type { StreamListener } from '../model/stream-listener.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
 import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
 import type { Resource, TypeName } from '../snapshot/resource.ts';
@@ -27,6 +28,7 @@ import { renderVirtualHost } from './virtual-host.ts';
 /** The Model, as tables that a translation keeps. */
 export interface ModelTables {
   readonly virtualHosts: Table<VirtualHost>;
+  readonly streams: Table<StreamListener>;
   readonly upstreams: Table<Upstream>;
   readonly endpoints: Table<readonly Endpoint[]>;
   readonly certificates: Table<Certificate>;

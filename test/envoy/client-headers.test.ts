@@ -196,7 +196,12 @@ test('further headers are set, kept and made as the ConfigMap says', async () =>
     with_underscore: 'kept',
     'x-request-id': undefined,
   };
-  await expectReceived(data, { With_Underscore: 'kept' }, expected, set);
+  await expectReceived(data, { With_Underscore: 'kept', ...spoofed }, expected, set);
+  const headers = await received('http://web.test/', { headers: spoofed });
+  assert.deepEqual(
+    Object.keys(headers).filter((name) => name.includes('_')),
+    [],
+  );
   assert.deepEqual(
     naru.problems.map(({ code, source }) => `${code} ${source.name} ${source.field}`),
     ['NR807 set data.Host', 'NR807 set data.X-Odd'],

@@ -42,7 +42,9 @@ interface Handshake {
 }
 
 /** What a client and Envoy agree on; `refused` where they do not. */
-function handshake(options: { readonly maxVersion?: 'TLSv1.2'; readonly ALPNProtocols?: string[] } = {}): Promise<Handshake | 'refused'> {
+function handshake(
+  options: { readonly maxVersion?: 'TLSv1.2'; readonly ALPNProtocols?: string[]; readonly servername?: string } = {},
+): Promise<Handshake | 'refused'> {
   return new Promise((resolve) => {
     const socket = connect({ port: naru.ports.https, host: '127.0.0.1', servername: 'web.test', rejectUnauthorized: false, ...options });
     socket.once('error', () => resolve('refused'));
@@ -63,6 +65,18 @@ test('versions and suites of TLS, and HTTP/2, are those of the ConfigMap', async
   await given({ 'ssl-protocols': 'TLSv1.3', 'ssl-ecdh-curve': 'secp384r1' });
   await becomes('refused', twelve);
   assert.equal((await naru.get('https://web.test/')).status, 200);
+});
+
+test('ssl-reject-handshake: names that nobody serves, and clients that give none, are refused; a host without TLS is not', async () => {
+  const plain = ingressYaml({ name: 'plain', host: 'plain.test', paths: ['Prefix / web'] });
+  const shown = (servername: string) => handshake({ servername }).then((result) => (result === 'refused' ? result : 'taken'));
+  const all = async () => [await shown('web.test'), await shown('plain.test'), await shown('nobody.test'), await shown('')];
+  await naru.given(configMapYaml({}) + objects + plain);
+  await becomes(['taken', 'taken', 'taken', 'taken'], all);
+  await naru.given(configMapYaml({ 'ssl-reject-handshake': 'true' }) + objects + plain);
+  await becomes(['taken', 'taken', 'refused', 'refused'], all);
+  await naru.given(configMapYaml({ 'ssl-reject-handshake': 'true' }) + objects);
+  await becomes(['taken', 'refused', 'refused', 'refused'], all);
 });
 
 test('answers are compressed for who asks for it, from a size on', async () => {
@@ -112,7 +126,7 @@ test('a connection ends after so many requests, and heads have a largest size', 
 });
 
 test('Envoys listen on other addresses when the ConfigMap says so', async () => {
-  await given({ 'bind-address': '127.0.0.1, 127.0.0.2' });
+  await given({ 'bind-address': '127.0.0.1, 127.0.0.2, 192.0.2.1' });
   const at = (host: string) => async () => (await fetch(`http://${host}:${naru.ports.http}/`).catch(() => ({ status: 0 }))).status;
   await becomes(404, at('127.0.0.2'));
   await becomes(404, at('127.0.0.1'));

@@ -3,7 +3,7 @@ import { flag, freeText, wholeNumber, written } from './setting.ts';
 import { list, reference } from './list.ts';
 import { cipherSuites, curves } from './tls-names.ts';
 import { duration, size } from './quantity.ts';
-import { defineConcern, draining, missingProtection, notRead, read, readWith } from './concern.ts';
+import { defineConcern, draining, notRead, read, readWith } from './concern.ts';
 
 const versions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
 
@@ -44,10 +44,7 @@ export const tls = defineConcern('TLS', {
     reason: 'Each Envoy makes its own key for tickets.',
     fix: 'Remove the key; a ticket of another Envoy costs one full handshake.',
   }),
-  'ssl-reject-handshake': missingProtection(flag(false, 'Refuse TLS for names that nobody serves.'), {
-    reason: 'Naru shows the default certificate to clients that name no known host, and answers 404.',
-    fix: 'Nothing: no host can be reached by it.',
-  }),
+  'ssl-reject-handshake': draining(read(flag(false, 'Refuse TLS for names that nobody serves, and for clients that give none.'))),
   'ssl-dh-param': notRead(reference('Secret with Diffie-Hellman parameters.'), {
     reason: 'Envoy has no cipher suites with DHE.',
     fix: 'Remove the key.',
