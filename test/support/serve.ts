@@ -81,6 +81,11 @@ export class Served {
     return this.#log.join('');
   }
 
+  /** Envoy's counters whose names match. */
+  async stats(filter: string): Promise<string> {
+    return (await this.#envoy.adminRequest(`/stats?filter=${encodeURIComponent(filter)}`)).body;
+  }
+
   /** Stops Envoy where it is, or lets it go on. */
   signalEnvoy(signal: 'SIGSTOP' | 'SIGCONT'): void {
     if (this.#envoy.pid === undefined) throw new Error('Envoy is down');
