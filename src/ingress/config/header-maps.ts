@@ -43,7 +43,7 @@ export function readHeaders(
       if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/.test(header))
         return refuse(`"${shown(header)}" is not the name of a header.`, 'Correct the name.');
       if (framing.has(header.toLowerCase())) return refuse(`${header} belongs to the connection and cannot be set.`, 'Remove it.');
-      if (/[^\t\P{Cc}]/u.test(text))
+      if (/[^\t\P{Cc}]/u.test(text) || !text.isWellFormed())
         return refuse(`The value of ${header} has a line break or another control character.`, 'Write it on one line.');
       const parsed = parseTemplate(text);
       if (!parsed.ok)

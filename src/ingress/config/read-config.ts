@@ -56,7 +56,7 @@ function configOf(
     const text = Object.hasOwn(data, name) ? data[name] : undefined;
     // What has no effect is not complained of twice.
     if (text === undefined || key.support.type === 'not read') return key.setting.fallback;
-    const parsed = key.setting.grammar.parse(text.trim());
+    const parsed = text.isWellFormed() ? key.setting.grammar.parse(text.trim()) : notText;
     if (parsed.ok) return parsed.value;
     onWrong(name, parsed.message, key);
     return key.setting.fallback;
@@ -67,6 +67,8 @@ function configOf(
   ]);
   return Object.fromEntries(sections) as ControllerConfig;
 }
+
+const notText = { ok: false, message: 'the value has half a character in it' } as const;
 
 function keySource(map: ConfigMap, name: string) {
   return sourceOf(map, printFieldPath(['data', name]));
