@@ -71,8 +71,7 @@ export class IngressTranslation {
       (ingress, read): IngressRow => readIngress(ingress, read, sources, options),
     );
 
-    const behind = reachable(world, ingresses, options, onFailure);
-    const { backends, ports, pods, readiness, streams } = behind;
+    const { backends, ports, pods, readiness, streams, ...behind } = reachable(world, ingresses, options, onFailure);
     const hostTables = new HostTables({ ingresses, options, onFailure });
     const { hosts, roles } = hostTables;
     const tls = new CertificateTables(world, { ingresses, roles, options, onFailure });
@@ -122,8 +121,8 @@ export class IngressTranslation {
     this.tables = [
       ...[world.slicesByService, ...config.tables],
       ...[ingresses, ...behind.tables],
-      ...[...hostTables.tables, ...tls.tables, ...canaries.tables, folds, virtualHosts],
-      ...[...secrets.tables, ...used.tables, ...users.tables],
+      ...[...hostTables.tables, ...tls.tables, ...canaries.tables, folds, virtualHosts, ...secrets.tables, ...used.tables],
+      ...users.tables,
     ];
   }
 

@@ -1,4 +1,5 @@
 import type { AccessLog } from './access-log.ts';
+import type { Redacted } from './certificate.ts';
 import type { HeaderValue } from './route-policy.ts';
 
 /** Key of the one row that a table of these has. */
@@ -83,6 +84,8 @@ export interface EdgeTls {
   /** Refuse connections that name no host that is served, or none, instead of showing the default certificate. */
   readonly rejectUnknownNames: boolean;
   readonly tickets: boolean;
+  /** By which all proxies seal tickets; absent: each makes its own. */
+  readonly ticketKey?: { readonly key: Redacted; readonly fingerprint: string };
   readonly sessions: boolean;
   /** Seconds for which a session can be resumed. */
   readonly sessionTimeout: number;

@@ -17,7 +17,8 @@ import type { ListenerSettings, ListenOptions } from './options.ts';
 import { type OverlayOptions, overlayResources } from './quarantine-overlay.ts';
 import type { ModelTables, RenderedTable } from './rendering.ts';
 import { renderStreamListener } from './stream-listener.ts';
-import { defaultCertificateName, renderOwnCertificate, renderSecret } from './secret.ts';
+import { defaultCertificateName, renderOwnCertificate, renderSecret, renderTicketKey, ticketKeyName } from './secret.ts';
+import { usesTicketKey } from './tls-parameters.ts';
 
 /** What is known of a name for which clients ask. */
 interface ServerName extends HostTls {
@@ -54,7 +55,12 @@ export class ListenerTables {
     );
     const onlyDefault = new OnlyRow(defaultCertificateName);
     const defaultSecret = this.#derive('default secret', onlyDefault, (_, read, name) => this.#secret(name, {}, read));
-    const heldSecrets = overlayResources('secrets', [secrets, defaultSecret], held);
+    const onlyTickets = new OnlyRow(ticketKeyName);
+    const tickets = this.#derive('ticket key', onlyTickets, (_, read) => {
+      const { tls } = this.#settings(read).edge;
+      return tls.ticketKey === undefined || !usesTicketKey(tls) ? undefined : renderTicketKey(tls.ticketKey.key);
+    });
+    const heldSecrets = overlayResources('secrets', [secrets, defaultSecret, tickets], held);
     const chains = this.#chains(serverNames, heldSecrets.served);
     const onlyHttp = new OnlyRow('http');
     const http = this.#derive('http listener', onlyHttp, (_, read) => renderHttpListener(this.#settings(read)));
@@ -70,7 +76,7 @@ export class ListenerTables {
     const heldListeners = overlayResources('listeners', [http, https, streams], held);
 
     this.rendered = [
-      ...[secrets, defaultSecret].map((table) => ({ type: 'secrets', table }) as const),
+      ...[secrets, defaultSecret, tickets].map((table) => ({ type: 'secrets', table }) as const),
       ...[http, https, streams].map((table) => ({ type: 'listeners', table }) as const),
     ];
     this.served = [
@@ -78,7 +84,7 @@ export class ListenerTables {
       { type: 'listeners', table: heldListeners.served },
     ];
     this.tables = [
-      ...[serverNames, secrets, onlyDefault, defaultSecret, ...heldSecrets.tables, chains],
+      ...[serverNames, secrets, onlyDefault, defaultSecret, onlyTickets, tickets, ...heldSecrets.tables, chains],
       ...[onlyHttp, http, onlyHttps, https, streams, ...heldListeners.tables],
     ];
   }

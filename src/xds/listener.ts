@@ -12,7 +12,8 @@ import { makeResource, resourceOf } from './make-resource.ts';
 import type { ListenerSettings } from './options.ts';
 import { readProxyProtocol } from './proxy-protocol.ts';
 import { routeConfigurationName } from './route-configuration.ts';
-import { defaultCertificateName } from './secret.ts';
+import { defaultCertificateName, ticketKeyName } from './secret.ts';
+import { usesTicketKey } from './tls-parameters.ts';
 
 type ListenerFilter = Messages['envoy.config.listener.v3.ListenerFilter'];
 type Listener = Messages['envoy.config.listener.v3.Listener'];
@@ -55,6 +56,7 @@ export function renderHttpsListener(
   // What is asked for on demand is not waited for.
   const fixedDefault: readonly Reference[] =
     withDefault && settings.listen.certificatesOnDemand !== true ? [{ type: 'secrets', name: defaultCertificateName }] : [];
+  const tickets: readonly Reference[] = usesTicketKey(settings.edge.tls) ? [{ type: 'secrets', name: ticketKeyName }] : [];
   const head: Listener = {
     ...listenerBasics('https', settings, settings.listen.httpsPort),
     ...(withDefault ? { default_filter_chain: renderDefaultChain(settings) } : {}),
@@ -65,7 +67,7 @@ export function renderHttpsListener(
   const encoded = names.flatMap((name) => encodedField(filterChainsField, chains.get(name)?.bytes ?? Buffer.of()));
   return resourceOf('listeners', Buffer.concat([encode('envoy.config.listener.v3.Listener', head), ...encoded]), {
     name: 'https',
-    references: [routes, ...needed, ...fixedDefault],
+    references: [routes, ...needed, ...fixedDefault, ...tickets],
     sources: [],
   });
 }

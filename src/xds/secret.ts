@@ -1,4 +1,4 @@
-import type { Certificate } from '../model/certificate.ts';
+import type { Certificate, Redacted } from '../model/certificate.ts';
 import type { UserList } from '../model/authentication.ts';
 import type { Key } from '../store/table.ts';
 import type { Resource } from '../snapshot/resource.ts';
@@ -7,6 +7,9 @@ import type { ListenOptions } from './options.ts';
 
 /** Secrets are named after the server name that they are for. Has a `/`, so that no server name can be the same. */
 export const defaultCertificateName = 'default/certificate';
+
+/** Of the key that seals session tickets. */
+export const ticketKeyName = 'default/session-tickets';
 
 type OwnCertificate = NonNullable<ListenOptions['defaultCertificate']>;
 
@@ -27,4 +30,9 @@ export function renderUserList({ key: name, text, sources }: UserList): Resource
 function secret(name: string, chain: Buffer, privateKey: Buffer, sources: Resource['sources']): Resource {
   const tls_certificate = { certificate_chain: { inline_bytes: chain }, private_key: { inline_bytes: privateKey } };
   return makeResource('secrets', { name, tls_certificate }, { name, references: [], sources });
+}
+
+export function renderTicketKey(key: Redacted): Resource {
+  const message = { name: ticketKeyName, session_ticket_keys: { keys: [{ inline_bytes: key.reveal() }] } };
+  return makeResource('secrets', message, { name: ticketKeyName, references: [], sources: [] });
 }

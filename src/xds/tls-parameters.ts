@@ -1,5 +1,6 @@
 import type { EdgeTls, EdgeSettings } from '../model/edge.ts';
 import { defaultTlsPolicy, type TlsPolicy } from '../model/host-tls.ts';
+import { ticketKeyName } from './secret.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 
 type TlsContext = Messages['envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext'];
@@ -20,10 +21,24 @@ export function tlsParameters(policy: TlsPolicy, { tls, connections }: EdgeSetti
 }
 
 /** Sessions of TLS 1.3 are resumed by tickets alone, so that these stay as long as any resumption is wanted. */
-export function tlsSessions({ tickets, sessions, sessionTimeout }: EdgeTls): TlsContext {
-  const none = !tickets && !sessions;
+export function tlsSessions(tls: EdgeTls): TlsContext {
+  const { sessions, sessionTimeout } = tls;
+  const sealing = usesTicketKey(tls) ? { session_ticket_keys_sds_secret_config: { name: ticketKeyName, sds_config: ads } } : {};
   return {
-    ...(none ? { disable_stateless_session_resumption: true } : { session_timeout: `${Math.max(sessionTimeout, 1)}s` }),
+    ...(hasTickets(tls)
+      ? { session_timeout: `${Math.max(sessionTimeout, 1)}s`, ...sealing }
+      : { disable_stateless_session_resumption: true }),
     ...(sessions ? {} : { disable_stateful_session_resumption: true }),
   };
 }
+
+/** Whether listeners refer to the secret of this key. */
+export function usesTicketKey(tls: EdgeTls): boolean {
+  return tls.ticketKey !== undefined && hasTickets(tls);
+}
+
+function hasTickets({ tickets, sessions }: EdgeTls): boolean {
+  return tickets || sessions;
+}
+
+const ads = { ads: {}, resource_api_version: 'V3' } as const;

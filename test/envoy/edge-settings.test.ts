@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { Agent } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
+import { connect as connectPlain } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
@@ -77,6 +81,57 @@ test('ssl-reject-handshake: names that nobody serves, and clients that give none
   await becomes(['taken', 'taken', 'refused', 'refused'], all);
   await naru.given(configMapYaml({ 'ssl-reject-handshake': 'true' }) + objects);
   await becomes(['taken', 'refused', 'refused', 'refused'], all);
+});
+
+test('ssl-session-ticket-key: a session is resumed after its listener has been replaced, as it is by another Envoy', async () => {
+  const session = (offered?: Buffer): Promise<{ readonly ticket: Buffer | undefined; readonly reused: boolean }> =>
+    new Promise((resolve, reject) => {
+      const target = { port: naru.ports.https, host: '127.0.0.1', servername: 'web.test', rejectUnauthorized: false };
+      let ticket: Buffer | undefined;
+      let reused = false;
+      const socket = connect({ ...target, ...(offered === undefined ? {} : { session: offered }) });
+      socket.on('session', (made: Buffer) => (ticket = made));
+      socket.once('error', reject);
+      socket.once('secureConnect', () => {
+        reused = socket.isSessionReused();
+        socket.write('GET / HTTP/1.1\r\nHost: web.test\r\nConnection: close\r\n\r\n');
+      });
+      socket.resume().once('close', () => resolve({ ticket, reused }));
+    });
+  const key = Buffer.alloc(80, 7).toString('base64');
+  const resumed = async (data: Readonly<Record<string, string>>): Promise<boolean> => {
+    await given({ ...data, 'keep-alive': '50' });
+    const { ticket } = await session();
+    assert.ok(ticket !== undefined && (await session(ticket)).reused);
+    await given({ ...data, 'keep-alive': '51' });
+    return (await session(ticket)).reused;
+  };
+  assert.deepEqual([await resumed({ 'ssl-session-ticket-key': key }), await resumed({})], [true, false]);
+  await given({ 'ssl-session-ticket-key': Buffer.alloc(48).toString('base64') });
+  assert.deepEqual(
+    naru.problems.map(({ code, source, message }) => `${code} ${source.field} ${message.includes('AAAA')}`),
+    ['NR802 data.ssl-session-ticket-key false'],
+  );
+});
+
+test('clients that are slow with the head of a request, and streams of HTTP/2, are limited', async () => {
+  await given({ 'client-header-timeout': '1', 'http2-max-concurrent-streams': '7' });
+  const slow = (): Promise<string> => {
+    const socket = connectPlain(naru.ports.http, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('GET / HTTP/1.1\r\nHost: ');
+    return text(socket);
+  };
+  await eventually('it is over', async () => ((await slow()).startsWith('HTTP/1.1 408') ? true : undefined));
+  const session = connectHttp2('https://web.test', {
+    host: '127.0.0.1',
+    port: naru.ports.https,
+    servername: 'web.test',
+    rejectUnauthorized: false,
+  });
+  const [settings] = (await once(session, 'remoteSettings')) as [{ readonly maxConcurrentStreams: number }];
+  session.destroy();
+  assert.equal(settings.maxConcurrentStreams, 7);
 });
 
 test('answers are compressed for who asks for it, from a size on', async () => {

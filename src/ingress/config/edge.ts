@@ -127,6 +127,7 @@ function tlsOf(keys: ControllerConfig['tls']): EdgeTls {
     ...(curves.length === 0 ? {} : { curves }),
     rejectUnknownNames: keys['ssl-reject-handshake'],
     tickets: keys['ssl-session-tickets'],
+    ...(keys['ssl-session-ticket-key'] === undefined ? {} : { ticketKey: keys['ssl-session-ticket-key'] }),
     sessions: keys['ssl-session-cache'],
     sessionTimeout: Math.ceil(keys['ssl-session-timeout'] / 1000),
   };

@@ -1,3 +1,6 @@
+import { hash } from 'node:crypto';
+import type { EdgeTls } from '../../model/edge.ts';
+import { Redacted } from '../../model/certificate.ts';
 import { type Grammar, shown } from '../annotations/grammar.ts';
 
 /** https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/extensions/transport_sockets/tls/v3/common.proto */
@@ -51,5 +54,20 @@ export const curves: Grammar<readonly string[]> = {
       values.push(curve);
     }
     return { ok: true, value: values };
+  },
+};
+
+/** nginx also takes 48 bytes, for AES-128, which Envoy does not have. */
+const ticketKeyBytes = 80;
+
+/** The empty text is none. */
+export const ticketKey: Grammar<EdgeTls['ticketKey']> = {
+  type: 'key of 80 bytes in base64',
+  parse(text) {
+    if (text === '') return { ok: true, value: undefined };
+    const key = Buffer.from(text, 'base64');
+    const isBase64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(text);
+    if (!isBase64 || key.length !== ticketKeyBytes) return { ok: false, message: `the value is not ${ticketKeyBytes} bytes in base64` };
+    return { ok: true, value: { key: new Redacted(key), fingerprint: hash('sha256', key, 'hex') } };
   },
 };

@@ -1,7 +1,7 @@
 import { type Grammar, shown } from '../annotations/grammar.ts';
 import { flag, freeText, wholeNumber, written } from './setting.ts';
 import { list, reference } from './list.ts';
-import { cipherSuites, curves } from './tls-names.ts';
+import { cipherSuites, curves, ticketKey } from './tls-names.ts';
 import { duration, size } from './quantity.ts';
 import { defineConcern, draining, notRead, read, readWith } from './concern.ts';
 
@@ -40,10 +40,10 @@ export const tls = defineConcern('TLS', {
     ),
   ),
   'ssl-session-timeout': draining(read(duration('10m', 'How long a session can be resumed.'))),
-  'ssl-session-ticket-key': notRead(freeText('', 'Key of the session tickets, in base64.'), {
-    reason: 'Each Envoy makes its own key for tickets.',
-    fix: 'Remove the key; a ticket of another Envoy costs one full handshake.',
-  }),
+  'ssl-session-ticket-key': readWith(
+    'Only keys of 80 bytes.',
+    written(ticketKey, '', 'Key of the session tickets, in base64, so that each Envoy takes the tickets of all.'),
+  ),
   'ssl-reject-handshake': draining(read(flag(false, 'Refuse TLS for names that nobody serves, and for clients that give none.'))),
   'ssl-dh-param': notRead(reference('Secret with Diffie-Hellman parameters.'), {
     reason: 'Envoy has no cipher suites with DHE.',
