@@ -5,6 +5,7 @@ import { anything, exactly, schemeHeader } from './conditions.ts';
 
 type HeaderMatcher = Messages['envoy.config.route.v3.HeaderMatcher'];
 type CookieMatcher = Messages['envoy.config.route.v3.CookieMatcher'];
+type HeaderValueOption = Messages['envoy.config.core.v3.HeaderValueOption'];
 type Attribute = Messages['envoy.config.route.v3.RouteAction.HashPolicy.CookieAttribute'];
 
 /** A policy for some of the clients. */
@@ -13,6 +14,8 @@ interface Variant {
   readonly headers: readonly HeaderMatcher[];
   readonly cookies: readonly CookieMatcher[];
   readonly policy: RoutePolicy;
+  /** Besides those of the policy. */
+  readonly requestHeaders?: readonly HeaderValueOption[];
 }
 
 /**
@@ -35,6 +38,9 @@ const isOldBrowser: HeaderMatcher = {
 /** What Envoy calls a request by: different for each, and the same from its beginning to its end. */
 const requestId = 'x-request-id';
 
+/** Where requests are not given one, because `generate-request-id` is off. */
+const identified: HeaderValueOption = { header: { key: requestId, value: '%UNIQUE_ID%' }, append_action: 'ADD_IF_ABSENT' };
+
 /** A cookie's attributes are part of a route, so there is a route for each kind of client that gets others, or none. */
 export function withoutChoices(policy: RoutePolicy): readonly Variant[] {
   const { session, ...others } = policy;
@@ -51,7 +57,8 @@ export function withoutChoices(policy: RoutePolicy): readonly Variant[] {
       const given = { name: 'set-cookie', value: [`${name}=`, { name: 'request-id' as const }, `; ${printAttributes(cookie)}`] };
       const responseHeaders = { ...policy.responseHeaders, add: [...(policy.responseHeaders?.add ?? []), given] };
       const hashBy = [{ from: 'header' as const, name: requestId }];
-      return { headers, cookies: [], policy: { ...others, session: { ...session, cookie }, hashBy, responseHeaders } };
+      const own = { ...others, session: { ...session, cookie }, hashBy, responseHeaders };
+      return { headers, cookies: [], policy: own, requestHeaders: [identified] };
     }),
   ];
 }

@@ -17,6 +17,7 @@ import { chainHeader, plainChain, tlsChainOf } from './chain-header.ts';
 
 type EnvoyRoute = Messages['envoy.config.route.v3.Route'];
 type HeaderMatcher = Messages['envoy.config.route.v3.HeaderMatcher'];
+type HeaderValueOption = Messages['envoy.config.core.v3.HeaderValueOption'];
 type CookieMatcher = Messages['envoy.config.route.v3.CookieMatcher'];
 type RouteMatch = Messages['envoy.config.route.v3.RouteMatch'];
 
@@ -100,9 +101,9 @@ export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = []
   const narrowed = (more: readonly HeaderMatcher[]): RouteMatch => ({ ...match, headers: [...(match.headers ?? []), ...more] });
   const metadata = routeMetadata(route.sources);
   if (action.type !== 'redirect') {
-    return withoutChoices(policy).map(({ headers: clients, cookies: theirs, policy: own }) => ({
+    return withoutChoices(policy).map(({ headers: clients, cookies: theirs, policy: own, requestHeaders }) => ({
       ...{ name, match: { ...narrowed(clients), ...cookiesOf([...cookies, ...theirs]) }, ...renderAction(action, route.match, own) },
-      ...{ ...renderEdits({ ...route, policy: own }), typed_per_filter_config: filtersOf(own), metadata },
+      ...{ ...renderEdits({ ...route, policy: own }, requestHeaders), typed_per_filter_config: filtersOf(own), metadata },
     }));
   }
   return redirectParts(action, route.match).map((part) => ({
@@ -115,16 +116,17 @@ function cookiesOf(cookies: readonly CookieMatcher[]): RouteMatch {
   return cookies.length === 0 ? {} : { cookies };
 }
 
-function renderEdits({ action, policy = {} }: Route): EnvoyRoute {
+/** `added`: to requests, besides what the policy changes. */
+function renderEdits({ action, policy = {} }: Route, added: readonly HeaderValueOption[] = []): EnvoyRoute {
   const { requestHeaders, responseHeaders } = policy;
   const own = action.type === 'answer' ? (action.headers ?? []) : [];
-  const request = requestHeaders && renderHeaderEdits(requestHeaders);
+  const request = requestHeaders || added.length > 0 ? renderHeaderEdits(requestHeaders ?? {}) : undefined;
   const response =
     own.length === 0
       ? responseHeaders && renderHeaderEdits(responseHeaders)
       : renderHeaderEdits({ ...responseHeaders, set: [...own, ...(responseHeaders?.set ?? [])] });
   return {
-    ...(request && { request_headers_to_remove: request.remove, request_headers_to_add: request.add }),
+    ...(request && { request_headers_to_remove: request.remove, request_headers_to_add: [...added, ...request.add] }),
     ...(response && { response_headers_to_remove: response.remove, response_headers_to_add: response.add }),
   };
 }

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { type Naru, sharedNaru } from '../support/naru.ts';
-import { echoService, ingressYaml, sliceYaml } from '../support/yaml.ts';
+import { configMapYaml, echoService, ingressYaml, sliceYaml } from '../support/yaml.ts';
 
 let naru: Naru;
 const pods: { readonly server: Server; readonly port: number }[] = [];
@@ -126,6 +126,18 @@ describe('sessions', () => {
       assert.equal(await cookieOf({ ...own, ...none }, 'https://session.test/', old), 'INGRESSCOOKIE Secure');
       assert.equal(await cookieOf({ ...own, 'session-cookie-samesite': 'None' }, undefined, old), 'INGRESSCOOKIE SameSite=None');
     }
+  });
+
+  test('clients come back also where requests are not given identifiers', async () => {
+    const silent = await sharedNaru({ configMap: 'default/naru' });
+    const web = ingressYaml({ name: 'web', host: 'session.test', paths: ['Prefix / web'], annotations: { affinity: 'cookie' } });
+    await silent.given(configMapYaml({ 'generate-request-id': 'false' }) + web + echoService('web') + slices('web', all));
+    const get = (cookie?: string) => silent.get('http://session.test/', cookie === undefined ? {} : { headers: { cookie } });
+    const firsts = await Promise.all(Array.from({ length: 12 }, () => get()));
+    const cookies = firsts.map(({ headers }) => headers['set-cookie']?.[0]?.split(';')[0] ?? '');
+    assert.equal(new Set(cookies).size, 12);
+    for (const [index, cookie] of cookies.entries()) assert.equal((await get(cookie)).body, firsts[index]?.body);
+    assert.ok(new Set(firsts.map(({ body }) => body)).size > 1);
   });
 
   test('its path is that of the Ingress, or the one that is written', async () => {
