@@ -25,7 +25,7 @@ export interface Resource {
   readonly version: string;
   /** The encoded message, without the Any around it. */
   readonly bytes: Buffer;
-  /** The resources this one names and cannot work without. */
+  /** The resources this one names and cannot work without, each once. */
   readonly references: readonly Reference[];
   readonly sources: readonly Source[];
 }
