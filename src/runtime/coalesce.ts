@@ -1,7 +1,7 @@
 import {
   buffer,
   connect,
-  debounceTime,
+  debounce,
   exhaustMap,
   type MonoTypeOperatorFunction,
   type Observable,
@@ -13,8 +13,8 @@ import {
 } from 'rxjs';
 
 export interface CoalesceOptions {
-  /** A batch ends when nothing has come for this long… */
-  readonly quietMs: number;
+  /** A batch ends when nothing has come for this long, asked at each value… */
+  readonly quietMs: () => number;
   /** …or when its first value has waited this long. */
   readonly maxWaitMs: number;
 }
@@ -26,7 +26,11 @@ export interface CoalesceOptions {
  *     output  -------(abc)-----(d|)      quiet = 3
  */
 export function coalesce<T>({ quietMs, maxWaitMs }: CoalesceOptions): OperatorFunction<T, readonly T[]> {
-  const untilQuiet: MonoTypeOperatorFunction<unknown> = (values) => values.pipe(startWith(null), debounceTime(quietMs));
+  const untilQuiet: MonoTypeOperatorFunction<unknown> = (values) =>
+    values.pipe(
+      startWith(null),
+      debounce(() => timer(quietMs())),
+    );
   return connect((values: Observable<T>) =>
     values.pipe(buffer(values.pipe(exhaustMap(() => race(values.pipe(untilQuiet), timer(maxWaitMs)).pipe(take(1)))))),
   );

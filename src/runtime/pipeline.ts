@@ -1,27 +1,49 @@
-import { connect, filter, map, merge, type Observable } from 'rxjs';
+import { connect, filter, map, merge, type Observable, type OperatorFunction } from 'rxjs';
 import type { KubeEvent } from '../kube/event.ts';
 import type { Build, Pass } from './build.ts';
 import { coalesce } from './coalesce.ts';
 
-/** Endpoints come and go often and a change of them costs little: they wait less than the rest. */
-const endpointBurst = { quietMs: 5, maxWaitMs: 50 };
-const burst = { quietMs: 20, maxWaitMs: 250 };
+/**
+ * The least quiet and the longest wait, by measurement: see docs/performance.md. Endpoints come and go often and a change of
+ * them costs little: they wait less than the rest.
+ */
+const endpointBurst = { quietMs: 2, maxWaitMs: 50 };
+const burst = { quietMs: 5, maxWaitMs: 250 };
+
+export interface PipelineOptions {
+  /** Milliseconds on a clock that does not jump. */
+  readonly now: () => number;
+}
 
 /** Kubernetes events in, passes out. Each batch is one synchronous pass through the build. */
-export function pipeline(events: Observable<KubeEvent>, build: Pick<Build, 'apply'>): Observable<Pass> {
-  const batches = events.pipe(
+export function pipeline(
+  events: Observable<KubeEvent>,
+  build: Pick<Build, 'apply'>,
+  { now }: PipelineOptions = { now: () => performance.now() },
+): Observable<Pass> {
+  // Whoever waits as long as the last pass took is never busy for more than half of the time.
+  const passes = ({ quietMs, maxWaitMs }: typeof burst): OperatorFunction<KubeEvent, Pass> => {
+    let tookMs = 0;
+    const apply = (batch: readonly KubeEvent[]): Pass => {
+      const start = now();
+      const pass = build.apply(batch);
+      tookMs = now() - start;
+      return pass;
+    };
+    return (source) => source.pipe(coalesce({ quietMs: () => Math.max(quietMs, tookMs), maxWaitMs }), map(apply));
+  };
+  return events.pipe(
     // Both ways are there before the first event, which a source may send while it is subscribed to.
     connect((all) =>
       merge(
-        all.pipe(filter(isOfEndpoints), coalesce(endpointBurst)),
+        all.pipe(filter(isOfEndpoints), passes(endpointBurst)),
         all.pipe(
           filter((event) => !isOfEndpoints(event)),
-          coalesce(burst),
+          passes(burst),
         ),
       ),
     ),
   );
-  return batches.pipe(map((batch) => build.apply(batch)));
 }
 
 function isOfEndpoints(event: KubeEvent): boolean {

@@ -7,7 +7,7 @@ import { coalesce } from '../../src/runtime/coalesce.ts';
 function expectBatches(given: string, expected: string, batches: Readonly<Record<string, string>>): void {
   new TestScheduler((actual, wanted) => assert.deepEqual(actual, wanted)).run(({ cold, expectObservable }) => {
     const values = Object.fromEntries(Object.entries(batches).map(([name, members]) => [name, members.split('')]));
-    expectObservable(cold(given).pipe(coalesce({ quietMs: 3, maxWaitMs: 10 }))).toBe(expected, values);
+    expectObservable(cold(given).pipe(coalesce({ quietMs: () => 3, maxWaitMs: 10 }))).toBe(expected, values);
   });
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { of, toArray, lastValueFrom } from 'rxjs';
+import { lastValueFrom, map, of, toArray } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
 import type { KubeEvent } from '../../src/kube/event.ts';
 import type { Pass } from '../../src/runtime/build.ts';
 import { pipeline } from '../../src/runtime/pipeline.ts';
@@ -18,4 +19,17 @@ test('no event is lost, even of a source that speaks while it is subscribed to, 
   const passes = await lastValueFrom(pipeline(of(web, pods, route), { apply }).pipe(toArray()));
   assert.deepEqual(batches, [[pods], [web, route]]);
   assert.equal(passes.length, 2);
+});
+
+test('after a pass that took long, events are gathered as long as it took', () => {
+  let clock = 0;
+  const apply = (batch: readonly KubeEvent[]): Pass => {
+    clock += 60;
+    return { cause: String(batch.length), newProblems: [], changes: new Map() };
+  };
+  new TestScheduler((actual, wanted) => assert.deepEqual(actual, wanted)).run(({ cold, expectObservable }) => {
+    const events = cold<KubeEvent>('a 9ms a 29ms a', { a: upsert(service('web')) });
+    const sizes = pipeline(events, { apply }, { now: () => clock }).pipe(map(({ cause }) => cause));
+    expectObservable(sizes).toBe('5ms 1 94ms 2');
+  });
 });
