@@ -6,6 +6,8 @@ export interface Response {
   readonly nonce: string;
   /** How many resources are in it. */
   readonly resources: number;
+  /** How many it takes away. */
+  readonly removed: number;
   readonly bytes: number;
 }
 
@@ -45,6 +47,7 @@ export class ResponseReader {
 function readResponse(message: Buffer): Response {
   let at = 0;
   let resources = 0;
+  let removed = 0;
   let typeUrl = '';
   let nonce = '';
   while (at < message.length) {
@@ -59,11 +62,12 @@ function readResponse(message: Buffer): Response {
     } while (byte >= 0x80);
     at += 1;
     if (field === 2) resources++;
+    else if (field === 6) removed++;
     else if (field === 4) typeUrl = message.toString('latin1', at, at + length);
     else if (field === 5) nonce = message.toString('latin1', at, at + length);
     at += length;
   }
   const type = typeNames.find((each) => typeUrls[each] === typeUrl);
   if (type === undefined) throw new Error(`a response of type ${JSON.stringify(typeUrl)}`);
-  return { type, nonce, resources, bytes: message.length + headBytes };
+  return { type, nonce, resources, removed, bytes: message.length + headBytes };
 }

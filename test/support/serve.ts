@@ -86,6 +86,15 @@ export class Served {
     return (await this.#envoy.adminRequest(`/stats?filter=${encodeURIComponent(filter)}`)).body;
   }
 
+  /** Of the process that Naru is. */
+  get pid(): number | undefined {
+    return this.#naru.pid;
+  }
+
+  get envoy(): EnvoyProcess {
+    return this.#envoy;
+  }
+
   /** Stops Envoy where it is, or lets it go on. */
   signalEnvoy(signal: 'SIGSTOP' | 'SIGCONT'): void {
     if (this.#envoy.pid === undefined) throw new Error('Envoy is down');

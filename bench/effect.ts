@@ -1,0 +1,50 @@
+// From a change to its effect, with a real API server and a real Envoy: `node bench/effect.ts [--full] [--json FILE]`. Linux only: costs are
+// read from `/proc`. The largest size is without an API server.
+import { ClusterWorld } from './effect/cluster-world.ts';
+import { EventWorld } from './effect/event-world.ts';
+import { measure, type Measured } from './effect/measure.ts';
+import { readArguments } from './support/arguments.ts';
+import { printTable, writeJson } from './support/report.ts';
+
+const { full, json } = readArguments();
+const plans = full
+  ? [
+      { hosts: 100, times: 40, source: 'API server' },
+      { hosts: 1_000, times: 40, source: 'API server' },
+      { hosts: 3_000, times: 40, source: 'API server' },
+      { hosts: 20_000, times: 40, source: 'events' },
+    ]
+  : [
+      { hosts: 100, times: 10, source: 'API server' },
+      { hosts: 1_000, times: 10, source: 'events' },
+    ];
+
+const results: (Measured & { readonly source: string })[] = [];
+for (const { source, ...plan } of plans) {
+  const world = await (source === 'events' ? EventWorld : ClusterWorld).start();
+  try {
+    results.push({ source, ...(await measure(world, plan)) });
+  } finally {
+    await world.stop();
+  }
+  console.error(`${plan.hosts} hosts: measured`);
+}
+
+printTable(
+  'From a write to the first answer that shows it',
+  results.flatMap(({ hosts, source, effects }) =>
+    Object.entries(effects).map(([change, { ms, p95Ms, bytes }]) => ({
+      ...{ hosts, source, change, 'median ms': ms, 'p95 ms': p95Ms },
+      'kB to Envoy': bytes / 1_000,
+    })),
+  ),
+);
+printTable(
+  'Start, memory, and 200 changes of endpoints in 10 s',
+  results.map(({ hosts, source, startMs, wrongAtStart, naruMb, envoyMb, churn }) => ({
+    ...{ hosts, source, 'start s': startMs / 1_000, 'hosts wrong at start': wrongAtStart },
+    ...{ 'Naru MB': naruMb?.loaded, 'after churn MB': naruMb?.churned, 'Envoy MB': envoyMb },
+    ...{ 'Naru CPU s': churn.naruCpuMs && churn.naruCpuMs / 1_000, 'Envoy CPU s': churn.envoyCpuMs / 1_000 },
+  })),
+);
+writeJson(json, { benchmark: 'effect', results });
