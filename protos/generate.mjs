@@ -17,6 +17,7 @@ const discoveryServices = [
   'envoy.service.endpoint.v3.EndpointDiscoveryService',
   'envoy.service.listener.v3.ListenerDiscoveryService',
   'envoy.service.route.v3.RouteDiscoveryService',
+  'envoy.service.route.v3.ScopedRoutesDiscoveryService',
   'envoy.service.secret.v3.SecretDiscoveryService',
 ];
 

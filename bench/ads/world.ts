@@ -1,10 +1,12 @@
 import { defaultEdgeSettings } from '../../src/ingress/config/edge.ts';
 import type { Endpoint, Upstream } from '../../src/model/upstream.ts';
+import { encode } from '../../src/proto/codec.ts';
 import type { Resource } from '../../src/snapshot/resource.ts';
 import { renderCluster } from '../../src/xds/cluster.ts';
+import { encodedField } from '../../src/xds/encoded-field.ts';
 import { renderHttpListener } from '../../src/xds/listener.ts';
 import { renderLoadAssignment } from '../../src/xds/load-assignment.ts';
-import { renderRouteConfiguration } from '../../src/xds/route-configuration.ts';
+import { resourceOf } from '../../src/xds/make-resource.ts';
 import { type EncodedVirtualHost, renderVirtualHost } from '../../src/xds/virtual-host.ts';
 
 /** What the servers serve: as many hosts as upstreams, rendered as Naru renders them. About 5 MB. */
@@ -45,12 +47,19 @@ export function virtualHost(index: number, revision: number): EncodedVirtualHost
   return renderVirtualHost({ hostname: `checkout-${index}.shop.example.com`, routes }, undefined);
 }
 
-/** The virtual hosts behind a route table, to which one change after the other can be made. */
+/** One big resource that changes: all hosts in one route table, as most control planes have them. */
 export class RouteTable {
   readonly #hosts = new Map(Array.from({ length: hostCount }, (_, index) => [`host-${index}`, virtualHost(index, 0)]));
 
   render(): Resource {
-    return renderRouteConfiguration(this.#hosts);
+    const name = routeNames[0] ?? '';
+    const hosts = [...this.#hosts.values()].flatMap(({ bytes }) => encodedField(2, bytes));
+    const bytes = Buffer.concat([encode('envoy.config.route.v3.RouteConfiguration', { name }), ...hosts]);
+    return resourceOf('routes', bytes, {
+      name,
+      references: clusterNames.map((cluster) => ({ type: 'clusters', name: cluster })),
+      sources: [],
+    });
   }
 
   change(index: number, revision: number): Resource {

@@ -3,7 +3,7 @@ import type { TypeState } from './type-state.ts';
 import type { View } from './view.ts';
 
 /** An Envoy that asks for these is not at work before it has listeners. */
-const nothingWithoutListeners: readonly TypeName[] = ['clusters', 'routes'];
+const nothingWithoutListeners: readonly TypeName[] = ['clusters', 'scopes', 'routes'];
 
 /**
  * Tells when an Envoy has accepted a snapshot completely: all types that it asks for, on whichever of its streams. That

@@ -63,7 +63,7 @@ export class DiscoveryServer {
     const { requestBytes, streamsPerAddress } = options.limits;
     this.#server = new Server({ ...channelOptions, 'grpc.max_receive_message_length': 2 * requestBytes });
     this.#perAddress = new StreamsPerAddress(streamsPerAddress);
-    this.#responses = new FramedResponses(options.stream.clock);
+    this.#responses = new FramedResponses(options.stream.clock, { marked: options.stream.independentTypes !== true });
     const { aggregated, ...separate } = discoveryServices;
     this.#serve(aggregated, undefined);
     for (const [type, service] of Object.entries(separate)) this.#serve(service, type as keyof typeof separate);

@@ -1,8 +1,9 @@
 import type { Clock } from './clock.ts';
+import { contentMark } from './content-mark.ts';
 import type { Variant } from './variant.ts';
 import type { ResponseContent } from './wire.ts';
 
-type Content = Omit<ResponseContent, 'nonce'>;
+type Content = Omit<ResponseContent, 'nonce' | 'mark'>;
 
 /** A response in bytes. Its nonce is part of them. */
 export interface FramedResponse {
@@ -24,12 +25,15 @@ const keptMs = 1_000;
  */
 export class FramedResponses {
   readonly #clock: Clock;
+  readonly #marked: boolean;
   #kept: Kept[] = [];
   #nonces = 0;
   #watched = false;
 
-  constructor(clock: Clock) {
+  /** `marked`: see `contentMark`. */
+  constructor(clock: Clock, { marked = true }: { readonly marked?: boolean } = {}) {
     this.#clock = clock;
+    this.#marked = marked;
   }
 
   /** `after` is the newest nonce that the stream has had for this type: only a newer one is sure to be new to it. */
@@ -40,7 +44,8 @@ export class FramedResponses {
       return known;
     }
     const nonce = ++this.#nonces;
-    const framed = { content, nonce, bytes: variant.frame({ ...content, nonce: String(nonce) }) };
+    const mark = this.#marked ? contentMark(content.typeUrl, nonce) : undefined;
+    const framed = { content, nonce, bytes: variant.frame({ ...content, nonce: String(nonce), ...(mark && { mark }) }) };
     this.#keep({ ...framed, variant, used: true });
     return framed;
   }

@@ -9,7 +9,7 @@ import type { Departure } from './backlog.ts';
  */
 
 /** The order in which types are looked at; endpoints follow their clusters in the same pass. */
-export const sendingOrder: readonly TypeName[] = ['clusters', 'endpoints', 'secrets', 'listeners', 'routes'];
+export const sendingOrder: readonly TypeName[] = ['clusters', 'endpoints', 'secrets', 'listeners', 'scopes', 'routes'];
 
 /**
  * Additions and changes wait until these types are settled. Endpoints do not wait for the ACK of clusters: Envoy holds
@@ -20,6 +20,7 @@ const upsertsAfter: Readonly<Record<TypeName, readonly TypeName[]>> = {
   endpoints: [],
   secrets: [],
   listeners: ['clusters', 'endpoints'],
+  scopes: ['clusters', 'endpoints', 'listeners'],
   routes: ['clusters', 'endpoints', 'listeners'],
 };
 
@@ -30,6 +31,7 @@ const upsertsAfter: Readonly<Record<TypeName, readonly TypeName[]>> = {
 export const untilNext: readonly { readonly type: TypeName; readonly is: 'sent' | 'settled' }[] = [
   { type: 'clusters', is: 'settled' },
   { type: 'listeners', is: 'sent' },
+  { type: 'scopes', is: 'sent' },
   { type: 'routes', is: 'sent' },
 ];
 
@@ -42,10 +44,11 @@ export const waitForNobody: readonly TypeName[] = ['endpoints', 'secrets'];
 /** Removals wait for all additions and changes, and for the removals of these types. */
 const removalsAfter: Readonly<Record<TypeName, readonly TypeName[]>> = {
   listeners: [],
-  routes: ['listeners'],
-  clusters: ['listeners', 'routes'],
-  endpoints: ['listeners', 'routes', 'clusters'],
-  secrets: ['listeners', 'routes', 'clusters'],
+  scopes: ['listeners'],
+  routes: ['listeners', 'scopes'],
+  clusters: ['listeners', 'scopes', 'routes'],
+  endpoints: ['listeners', 'scopes', 'routes', 'clusters'],
+  secrets: ['listeners', 'scopes', 'routes', 'clusters'],
 };
 
 /** These have a grace time before they go: workers may still route by the tables of a moment ago. */
@@ -122,7 +125,7 @@ export class Order {
     // So that much is certain even when the gate times out.
     if (subscribed.some((other) => all[other].sent < number)) return Infinity;
     // After a refusal Envoy goes on with the listeners and routes it had, and these may need what wants to go.
-    if (late.has(type) && (all.listeners.refused || all.routes.refused)) return Infinity;
+    if (late.has(type) && (all.listeners.refused || all.scopes.refused || all.routes.refused)) return Infinity;
 
     const settled = subscribed.every((other) => all[other].settled >= number);
     const first = removalsAfter[type].every((other) => !all[other].subscribed || !all[other].removing(number));

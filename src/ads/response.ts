@@ -27,12 +27,13 @@ export function versionOf({ number, hash }: Pick<View, 'number' | 'hash'>): stri
 /** Bigger responses are cut by resource; the next part goes when the client has answered the one before. */
 const mostBytes = 1_000_000;
 
-/** Only what changed, up to a size. `upserts` is false while they have to wait for other types. */
+/** Only what changed, up to a size unless `whole`. `upserts` is false while they have to wait for other types. */
 export function chooseSome(from: {
   readonly table: ResourceView;
   readonly backlog: Backlog;
   readonly upserts: boolean;
   readonly removals: readonly string[];
+  readonly whole: boolean;
 }): Choice {
   const fresh: Resource[] = [];
   let bytes = 0;
@@ -45,7 +46,7 @@ export function chooseSome(from: {
       continue;
     }
     bytes += resource.bytes.length;
-    if (fresh.length > 0 && bytes > mostBytes) break;
+    if (fresh.length > 0 && bytes > mostBytes && !from.whole) break;
     fresh.push(resource);
   }
   if (fresh.length === 0 && alone !== undefined) fresh.push(alone);

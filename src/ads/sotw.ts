@@ -3,13 +3,13 @@ import type { Variant } from './variant.ts';
 import { frameSotw } from './wire.ts';
 
 /**
- * Listeners and clusters come complete every time, and what is missing from a response is removed. Of the other
+ * Listeners, clusters and scopes come complete every time, and what is missing from a response is removed. Of the other
  * types a response may hold only what changed, and there is no way to say that one is gone.
  * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#grouping-resources-into-responses
  * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#deleting-resources
  */
 function isComplete(type: TypeName): boolean {
-  return type === 'clusters' || type === 'listeners';
+  return type === 'clusters' || type === 'listeners' || type === 'scopes';
 }
 
 /** State of the world: each request names everything that the client wants. */

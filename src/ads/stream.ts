@@ -71,6 +71,7 @@ export class ProxyStream implements SnapshotListener {
       endpoints: state('endpoints'),
       secrets: state('secrets'),
       listeners: state('listeners'),
+      scopes: state('scopes'),
       routes: state('routes'),
     };
     this.#order = new Order(options);
@@ -147,6 +148,7 @@ export class ProxyStream implements SnapshotListener {
       endpoints: this.#types.endpoints.report(),
       secrets: this.#types.secrets.report(),
       listeners: this.#types.listeners.report(),
+      scopes: this.#types.scopes.report(),
       routes: this.#types.routes.report(),
     };
     return {

@@ -18,7 +18,7 @@ export abstract class TypeProgress implements Progress {
 
   constructor(type: TypeName) {
     this.type = type;
-    this.subscription = new Subscription({ legacyWildcard: type === 'clusters' || type === 'listeners' });
+    this.subscription = new Subscription({ legacyWildcard: type === 'clusters' || type === 'listeners' || type === 'scopes' });
   }
 
   get subscribed(): boolean {

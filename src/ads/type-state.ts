@@ -92,6 +92,8 @@ export class TypeState extends TypeProgress implements Pinned {
       backlog: this.backlog,
       refused: this.refusals,
       subscription: this.subscription,
+      // A listener begins to serve with the first scopes that it gets, and would answer 404 for all others.
+      whole: this.type === 'scopes',
     };
     const { fresh, resources, removed, kept } = complete ? chooseComplete(from) : chooseSome(from);
     const answers = turn.upserts && this.backlog.waiting;

@@ -12,6 +12,8 @@ export interface ResponseContent {
   readonly resources: readonly FramedResource[];
   /** Delta only: names that are no longer there, or never were. */
   readonly removed: readonly string[];
+  /** Comes behind the bytes of each resource; see `contentMark`. */
+  readonly mark?: Buffer;
 }
 
 /**
@@ -31,7 +33,7 @@ const anyFields = { typeUrl: 1, value: 2 } as const;
 
 export function frameSotw(content: ResponseContent): Buffer {
   const typeUrl = Buffer.from(content.typeUrl);
-  const anySizes = content.resources.map((resource) => anySize(typeUrl, resource));
+  const anySizes = content.resources.map((resource) => anySize(typeUrl, resource, content.mark));
   let size = stringSize(content.version) + fieldSize(typeUrl.length) + stringSize(content.nonce);
   for (const any of anySizes) size += fieldSize(any);
 
@@ -39,7 +41,7 @@ export function frameSotw(content: ResponseContent): Buffer {
   writer.string(sotwFields.version, content.version);
   content.resources.forEach((resource, index) => {
     writer.open(sotwFields.resources, anySizes[index] ?? 0);
-    writeAny(writer, typeUrl, resource);
+    writeAny(writer, typeUrl, resource, content.mark);
   });
   writer.bytes(sotwFields.typeUrl, typeUrl);
   writer.string(sotwFields.nonce, content.nonce);
@@ -48,7 +50,7 @@ export function frameSotw(content: ResponseContent): Buffer {
 
 export function frameDelta(content: ResponseContent): Buffer {
   const typeUrl = Buffer.from(content.typeUrl);
-  const anySizes = content.resources.map((resource) => anySize(typeUrl, resource));
+  const anySizes = content.resources.map((resource) => anySize(typeUrl, resource, content.mark));
   const sizes = content.resources.map(
     (resource, index) => stringSize(resource.version) + fieldSize(anySizes[index] ?? 0) + stringSize(resource.name),
   );
@@ -62,7 +64,7 @@ export function frameDelta(content: ResponseContent): Buffer {
     writer.open(deltaFields.resources, sizes[index] ?? 0);
     writer.string(resourceFields.version, resource.version);
     writer.open(resourceFields.resource, anySizes[index] ?? 0);
-    writeAny(writer, typeUrl, resource);
+    writeAny(writer, typeUrl, resource, content.mark);
     writer.string(resourceFields.name, resource.name);
   });
   writer.bytes(deltaFields.typeUrl, typeUrl);
@@ -71,13 +73,13 @@ export function frameDelta(content: ResponseContent): Buffer {
   return writer.finish();
 }
 
-function anySize(typeUrl: Buffer, resource: FramedResource): number {
-  return fieldSize(typeUrl.length) + fieldSize(resource.bytes.length);
+function anySize(typeUrl: Buffer, resource: FramedResource, mark: Buffer | undefined): number {
+  return fieldSize(typeUrl.length) + fieldSize(resource.bytes.length + (mark?.length ?? 0));
 }
 
-function writeAny(writer: Writer, typeUrl: Buffer, resource: FramedResource): void {
+function writeAny(writer: Writer, typeUrl: Buffer, { bytes }: FramedResource, mark: Buffer = Buffer.of()): void {
   writer.bytes(anyFields.typeUrl, typeUrl);
-  writer.bytes(anyFields.value, resource.bytes);
+  writer.bytes(anyFields.value, bytes, mark);
 }
 
 function stringSize(value: string): number {
@@ -111,9 +113,10 @@ class Writer {
     this.#at = this.#buffer.writeUInt8(rest, this.#at);
   }
 
-  bytes(field: number, value: Buffer): void {
-    this.open(field, value.length);
+  bytes(field: number, value: Buffer, more: Buffer = Buffer.of()): void {
+    this.open(field, value.length + more.length);
     this.#at += value.copy(this.#buffer, this.#at);
+    this.#at += more.copy(this.#buffer, this.#at);
   }
 
   string(field: number, value: string): void {

@@ -15,7 +15,7 @@ const apiVersion = 'naru.io/debug/v1';
 const paths = {
   '/debug/snapshots': 'what each fleet should run, what changed last, and the snapshots before',
   '/debug/proxies': 'the Envoys that are connected, and what each has accepted or refused',
-  '/debug/xds/{listeners|routes|clusters|endpoints|secrets}[/NAME]': 'the resources themselves; ?fleet=NAME for one fleet',
+  '/debug/xds/{listeners|scopes|routes|clusters|endpoints|secrets}[/NAME]': 'the resources themselves; ?fleet=NAME for one fleet',
   '/debug/explain?method=GET&url=URL[&header=x-canary: always]': 'what a request gets, and why',
   '/debug/problems': 'what is wrong with the objects that were read',
   '/metrics': 'Prometheus metrics',

@@ -7,6 +7,7 @@ import { normalisePath, type NormalisedPath } from './normalised-path.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import type { ExplainedRequest } from './request.ts';
 import { ResourceReader } from './resource-reader.ts';
+import { otherHosts } from '../xds/other-hosts.ts';
 
 /** Why a request gets what it gets, step by step. What is absent was not reached. */
 export interface Explanation {
@@ -47,7 +48,7 @@ export function explain(resources: ResourceSet, request: ExplainedRequest): Expl
   if (path.type === 'redirect')
     return { ...shown, tried: [], filters: [], outcome: { type: 'redirect', status: 307, location: path.path } };
   const routed = asRouted({ ...request, path: path.path }, chain.manager);
-  const { host, tried, winner } = chooseRoute(routesFor(chain.manager, reader), routed);
+  const { host, tried, winner } = chooseRoute(routesFor(request.authority, reader), routed);
   return {
     ...shown,
     ...(host && { domain: host.domain }),
@@ -71,8 +72,10 @@ function asRouted(request: ExplainedRequest, manager: Manager): ExplainedRequest
   return { ...request, headers: new Map([...request.headers, ...own]) };
 }
 
-function routesFor({ rds }: Manager, reader: ResourceReader): Messages['envoy.config.route.v3.RouteConfiguration'] {
-  return reader.get('routes', rds?.route_config_name ?? '') ?? {};
+/** The scope of the host, or that of all hosts that have none of their own. */
+function routesFor(authority: string, reader: ResourceReader): Messages['envoy.config.route.v3.RouteConfiguration'] {
+  const host = authority.replace(/:\d*$/, '').toLowerCase();
+  return (reader.get('scopes', host) ?? reader.get('scopes', otherHosts))?.route_configuration ?? {};
 }
 
 function describeRoute({ name = '', match = {}, metadata }: Messages['envoy.config.route.v3.Route']): Omit<ExplainedRoute, 'objection'> {

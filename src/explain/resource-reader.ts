@@ -5,7 +5,7 @@ import type { ResourceSet } from '../snapshot/snapshot.ts';
 
 interface MessageOf {
   readonly listeners: Messages['envoy.config.listener.v3.Listener'];
-  readonly routes: Messages['envoy.config.route.v3.RouteConfiguration'];
+  readonly scopes: Messages['envoy.config.route.v3.ScopedRouteConfiguration'];
   readonly clusters: Messages['envoy.config.cluster.v3.Cluster'];
   readonly endpoints: Messages['envoy.config.endpoint.v3.ClusterLoadAssignment'];
 }
@@ -27,7 +27,7 @@ export class ResourceReader {
 
 const messageNames = {
   listeners: nameOf(typeUrls.listeners),
-  routes: nameOf(typeUrls.routes),
+  scopes: nameOf(typeUrls.scopes),
   clusters: nameOf(typeUrls.clusters),
   endpoints: nameOf(typeUrls.endpoints),
 } as const;

@@ -3,6 +3,11 @@ import type { Route } from './route.ts';
 /** The virtual host that takes requests which no other hostname matches. */
 export const anyHost = '*';
 
+/** Whether a host is neither a wildcard nor the one for everything else. */
+export function isExact(hostname: string): boolean {
+  return hostname !== anyHost && !hostname.startsWith('*.');
+}
+
 /** Everything served under one hostname, whatever number of objects it came from. The unit of recomputation. */
 export interface VirtualHost {
   /** Lower case: `shop.example.com`, `*.example.com` (exactly one label), or `*`. */

@@ -53,5 +53,6 @@ export const discoveryServices = {
   endpoints: discoveryService('envoy.service.endpoint.v3.EndpointDiscoveryService', 'Endpoints'),
   secrets: discoveryService('envoy.service.secret.v3.SecretDiscoveryService', 'Secrets'),
   listeners: discoveryService('envoy.service.listener.v3.ListenerDiscoveryService', 'Listeners'),
+  scopes: discoveryService('envoy.service.route.v3.ScopedRoutesDiscoveryService', 'ScopedRoutes'),
   routes: discoveryService('envoy.service.route.v3.RouteDiscoveryService', 'Routes'),
 } as const satisfies Readonly<Record<string, DiscoveryService>>;

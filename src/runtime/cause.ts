@@ -21,10 +21,10 @@ export interface Difference {
 
 const singular = { clusters: 'cluster', endpoints: 'endpoints of', secrets: 'certificate', listeners: 'listener' } as const;
 
-/** Says what a snapshot changes: hosts instead of the one route table that holds them all. */
+/** Says what a snapshot changes: hosts instead of the scopes that they are in. */
 export function summarise(hosts: readonly Difference[], changes: readonly Change[]): string {
   const others = changes.flatMap(({ type, name, before, after }): Difference[] => {
-    if (type === 'routes') return [];
+    if (type === 'scopes' || type === 'routes') return [];
     // A new or a removed cluster says as much of its endpoints.
     if (type === 'endpoints' && (before === undefined || after === undefined)) return [];
     return [{ verb: before === undefined ? '+' : after === undefined ? '-' : '~', what: `${singular[type]} ${name}` }];

@@ -2,7 +2,8 @@ import type { ColdProofReport } from '../debug/view.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Quarantinable, RenderedHost } from '../xds/quarantine.ts';
-import { renderRouteConfiguration } from '../xds/route-configuration.ts';
+import { otherHosts } from '../xds/other-hosts.ts';
+import { renderOtherHosts } from '../xds/scope.ts';
 import { ColdRun, type Refused, type StartEnvoy } from './cold-run.ts';
 import { namesIn } from './names-in-message.ts';
 
@@ -18,8 +19,8 @@ export interface ColdProofOptions {
   readonly startEnvoy: StartEnvoy;
   /** So long after a change the newest snapshot is tried; what only changes endpoints is not. */
   readonly delayMs?: number;
-  /** The virtual hosts that a route configuration was put together from. */
-  readonly hostsIn: (routes: Resource) => ReadonlyMap<string, RenderedHost>;
+  /** The virtual hosts that a scope was put together from. */
+  readonly hostsIn: (scope: Resource) => ReadonlyMap<string, RenderedHost>;
   /** A fresh Envoy runs this snapshot. */
   readonly onProven: (snapshot: number) => void;
   /** A fresh Envoy refuses this of a snapshot. */
@@ -119,13 +120,16 @@ export class ColdProof {
   }
 
   async #verdictsOf(run: ColdRun, snapshot: Snapshot, { type, name, message }: Refused): Promise<readonly Verdict[]> {
-    if (type !== 'routes') return [{ what: type, name, message }];
-    const routes = snapshot.resources.routes.get(name);
-    const hosts = routes === undefined ? new Map<string, RenderedHost>() : this.#options.hostsIn(routes);
+    // Naru has none.
+    if (type === 'routes') return [];
+    if (type !== 'scopes') return [{ what: type, name, message }];
+    if (name !== otherHosts) return [{ what: 'hosts', name, message }];
+    const scope = snapshot.resources.scopes.get(name);
+    const hosts = scope === undefined ? new Map<string, RenderedHost>() : this.#options.hostsIn(scope);
     const all = [...hosts.keys()].sort();
     const named = namesIn(message, all);
     const accepts = (some: readonly string[]): Promise<boolean> =>
-      run.accepts(renderRouteConfiguration(new Map([...hosts].filter(([host]) => some.includes(host)))), snapshot);
+      run.accepts(renderOtherHosts(new Map([...hosts].filter(([host]) => some.includes(host)))), snapshot);
     const culprits = named.length > 0 ? named : await findCulprits(all, accepts);
     return culprits.map((host): Verdict => ({ what: 'hosts', name: host, message }));
   }

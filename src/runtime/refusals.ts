@@ -4,26 +4,13 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Key } from '../store/table.ts';
 import { type Quarantinable, type Quarantined, quarantineKey, splitName, versionIn } from '../xds/quarantine.ts';
 import type { Assembly } from './assembly.ts';
-import { Bisection } from './bisection.ts';
 import type { Verdict } from './cold-proof.ts';
 import { LastAccepted } from './last-accepted.ts';
 import { namesIn } from './names-in-message.ts';
 import { nameOf } from './refusal-problems.ts';
 import { type Choice, Replacements } from './replacements.ts';
 import { ServedContent } from './served-content.ts';
-
-/** The search for what one Envoy refuses among several changed things. Meanwhile only that Envoy's answers count. */
-interface Trial {
-  readonly proxy: string;
-  readonly bisection: Bisection;
-  message: string;
-  /** The snapshot that tries what is to be tried; older answers say nothing of it. */
-  candidate: number | undefined;
-  /** The newest snapshot that its Envoy runs completely: no answer comes when it has what is tried already. */
-  reached: number;
-  /** When the last answer came, on the clock of `performance.now()`. */
-  at: number;
-}
+import { covers, type Trial, Trials } from './trials.ts';
 
 /** A trial without an answer for so long is given up: the Envoy may be busy or gone. */
 const patienceMs = 20_000;
@@ -44,7 +31,7 @@ export class Refusals {
   readonly #accepted = new LastAccepted();
   readonly #replacements: Replacements;
   readonly #served: ServedContent;
-  readonly #trials = new Map<Quarantinable, Trial>();
+  readonly #trials = new Trials();
   readonly #changed = new Set<Key>();
   readonly #causes: string[] = [];
   /** What must not be served any more where something else takes its place. */
@@ -71,10 +58,10 @@ export class Refusals {
 
   accepted(event: Accepted): void {
     this.#accepted.accepted(event);
-    for (const [what, trial] of this.#trials) {
+    for (const trial of this.#trials.values()) {
       if (trial.proxy !== event.proxy) continue;
       trial.reached = event.snapshot;
-      this.#advance(what, event);
+      this.#advance(trial, event);
     }
     this.#tidy();
   }
@@ -82,9 +69,11 @@ export class Refusals {
   /** `retriesAlone`: after a refusal each resource of the response is sent again in one of its own. */
   answered(answer: Acknowledgement, { retriesAlone }: { readonly retriesAlone: boolean }): void {
     this.#accepted.answered(answer);
-    const what = answer.type === 'routes' ? 'hosts' : answer.type;
+    // Naru has none of its own.
+    if (answer.type === 'routes') return;
+    const what = answer.type === 'scopes' ? 'hosts' : answer.type;
     if (answer.refusal !== undefined) this.#refused(what, answer, answer.refusal, retriesAlone);
-    else this.#advance(what, answer);
+    else for (const trial of this.#trials.all(what, answer.names)) this.#advance(trial, answer);
     this.#tidy();
   }
 
@@ -99,7 +88,9 @@ export class Refusals {
    * one that is odd. And one that refuses very much is not believed at all.
    */
   condemned(proxy: string, snapshot: number, verdicts: readonly Verdict[]): readonly string[] {
-    const due = verdicts.filter(({ what, name }) => !this.#trials.has(what) && this.#served.isServed(what, name, snapshot));
+    const due = verdicts.filter(
+      ({ what, name }) => this.#trials.of(what, name) === undefined && this.#served.isServed(what, name, snapshot),
+    );
     const theirs = this.#assembly.quarantined().filter(({ refusal }) => refusal?.proxy === proxy);
     if (due.length + theirs.length > storm.most) {
       for (const row of theirs) this.#remove(row);
@@ -124,10 +115,11 @@ export class Refusals {
   /** Gives up trials that get no answer any more. */
   expire(connected: ReadonlySet<string>): void {
     this.#accepted.keep(connected);
-    for (const [what, { proxy, at }] of this.#trials) {
+    for (const trial of this.#trials.values()) {
+      const { proxy, at } = trial;
       if (connected.has(proxy) && performance.now() - at < patienceMs) continue;
-      this.#trials.delete(what);
-      this.#hold(what, proxy, []);
+      this.#trials.end(trial);
+      this.#hold(trial, []);
       this.#causes.push(`Envoy ${proxy} did not answer what was tried`);
     }
   }
@@ -150,16 +142,16 @@ export class Refusals {
     for (const [{ what, name }, { bad, refused }] of replacing) {
       if (this.#served.servedVersion(what, name).some((version) => bad.has(version))) this.#convict(what, [name], refused);
     }
-    for (const [what, trial] of this.#trials) {
+    for (const trial of this.#trials.values()) {
       trial.candidate ??= this.#newest;
-      this.#advance(what, { proxy: trial.proxy, snapshot: trial.reached });
+      this.#advance(trial, { proxy: trial.proxy, snapshot: trial.reached });
     }
   }
 
   #refused(what: Quarantinable, answer: Acknowledgement, message: string, retriesAlone: boolean): void {
     const { proxy } = answer;
-    const trial = this.#trials.get(what);
-    if (trial !== undefined && trial.proxy !== proxy) return;
+    const trials = this.#trials.all(what, answer.names);
+    if (trials.some((trial) => trial.proxy !== proxy)) return;
     if (isLocal(message)) return;
     const content = (what === 'hosts' ? this.#served.newHosts(answer) : this.#served.newResources(what, answer)).filter(
       (name) => !this.#isHeld(what, name),
@@ -171,18 +163,17 @@ export class Refusals {
     const named = content.filter((name) => namesIn(message, [what === 'hosts' ? splitName(name).hostname : name]).length > 0);
     const certain = new Set(named.map((name) => splitName(name).hostname)).size === named.length;
     const replaced = content.filter((name) => this.#served.isReplaced(what, name));
-    // What goes again one by one needs no search.
-    const alone = retriesAlone && what !== 'hosts';
+    // What goes again one by one needs no search; but in one scope there may be many hosts, and parts of a host.
+    const alone = retriesAlone && (what !== 'hosts' || answer.names.length > 1);
     if (content.length === 1 || (!alone && this.#isStorm(what))) this.#convict(what, content, refused);
     else if (replaced.length > 0) this.#convict(what, replaced, refused);
     else if (named.length > 0 && certain) this.#convict(what, named, refused);
     else if (!alone) {
-      const begun = trial ?? { proxy, bisection: new Bisection(), message, candidate: undefined, reached: 0, at: 0 };
-      this.#trials.set(what, begun);
+      const begun = trials[0] ?? this.#trials.begin(what, retriesAlone && what === 'hosts' ? answer.names[0] : undefined, refused);
       begun.message = message;
       const culprit = begun.bisection.refused(named.length > 0 ? named : content);
       if (culprit !== undefined) this.#convict(what, [culprit], refused);
-      else this.#try(what, begun);
+      else this.#try(begun);
     }
   }
 
@@ -201,30 +192,32 @@ export class Refusals {
   }
 
   /** What is being tried was accepted. */
-  #advance(what: Quarantinable, { proxy, snapshot }: Pick<Acknowledgement, 'proxy' | 'snapshot'>): void {
-    const trial = this.#trials.get(what);
-    if (trial?.proxy !== proxy || trial.candidate === undefined || snapshot < trial.candidate) return;
+  #advance(trial: Trial, { proxy, snapshot }: Pick<Acknowledgement, 'proxy' | 'snapshot'>): void {
+    if (trial.proxy !== proxy || trial.candidate === undefined || snapshot < trial.candidate) return;
     const culprit = trial.bisection.accepted();
-    if (culprit !== undefined) this.#convict(what, [culprit], trial);
-    else this.#try(what, trial);
+    if (culprit !== undefined) this.#convict(trial.what, [culprit], trial);
+    else this.#try(trial);
   }
 
-  #try(what: Quarantinable, trial: Trial): void {
+  #try(trial: Trial): void {
     trial.at = performance.now();
     trial.candidate = undefined;
-    this.#hold(what, trial.proxy, trial.bisection.held);
+    this.#hold(trial, trial.bisection.held);
     this.#causes.push(`looking for what Envoy ${trial.proxy} refuses`);
-    if (trial.bisection.held.length === 0) this.#trials.delete(what);
+    if (trial.bisection.held.length === 0) this.#trials.end(trial);
   }
 
   /** These are refused for certain: the next best thing is served instead. */
   #convict(what: Quarantinable, names: readonly string[], refused: Refused): void {
-    const trial = this.#trials.get(what);
+    const trials = new Set<Trial>();
     for (const name of names) {
       const choice = this.#putAside(what, name, refused);
-      trial?.bisection.found(name, { trusted: choice?.replacement.type.startsWith('accepted') !== false });
+      const trial = this.#trials.of(what, name);
+      if (trial === undefined) continue;
+      trial.bisection.found(name, { trusted: choice?.replacement.type.startsWith('accepted') !== false });
+      trials.add(trial);
     }
-    if (trial !== undefined) this.#try(what, trial);
+    for (const trial of trials) this.#try(trial);
   }
 
   #putAside(what: Quarantinable, name: string, { proxy, message }: Refused): Choice | undefined {
@@ -269,11 +262,13 @@ export class Refusals {
   }
 
   /** Holds back these and no others that were not refused themselves. */
-  #hold(what: Quarantinable, proxy: string, names: readonly string[]): void {
+  #hold(trial: Trial, names: readonly string[]): void {
+    const { what, proxy } = trial;
     const { rendering, quarantine } = this.#assembly;
     const wanted = new Set(names);
-    for (const row of this.#assembly.quarantined())
-      if (row.what === what && row.refusal === undefined && !wanted.has(row.name)) this.#remove(row);
+    for (const row of this.#assembly.quarantined()) {
+      if (row.refusal === undefined && covers(trial, row.what, row.name) && !wanted.has(row.name)) this.#remove(row);
+    }
     for (const name of names) {
       const version = rendering.rendered(what, name)?.version;
       const row = quarantine.get(quarantineKey(what, name));

@@ -3,7 +3,7 @@ import type { Reference, Resource } from '../snapshot/resource.ts';
 import { ownersIn, partOf, partSources, partVersion } from '../xds/host-parts.ts';
 import { type Quarantinable, type Quarantined, type RenderedHost, type Replacement, splitName, versionIn } from '../xds/quarantine.ts';
 import type { Rendering } from '../xds/rendering.ts';
-import { routeConfigurationName } from '../xds/route-configuration.ts';
+import { scopeOf } from '../xds/scope.ts';
 import type { EncodedVirtualHost } from '../xds/virtual-host.ts';
 import type { LastAccepted } from './last-accepted.ts';
 
@@ -40,12 +40,12 @@ export class Replacements {
   /** The virtual host that this Envoy runs, as far as it is known. */
   acceptedHost(proxy: string, name: string, suits: (host: RenderedHost) => boolean): RenderedHost | undefined {
     const { hostname } = splitName(name);
-    const hostOf = (routes: Resource): RenderedHost | undefined => this.#rendering.hostsIn(routes).get(hostname);
-    const routes = this.#accepted.find(proxy, 'routes', routeConfigurationName, (found) => {
+    const hostOf = (scope: Resource): RenderedHost | undefined => this.#rendering.hostsIn(scope).get(hostname);
+    const scope = this.#accepted.find(proxy, 'scopes', scopeOf(hostname), (found) => {
       const host = hostOf(found);
       return host !== undefined && suits(host);
     });
-    return routes === undefined ? undefined : hostOf(routes);
+    return scope === undefined ? undefined : hostOf(scope);
   }
 
   /** The objects that refused content comes from; of a host that is put back, those whose parts are new. */
@@ -80,7 +80,7 @@ export class Replacements {
   #needs(proxy: string, references: readonly Reference[]): readonly Resource[] | undefined {
     const found: Resource[] = [];
     for (const { type, name } of references) {
-      if (type === 'routes') continue;
+      if (type === 'scopes' || type === 'routes') continue;
       const resource = this.#accepted.find(proxy, type, name, () => true);
       const further = resource === undefined ? undefined : this.#needs(proxy, resource.references);
       // What nobody has accepted yet may be refused and left out at any time.

@@ -104,7 +104,7 @@ export class Rollout {
     return new ColdProof({
       ...options,
       fleet: fleet.name,
-      hostsIn: (routes) => assembly.rendering.hostsIn(routes),
+      hostsIn: (scope) => assembly.rendering.hostsIn(scope),
       onProven: (snapshot) => this.#refusals.proven(coldNodeId, snapshot),
       onRefused: (snapshot, verdicts) => {
         for (const line of this.#refusals.condemned(coldNodeId, snapshot, verdicts)) log(`an Envoy that was freshly started: ${line}`);
@@ -116,7 +116,7 @@ export class Rollout {
 
   #answered(answer: Acknowledgement): void {
     const { protocol } = this.#options.ads.proxies().find(({ id }) => id === answer.proxy) ?? {};
-    const complete = answer.type === 'clusters' || answer.type === 'listeners';
+    const complete = answer.type === 'clusters' || answer.type === 'listeners' || answer.type === 'scopes';
     this.#refusals.answered(answer, { retriesAlone: protocol === 'delta' || !complete });
     this.#followUp();
   }

@@ -1,8 +1,9 @@
 import type { Acknowledgement } from '../ads/acknowledgement.ts';
-import type { Resource, TypeName } from '../snapshot/resource.ts';
+import type { TypeName } from '../snapshot/resource.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { ownersIn, partVersion } from '../xds/host-parts.ts';
 import { hostPart, type Quarantinable, quarantineKey, splitName, versionIn } from '../xds/quarantine.ts';
-import { routeConfigurationName } from '../xds/route-configuration.ts';
+import { scopeOf } from '../xds/scope.ts';
 import type { EncodedVirtualHost } from '../xds/virtual-host.ts';
 import type { Assembly } from './assembly.ts';
 import type { LastAccepted } from './last-accepted.ts';
@@ -17,12 +18,15 @@ export class ServedContent {
     this.#accepted = accepted;
   }
 
-  /** What is in a refused route configuration and not accepted by this Envoy: parts of hosts, or hosts where all parts are known. */
-  newHosts({ proxy, snapshot }: Acknowledgement): readonly string[] {
+  /** What is in refused scopes and not accepted by this Envoy: parts of hosts, or hosts where all parts are known. */
+  newHosts({ proxy, names, snapshot }: Acknowledgement): readonly string[] {
     const { rendering } = this.#assembly;
-    const before = rendering.hostsIn(this.#accepted.get(proxy, 'routes', routeConfigurationName));
-    const sent = rendering.hostsIn(this.#routesOf(snapshot));
-    return [...sent].flatMap(([name, host]) => newParts(name, host, before.get(name))).sort();
+    const scopes = this.#accepted.snapshot(snapshot)?.resources.scopes;
+    const hosts = names.flatMap((scope) => {
+      const before = rendering.hostsIn(this.#accepted.get(proxy, 'scopes', scope));
+      return [...rendering.hostsIn(scopes?.get(scope))].flatMap(([name, host]) => newParts(name, host, before.get(name)));
+    });
+    return hosts.sort();
   }
 
   newResources(what: TypeName & Quarantinable, { proxy, names, snapshot }: Acknowledgement): readonly string[] {
@@ -35,18 +39,17 @@ export class ServedContent {
 
   /** Whether what a snapshot has of a name is what is still served. */
   isServed(what: Quarantinable, name: string, number: number): boolean {
-    const { rendering } = this.#assembly;
     if (what !== 'hosts') {
       const sent = this.#accepted.snapshot(number)?.resources[what].get(name);
       return sent !== undefined && this.servedVersion(what, name).includes(sent.version);
     }
-    const sent = versionAmong(rendering.hostsIn(this.#routesOf(number)), name);
+    const sent = this.#hostVersionIn(this.#accepted.snapshot(number), name);
     return sent !== undefined && this.servedVersion(what, name).includes(sent);
   }
 
   servedVersion(what: Quarantinable, name: string): readonly string[] {
     if (what !== 'hosts') return [this.#accepted.newest?.resources[what].get(name)?.version ?? ''];
-    const served = versionAmong(this.#assembly.rendering.hostsIn(this.#routesNow()), name);
+    const served = this.#hostVersionIn(this.#accepted.newest, name);
     return served === undefined ? [] : [served];
   }
 
@@ -56,12 +59,10 @@ export class ServedContent {
     return row?.refusal !== undefined && row.version === this.#assembly.rendering.rendered(what, name)?.version;
   }
 
-  #routesNow(): Resource | undefined {
-    return this.#accepted.newest?.resources.routes.get(routeConfigurationName);
-  }
-
-  #routesOf(number: number): Resource | undefined {
-    return this.#accepted.snapshot(number)?.resources.routes.get(routeConfigurationName);
+  #hostVersionIn(snapshot: Snapshot | undefined, name: string): string | undefined {
+    const { hostname } = splitName(name);
+    const host = this.#assembly.rendering.hostsIn(snapshot?.resources.scopes.get(scopeOf(hostname))).get(hostname);
+    return host && versionIn(host, name);
   }
 }
 
@@ -69,9 +70,4 @@ function newParts(name: string, host: EncodedVirtualHost, before: EncodedVirtual
   if (before?.bytes.equals(host.bytes) === true) return [];
   const changed = ownersIn(host).filter((owner) => before === undefined || partVersion(host, owner) !== partVersion(before, owner));
   return changed.length === 0 ? [name] : changed.map((owner) => hostPart(name, owner));
-}
-
-function versionAmong(hosts: ReadonlyMap<string, EncodedVirtualHost>, name: string): string | undefined {
-  const host = hosts.get(splitName(name).hostname);
-  return host && versionIn(host, name);
 }

@@ -1,11 +1,15 @@
 import type { Source } from '../model/source.ts';
 
-/** The five types that Naru serves, by the short names used in messages and at the debug endpoint. */
+/**
+ * The types that Naru serves, by the short names used in messages and at the debug endpoint. Its own routes are in scopes; routes by
+ * themselves are for others who use its server.
+ */
 export const typeUrls = {
   clusters: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
   endpoints: 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment',
   secrets: 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret',
   listeners: 'type.googleapis.com/envoy.config.listener.v3.Listener',
+  scopes: 'type.googleapis.com/envoy.config.route.v3.ScopedRouteConfiguration',
   routes: 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration',
 } as const;
 

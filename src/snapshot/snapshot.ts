@@ -9,6 +9,7 @@ export const emptyResourceSet: ResourceSet = {
   endpoints: ResourceTable.empty,
   secrets: ResourceTable.empty,
   listeners: ResourceTable.empty,
+  scopes: ResourceTable.empty,
   routes: ResourceTable.empty,
 };
 

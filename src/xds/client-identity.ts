@@ -4,10 +4,12 @@ import type { Messages } from '../proto/gen/messages.ts';
 import { cidrRange } from './cidr-range.ts';
 import { movedHeader } from './edge-headers.ts';
 import { tellChain } from './chain-header.ts';
+import { tellScope } from './scope-header.ts';
 
 const standardHeader = 'x-forwarded-for';
 
 type Manager = Messages['envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'];
+type Mutation = Messages['envoy.config.common.mutation_rules.v3.HeaderMutation'];
 type Extension = Messages['envoy.config.core.v3.TypedExtensionConfig'];
 
 /**
@@ -18,7 +20,7 @@ type Extension = Messages['envoy.config.core.v3.TypedExtensionConfig'];
 export function clientIdentity(chain: string, { client, requests }: EdgeSettings): Manager {
   const { addressHeader } = client;
   return {
-    early_header_mutation_extensions: [tellChain(chain), distrust(client, requests)],
+    early_header_mutation_extensions: [early([tellChain(chain), tellScope, ...distrust(client, requests)])],
     // Nobody is internal: what Envoys tell each other by `x-envoy-` headers is not for clients to say.
     internal_address_config: { unix_sockets: false },
     skip_xff_append: true,
@@ -28,20 +30,23 @@ export function clientIdentity(chain: string, { client, requests }: EdgeSettings
 }
 
 /** Takes away what only Envoy and trusted proxies may say. `Proxy`: https://httpoxy.org */
-function distrust({ believesForwarded, addressHeader }: ClientSettings, { underscores }: RequestSettings): Extension {
+function distrust({ believesForwarded, addressHeader }: ClientSettings, { underscores }: RequestSettings): readonly Mutation[] {
   const name = addressHeader?.name ?? standardHeader;
   // Envoy knows the standard header alone.
   const renamed = name === standardHeader ? [] : movedHeader(standardHeader, name);
   const forwarded = believesForwarded ? [] : ['x-forwarded-proto'];
+  return [
+    { remove_on_match: { key_matcher: { prefix: 'x-envoy-', ignore_case: true } } },
+    ...[...forwarded, 'proxy', ...(underscores ? aliases : [])].map((remove) => ({ remove })),
+    ...renamed,
+  ];
+}
+
+/** Done before a route is chosen. */
+function early(mutations: Mutation[]): Extension {
   return {
     name: 'envoy.http.early_header_mutation.header_mutation',
-    typed_config: any('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', {
-      mutations: [
-        { remove_on_match: { key_matcher: { prefix: 'x-envoy-', ignore_case: true } } },
-        ...[...forwarded, 'proxy', ...(underscores ? aliases : [])].map((remove) => ({ remove })),
-        ...renamed,
-      ],
-    }),
+    typed_config: any('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', { mutations }),
   };
 }
 

@@ -7,11 +7,22 @@ import { compressor } from './compressor.ts';
 import { edgeHeaders } from './edge-headers.ts';
 import { chainFilters } from './filters/index.ts';
 import type { ListenerSettings } from './options.ts';
+import { otherHostsFilter } from './other-hosts.ts';
 import { closeUntrusted } from './proxy-protocol.ts';
 import { repeatableRequests } from './retry.ts';
-import { routeConfigurationName } from './route-configuration.ts';
+import { scopeHeader } from './scope-header.ts';
 
 type Filter = Messages['envoy.config.listener.v3.Filter'];
+
+/** One table of scopes for all connection managers: Envoy shares it among those that say the same of it. */
+const scopedRoutes = {
+  name: 'ingress',
+  // The host without its port.
+  scope_key_builder: { fragments: [{ header_value_extractor: { name: scopeHeader, element_separator: ':', index: 0 } }] },
+  // Envoy asks for one, and no scope refers to anything there: each carries its routes itself.
+  rds_config_source: { ads: {}, resource_api_version: 'V3' },
+  scoped_rds: { scoped_rds_config_source: { ads: {}, resource_api_version: 'V3' } },
+} as const;
 
 const router = {
   name: 'envoy.filters.http.router',
@@ -39,11 +50,11 @@ function renderConnectionManager(scheme: 'http' | 'https', chain: string, { list
     typed_config: any('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
       stat_prefix: scheme,
       access_log: renderAccessLog(edge.accessLog),
-      rds: { config_source: { ads: {}, resource_api_version: 'V3' }, route_config_name: routeConfigurationName },
+      scoped_routes: scopedRoutes,
       ...clientIdentity(chain, edge),
-      // What is refused is answered with the headers of every answer, so that these come first.
+      // The first finds the route where it is not known yet. What is refused is answered with the headers of every answer, so that these come next.
       http_filters: [
-        ...[edgeHeaders(port, edge), ...blockedClients(blocked), ...chainFilters],
+        ...[otherHostsFilter, edgeHeaders(port, edge), ...blockedClients(blocked), ...chainFilters],
         ...[...compression.map(compressor), repeatableRequests, router],
       ],
       normalize_path: true,

@@ -11,14 +11,14 @@ import { renderDefaultChain } from './listener-chain.ts';
 import { makeResource, resourceOf } from './make-resource.ts';
 import type { ListenerSettings } from './options.ts';
 import { readProxyProtocol } from './proxy-protocol.ts';
-import { routeConfigurationName } from './route-configuration.ts';
+import { otherHosts } from './other-hosts.ts';
 import { defaultCertificateName, ticketKeyName } from './secret.ts';
 import { usesTicketKey } from './tls-parameters.ts';
 
 type ListenerFilter = Messages['envoy.config.listener.v3.ListenerFilter'];
 type Listener = Messages['envoy.config.listener.v3.Listener'];
 
-const routes: Reference = { type: 'routes', name: routeConfigurationName };
+const routes: Reference = { type: 'scopes', name: otherHosts };
 
 /** Number of `Listener.filter_chains`. */
 const filterChainsField = 3;

@@ -6,8 +6,8 @@ import type { Key } from '../store/table.ts';
 import { type PartReplacement, partVersion } from './host-parts.ts';
 import type { EncodedVirtualHost } from './virtual-host.ts';
 
-/** What can be put aside by itself: resources, and of the one route configuration each virtual host. */
-export type Quarantinable = Exclude<TypeName, 'routes'> | 'hosts';
+/** What can be put aside by itself: resources, and each virtual host in a scope. */
+export type Quarantinable = Exclude<TypeName, 'scopes' | 'routes'> | 'hosts';
 
 /** A virtual host with what it was rendered from. */
 export interface RenderedHost extends EncodedVirtualHost {

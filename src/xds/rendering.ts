@@ -5,7 +5,7 @@ import { edgeKey, type EdgeSettings } from '../model/edge.ts';
 import { defaultTlsPolicy, type HostTls, type TlsPolicy } from '../model/host-tls.ts';
 import type { StreamListener } from '../model/stream-listener.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
-import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
+import { anyHost, isExact, type VirtualHost } from '../model/virtual-host.ts';
 import type { Resource, TypeName } from '../snapshot/resource.ts';
 import { DerivedTable, type Read } from '../store/derived-table.ts';
 import { IndexTable } from '../store/index-table.ts';
@@ -20,9 +20,10 @@ import { renderLoadAssignment } from './load-assignment.ts';
 import { sameResource } from './make-resource.ts';
 import type { ListenOptions } from './options.ts';
 import { partSources, partVersion } from './host-parts.ts';
+import { otherHosts } from './other-hosts.ts';
 import { hostVersion, type Quarantinable, type Quarantined, type RenderedHost, splitName } from './quarantine.ts';
 import { type OverlayOptions, overlayHosts, overlayResources } from './quarantine-overlay.ts';
-import { renderRouteConfiguration, routeConfigurationName } from './route-configuration.ts';
+import { renderHostScope, renderOtherHosts } from './scope.ts';
 import { renderVirtualHost } from './virtual-host.ts';
 
 /** The Model, as tables that a translation keeps. */
@@ -92,7 +93,7 @@ export class Rendering {
       ...listeners.served,
       ...helper.rendered,
       ...secrets.rendered,
-      { type: 'routes', table: hosts.routes },
+      ...hosts.scopes.map((table) => ({ type: 'scopes', table }) as const),
     ];
     this.tables = [
       clusters,
@@ -132,9 +133,25 @@ export class Rendering {
     const heldHosts = overlayHosts(rendered, held, ({ host }, read) =>
       renderVirtualHost(answeringForAll(host), undefined, policyOf(host, read)),
     );
-    const only = new OnlyRow(routeConfigurationName);
-    const routes = this.#derive('route configurations', only, (_, read) => this.#joinHosts(read.all(heldHosts.served)));
-    return { rendered, routes, tables: [otherPolicies, rendered, ...heldHosts.tables, only, routes] };
+    const scopes = this.#derive('scopes', heldHosts.served, (host, _, hostname) =>
+      isExact(hostname) ? this.#noteHosts(renderHostScope(hostname, host), new Map([[hostname, host]])) : undefined,
+    );
+    const others = new DerivedTable<RenderedHost, RenderedHost>({
+      name: 'other hosts',
+      input: heldHosts.served,
+      compute: (host, _, hostname) => (isExact(hostname) ? undefined : host),
+      same: (a, b) => a.bytes.equals(b.bytes),
+    });
+    const only = new OnlyRow(otherHosts);
+    const scopeOfOthers = this.#derive('scope of other hosts', only, (_, read) => {
+      const hosts = read.all(others);
+      return this.#noteHosts(renderOtherHosts(hosts), hosts);
+    });
+    return {
+      rendered,
+      scopes: [scopes, scopeOfOthers],
+      tables: [otherPolicies, rendered, ...heldHosts.tables, scopes, others, only, scopeOfOthers],
+    };
   }
 
   /** What was rendered of a name, whether it is served or not. A part of a host has one, too. */
@@ -153,15 +170,14 @@ export class Rendering {
     return this.#rendered.hosts.get(name);
   }
 
-  /** The virtual hosts that a route configuration was put together from, by hostname. */
-  hostsIn(routes: Resource | undefined): ReadonlyMap<Key, RenderedHost> {
-    return (routes === undefined ? undefined : this.#hostsIn.get(routes)) ?? new Map();
+  /** The virtual hosts that a scope was put together from, by hostname. */
+  hostsIn(scope: Resource | undefined): ReadonlyMap<Key, RenderedHost> {
+    return (scope === undefined ? undefined : this.#hostsIn.get(scope)) ?? new Map();
   }
 
-  #joinHosts(hosts: ReadonlyMap<Key, RenderedHost>): Resource {
-    const routes = renderRouteConfiguration(hosts);
-    this.#hostsIn.set(routes, hosts);
-    return routes;
+  #noteHosts(scope: Resource, hosts: ReadonlyMap<Key, RenderedHost>): Resource {
+    this.#hostsIn.set(scope, hosts);
+    return scope;
   }
 
   #derive<I>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => Resource | undefined): DerivedTable<I, Resource> {

@@ -1,7 +1,7 @@
 import type { TlsPolicy } from '../model/host-tls.ts';
 import { type Route, upstreamsOf } from '../model/route.ts';
 import type { Source } from '../model/source.ts';
-import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
+import { anyHost, isExact, type VirtualHost } from '../model/virtual-host.ts';
 import { encode } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import { filtersOf, hostFilters } from './filters/index.ts';
@@ -21,13 +21,16 @@ type HeaderValueOption = Messages['envoy.config.core.v3.HeaderValueOption'];
 type CookieMatcher = Messages['envoy.config.route.v3.CookieMatcher'];
 type RouteMatch = Messages['envoy.config.route.v3.RouteMatch'];
 
-/** A virtual host, encoded once; a route configuration is put together from these bytes. */
+/** A virtual host, encoded once; a scope is put together from these bytes. */
 export interface EncodedVirtualHost {
   readonly bytes: Buffer;
   /** Names of the clusters that its routes use. */
   readonly clusters: readonly string[];
   readonly sources: readonly Source[];
 }
+
+/** What is asked of an exact host and has no route is not looked for among the other hosts. */
+const notFound: EnvoyRoute = { name: 'not found', match: { prefix: '/' }, direct_response: { status: 404 } };
 
 /**
  * A virtual host with its routes in order, its fallback last. `catchAll` is the virtual host under any hostname: its
@@ -40,7 +43,11 @@ export function renderVirtualHost(host: VirtualHost, catchAll: VirtualHost | und
   const served = isWildcard(host.hostname)
     ? wildcardRoutes(host.hostname, routes, catchAll)
     : routes.flatMap((route) => renderRoute(route));
-  const envoyRoutes = policy === undefined ? served : [misdirected(host.hostname, policy), ...served];
+  const envoyRoutes = [
+    ...(policy === undefined ? [] : [misdirected(host.hostname, policy)]),
+    ...served,
+    ...(fallback === undefined && isExact(host.hostname) ? [notFound] : []),
+  ];
   const shown = isWildcard(host.hostname) ? [...routes, ...(catchAll?.routes ?? [])] : routes;
   return {
     bytes: encode('envoy.config.route.v3.VirtualHost', {

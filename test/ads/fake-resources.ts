@@ -50,6 +50,8 @@ function encodeFake(type: TypeName, name: string, text: string): Buffer {
       return encode('envoy.extensions.transport_sockets.tls.v3.Secret', { name, generic_secret: { secret: { inline_string: text } } });
     case 'listeners':
       return encode('envoy.config.listener.v3.Listener', { name, stat_prefix: text });
+    case 'scopes':
+      return encode('envoy.config.route.v3.ScopedRouteConfiguration', { name, route_configuration_name: text });
     case 'routes':
       return encode('envoy.config.route.v3.RouteConfiguration', { name, internal_only_headers: [text] });
   }
@@ -63,7 +65,7 @@ export interface FakeContent {
 
 /** Reads what `fake` wrote, from the JSON form. */
 export function readFake(message: Record<string, unknown>): FakeContent {
-  const { name, cluster_name, alt_stat_name, stat_prefix } = message as Record<string, string | undefined>;
+  const { name, cluster_name, alt_stat_name, stat_prefix, route_configuration_name } = message as Record<string, string | undefined>;
   const {
     endpoints: localities,
     generic_secret,
@@ -76,6 +78,7 @@ export function readFake(message: Record<string, unknown>): FakeContent {
   const text =
     alt_stat_name ??
     stat_prefix ??
+    route_configuration_name ??
     localities?.[0]?.locality.zone ??
     generic_secret?.secret.inline_string ??
     internal_only_headers?.[0] ??

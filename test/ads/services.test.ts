@@ -54,7 +54,10 @@ async function start(t: TestContext, options: Partial<AdsServerOptions> = {}): P
   };
 }
 
-const everything = () => [cluster('a'), endpoints('a'), fake('secrets', 'a'), listener('a', 'a', '1', ['a']), routes('a', ['a'])];
+const everything = () => [
+  ...[cluster('a'), endpoints('a'), fake('secrets', 'a'), listener('a', 'a', '1', ['a'])],
+  ...[fake('scopes', 'a'), routes('a', ['a'])],
+];
 
 for (const protocol of protocols) {
   test(`${protocol}: a stream for each type, each shown with its type`, async (t) => {

@@ -40,14 +40,14 @@ test('translate prints the Envoy resources of a folder', async (t) => {
   const { code, output, errors } = await run(t, ['translate', '-f', 'manifests/demo', '-o', 'yaml']);
   assert.equal(errors, '');
   assert.equal(code, 0);
-  const { clusters, routes } = parse(output) as { clusters: { name: string }[]; routes: { virtual_hosts: { domains: string[] }[] }[] };
+  const { clusters, scopes } = parse(output) as { clusters: { name: string }[]; scopes: { name: string }[] };
   assert.deepEqual(
     clusters.map(({ name }) => name),
     ['naru-authz', 'shop/api/80', 'shop/web-v2/80', 'shop/web/80'],
   );
   assert.deepEqual(
-    routes[0]?.virtual_hosts.map(({ domains }) => domains),
-    [['shop.localhost']],
+    scopes.map(({ name }) => name),
+    ['shop.localhost', '{other}'],
   );
 });
 

@@ -132,7 +132,7 @@ describe('a cluster with Naru', () => {
     assert.match(cause, /^Ingress shop-\S+\/web-canary changed$/);
     const [proxy] = await naru.proxies();
     assert.equal(proxy?.id, 'node-1');
-    assert.deepEqual(proxy?.types['routes'], { ...proxy?.types['routes'], acknowledged: version, refused: null });
+    assert.deepEqual(proxy?.types['scopes'], { ...proxy?.types['scopes'], acknowledged: version, refused: null });
   });
 
   test('pods that come and go are followed, and lose no request', async (t) => {

@@ -26,7 +26,7 @@ test('a good change reaches the second Envoy after the first has accepted it', a
   const listening = fleet.ads.acknowledgements.subscribe(({ proxy, type }) => order.push(`${proxy} ${type}`));
   await fleet.given({ virtualHosts: hosts(row('a', 'second')) });
   listening.unsubscribe();
-  assert.deepEqual(order, ['node-1 routes', 'node-2 routes']);
+  assert.deepEqual(order, ['node-1 scopes', 'node-2 scopes']);
   t.diagnostic(order.join(', '));
 });
 

@@ -19,8 +19,13 @@ export function built(objects: readonly KubeObject[], options: BuildOptions = bu
   return build;
 }
 
+/** All virtual hosts, whatever scopes they are in, by name. */
 export function routesOf(snapshot: Snapshot | undefined): Messages['envoy.config.route.v3.RouteConfiguration'] {
-  const resource = snapshot?.resources.routes.get('ingress');
-  if (resource === undefined) throw new Error('there is no route configuration');
-  return decode('envoy.config.route.v3.RouteConfiguration', resource.bytes);
+  const scopes = [...(snapshot?.resources.scopes.values() ?? [])];
+  if (scopes.length === 0) throw new Error('there are no scopes');
+  const hosts = scopes.flatMap(({ bytes }) => {
+    const { route_configuration } = decode('envoy.config.route.v3.ScopedRouteConfiguration', bytes);
+    return route_configuration?.virtual_hosts ?? [];
+  });
+  return { virtual_hosts: hosts.toSorted(({ name: a = '' }, { name: b = '' }) => (a < b ? -1 : 1)) };
 }

@@ -19,7 +19,7 @@ interface Dumped {
 const lists = {
   dynamic_active_clusters: 'clusters',
   dynamic_listeners: 'listeners',
-  dynamic_route_configs: 'routes',
+  dynamic_scoped_route_configs: 'scopes',
   dynamic_active_secrets: 'secrets',
 } as const;
 

@@ -32,8 +32,8 @@ export function ofNeighbour({ current }: Build): unknown {
   const host = routesOf(current).virtual_hosts?.find(({ name }) => name === 'neighbour.test');
   assert.ok(host !== undefined && current !== undefined);
   const { clusters, endpoints, secrets: served } = current.resources;
-  // Below its own there may be somebody's default backend.
-  const routes = (host.routes ?? []).filter(({ name }) => name?.endsWith(' default backend') !== true);
+  // Below its own there may be somebody's default backend, instead of an answer that there is nothing.
+  const routes = (host.routes ?? []).filter(({ name }) => name !== 'not found' && name?.endsWith(' default backend') !== true);
   return {
     host: encode('envoy.config.route.v3.VirtualHost', { ...host, routes }).toString('base64'),
     cluster: clusters.get('shop/neighbour/80')?.version,

@@ -47,12 +47,16 @@ export class RefusingEnvoy {
     }
   }
 
-  /** `hostname path status` of all routes that it runs. */
+  /** `hostname path status` of all routes that it runs; that there is nothing else is not listed. */
   routes(): readonly string[] {
-    const routes = this.#held.get('routes ingress');
-    const { virtual_hosts = [] } = routes === undefined ? {} : decode('envoy.config.route.v3.RouteConfiguration', routes.bytes);
-    return virtual_hosts.flatMap(({ name, routes: all = [] }) =>
-      all.map(({ match, route, direct_response }) => {
+    const scopes = [...this.#held].sort(([a], [b]) => (a < b ? -1 : 1)).filter(([key]) => key.startsWith('scopes '));
+    const hosts = scopes.flatMap(([, { bytes }]) => {
+      const { route_configuration } = decode('envoy.config.route.v3.ScopedRouteConfiguration', bytes);
+      return route_configuration?.virtual_hosts ?? [];
+    });
+    return hosts.flatMap(({ name, routes: all = [] }) =>
+      all.flatMap(({ name: route_name, match, route, direct_response }) => {
+        if (route_name === 'not found') return [];
         const to = route?.cluster ?? `${direct_response?.status} ${direct_response?.body?.inline_string?.slice(0, 3)}`;
         return `${name} ${match?.path_separated_prefix ?? match?.prefix} ${to}`;
       }),
@@ -70,7 +74,7 @@ export class RefusingEnvoy {
       if (!resources[type].has(name)) this.#refused.delete(key);
     }
     // As over the wire: nothing goes while what may need it is refused.
-    const settled = ![...this.#refused.keys()].some((key) => /^(?:routes|listeners) /.test(key));
+    const settled = ![...this.#refused.keys()].some((key) => /^(?:scopes|listeners) /.test(key));
     for (const type of settled ? typeNames : []) {
       for (const key of this.#held.keys()) {
         const name = key.slice(type.length + 1);

@@ -3,7 +3,7 @@ import { stringField } from '../../proto/string-field.ts';
 import type { TypeName } from '../../snapshot/resource.ts';
 
 /** The number of the field that names a resource: `name`, and `cluster_name` of a ClusterLoadAssignment. */
-const nameField: Readonly<Record<TypeName, number>> = { clusters: 1, endpoints: 1, secrets: 1, listeners: 1, routes: 1 };
+const nameField: Readonly<Record<TypeName, number>> = { clusters: 1, endpoints: 1, secrets: 1, listeners: 1, scopes: 1, routes: 1 };
 
 /** What a resource is called, by its own bytes. */
 export function nameOf(type: TypeName, bytes: Uint8Array): string {
@@ -21,6 +21,8 @@ export function named(type: TypeName, name: string): Buffer {
       return encode('envoy.extensions.transport_sockets.tls.v3.Secret', { name });
     case 'listeners':
       return encode('envoy.config.listener.v3.Listener', { name });
+    case 'scopes':
+      return encode('envoy.config.route.v3.ScopedRouteConfiguration', { name });
     case 'routes':
       return encode('envoy.config.route.v3.RouteConfiguration', { name });
   }
@@ -47,6 +49,8 @@ function changeOf(type: TypeName, change: number): Buffer {
       });
     case 'listeners':
       return encode('envoy.config.listener.v3.Listener', { stat_prefix: `change-${change}` });
+    case 'scopes':
+      return encode('envoy.config.route.v3.ScopedRouteConfiguration', { route_configuration_name: `change-${change}` });
     case 'routes':
       return encode('envoy.config.route.v3.RouteConfiguration', { max_direct_response_body_size_bytes: 4096 + change });
   }

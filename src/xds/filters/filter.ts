@@ -3,8 +3,8 @@ import type { AnyMessage } from '../../proto/codec.ts';
 
 /**
  * An HTTP filter that acts where a route asks for it. It stands in every connection manager, so that listeners stay as they are when
- * something first asks for it, and it is never `disabled` there: Envoy may choose the filters of a request before its route is
- * known, and what is left out then protects nothing.
+ * something first asks for it, and it is never `disabled` there: Envoy chooses the filters of a request for a wildcard host before its
+ * route is known (`otherHostsFilter`), and what is left out then protects nothing.
  */
 export interface RouteFilter {
   /** Unique among the filters; routes configure it under this name. */
