@@ -68,13 +68,14 @@ export class Served {
     return line === undefined ? undefined : Number(line.slice(name.length));
   }
 
-  /** Resolves when Envoy has accepted a snapshot newer than this one; with its number. */
+  /** Resolves when Envoy has accepted a snapshot newer than this one; with its number. A busy machine takes its time to start Naru. */
   async accepted(after: number): Promise<number> {
-    return eventually(`Envoy accepts a snapshot after ${after}\n${this.log}`, async () => {
+    const accepted = async (): Promise<number | undefined> => {
       const { version } = await this.snapshots();
       const [proxy] = await this.proxies();
       return version > after && proxy?.acceptedVersion === version ? version : undefined;
-    });
+    };
+    return eventually(`Envoy accepts a snapshot after ${after}\n${this.log}`, accepted, { deadlineMs: 40_000 });
   }
 
   get log(): string {
