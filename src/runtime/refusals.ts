@@ -3,6 +3,7 @@ import type { Accepted } from '../ads/proxy-state.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Key } from '../store/table.ts';
 import { type Quarantinable, type Quarantined, quarantineKey, splitName, versionIn } from '../xds/quarantine.ts';
+import { isStreamListener } from '../xds/stream-listener.ts';
 import type { Assembly } from './assembly.ts';
 import type { Verdict } from './cold-proof.ts';
 import { LastAccepted } from './last-accepted.ts';
@@ -152,7 +153,6 @@ export class Refusals {
     const { proxy } = answer;
     const trials = this.#trials.all(what, answer.names);
     if (trials.some((trial) => trial.proxy !== proxy)) return;
-    if (isLocal(message)) return;
     const content = (what === 'hosts' ? this.#served.newHosts(answer) : this.#served.newResources(what, answer)).filter(
       (name) => !this.#isHeld(what, name),
     );
@@ -161,6 +161,8 @@ export class Refusals {
     if (this.#runsElsewhere(answer)) return;
     const refused = { proxy, message };
     const named = content.filter((name) => namesIn(message, [what === 'hosts' ? splitName(name).hostname : name]).length > 0);
+    // Which ports are free is a matter of each machine; but those of TCP and UDP services are somebody's choice.
+    if (isLocal(message) && !(named.length > 0 && named.every(isStreamListener))) return;
     const certain = new Set(named.map((name) => splitName(name).hostname)).size === named.length;
     const replaced = content.filter((name) => this.#served.isReplaced(what, name));
     // What goes again one by one needs no search; but in one scope there may be many hosts, and parts of a host.

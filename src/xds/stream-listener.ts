@@ -10,6 +10,11 @@ import { closeUntrusted, readProxyProtocol } from './proxy-protocol.ts';
 
 type Listener = Messages['envoy.config.listener.v3.Listener'];
 
+/** By its name. */
+export function isStreamListener(name: string): boolean {
+  return /^(?:tcp|udp)\//.test(name);
+}
+
 /** A port that hands on what comes, without looking into it. While its upstream has no endpoints, connections are closed at once. */
 export function renderStreamListener(stream: StreamListener, settings: ListenerSettings): Resource {
   const { key: name, protocol, port, upstream, sources } = stream;

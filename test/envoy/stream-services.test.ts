@@ -136,7 +136,7 @@ test('PROXY: who the client is, is read from a connection, and told to the backe
   await becomes('one\none heard hello', () => talk(first, `${line}hello`));
   assert.equal(await talk(first, 'GET / HTTP/1.1\r\n\r\nhello'), '');
   const heard = await talk(second);
-  assert.match(heard, /^one\none heard PROXY TCP4 127\.0\.0\.1 127\.0\.0\.1 \d+ \d+\r\nhello$/);
+  assert.match(heard, /^one\none heard PROXY TCP4 127\.0\.0\.1 127\.0\.0\.1 \d+ \d+\r\n(?:one heard )?hello$/);
 
   await given({ tcp: { [first]: 'default/one:5432:PROXY:proxy' } }, objects);
   await becomes(`one\none heard ${line}hello`, () => talk(first, `${line}hello`));
@@ -213,4 +213,16 @@ test('entries that are wrong are named, and harm no other', async () => {
     naru.problems.map(({ code, source }) => `${code} ${source.name}`),
     ['NR808 tcp', 'NR808 udp'],
   );
+});
+
+test('a port that is in use on the machine is told, and all others are served', async () => {
+  const taken = await talker('somebody else');
+  await given({ tcp: { [first]: 'default/one:5432', [taken]: 'default/one:5432' } }, pods('one', [await talker('one')]));
+  await becomes('one\none heard hello', () => talk(first));
+  assert.deepEqual(
+    naru.problems.map(({ code, source }) => `${code} ${source.name} ${source.field}`),
+    [`NR701 tcp data["${taken}"]`],
+  );
+  await given({ tcp: { [first]: 'default/two:5432', [taken]: 'default/one:5432' } }, pods('two', [await talker('two')]));
+  await becomes('two\ntwo heard hello', () => talk(first));
 });
