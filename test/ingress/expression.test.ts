@@ -14,7 +14,9 @@ const foreign = [
   ['/a\\Q', 'RE2 cannot read it, missing closing )', undefined],
   ['/a[b', 'RE2 cannot read it, missing closing ]', 3],
   ['/(', 'RE2 cannot read it, missing closing )', undefined],
-  [`/${'(a|b){100}'.repeat(10)}`, 'it takes 3005 steps to match, more than 1000', undefined],
+  [`/${'(a|b){100}'.repeat(4)}`, 'it takes 1205 steps to match, more than 1000', undefined],
+  [`/${'(a|b){100}'.repeat(10)}`, 'it takes 4001 steps to match, more than 1000', undefined],
+  [`/((${'a'.repeat(900)}){10}){100}`, 'it takes 901101 steps to match, more than 1000', undefined],
   [`/${'a'.repeat(1024)}`, 'it has 1025 characters, more than 1024', undefined],
 ] as const;
 

@@ -44,6 +44,9 @@ function compile(path: string): ExpressionReading {
   if (path.length > longest) {
     return { ok: false, message: `it has ${path.length} characters, more than ${longest}`, fix: 'Write a shorter path.' };
   }
+  // What repeats in what repeats would take a second and much memory to compile.
+  const least = writtenOut(path);
+  if (least > 2 * mostSteps) return tooLong(least);
   // Envoy reads expressions byte by byte.
   const [wide] = path.match(/\\x\{0*[1-9a-f][\da-f]{2,}\}/i) ?? [];
   if (wide !== undefined) return syntaxError(path, wide);
@@ -51,11 +54,40 @@ function compile(path: string): ExpressionReading {
     const groups = RE2JS.compile(path).groupCount();
     const steps = RE2JS.compile(`(?i)(?:${path})(?s:.*)`).programSize();
     if (steps <= mostSteps) return { ok: true, groups };
-    const message = `it takes ${steps} steps to match, more than ${mostSteps}`;
-    return { ok: false, message, fix: 'Repeat less: {m,n} writes out what it repeats.' };
+    return tooLong(steps);
   } catch (error) {
     return error instanceof RE2JSSyntaxException ? syntaxError(path, error.getPattern(), error.getDescription()) : syntaxError(path, null);
   }
+}
+
+function tooLong(steps: number): ExpressionReading {
+  const message = `it takes ${steps} steps to match, more than ${mostSteps}`;
+  return { ok: false, message, fix: 'Repeat less: {m,n} writes out what it repeats.' };
+}
+
+/** How many characters an expression has when its `{m,n}` are written out. */
+function writtenOut(path: string): number {
+  const outer = { size: 0, last: 0 };
+  const groups = [outer];
+  for (const { 0: token, 1: least = '', 2: most } of path.matchAll(/\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(\d+)(?:,(\d*))?\}|[^]/gsu)) {
+    const inner = groups.at(-1) ?? outer;
+    const times = least === '' ? undefined : Math.max(Number(least), Number(most ?? 0), 1);
+    if (times !== undefined) {
+      inner.size += inner.last * (times - 1);
+      inner.last *= times;
+    } else if (token === '(') {
+      groups.push({ size: 1, last: 0 });
+    } else if (token === ')' && groups.length > 1) {
+      groups.pop();
+      const around = groups.at(-1) ?? outer;
+      around.size += inner.size;
+      around.last = inner.size;
+    } else {
+      inner.size += 1;
+      inner.last = 1;
+    }
+  }
+  return groups.reduce((sum, { size }) => sum + size, 0);
 }
 
 /** `fragment`: the text at which RE2 gave up, if it says so. */
