@@ -1,5 +1,7 @@
 // Writes the reference pages that follow from the code; with --check it fails where a page is not what it would write.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { stringify } from 'yaml';
+import { renderBootstrap } from '../src/dev/bootstrap.ts';
 import { type Field, printFallback, type Support } from '../src/ingress/annotations/field.ts';
 import type { Family } from '../src/ingress/annotations/family.ts';
 import { families } from '../src/ingress/annotations/index.ts';
@@ -134,7 +136,28 @@ function differencesPage(): string {
   return ['# Where Kubernetes and ingress-nginx differ', generated, intro, ...sections].join('\n\n');
 }
 
+/** The bootstrap of the Envoys in a cluster, for a ConfigMap. */
+function bootstrapManifest(): string {
+  const ads = 'naru.naru-system.svc';
+  const folder = '/etc/naru/ads';
+  const adsTls = { certificate: `${folder}/tls.crt`, privateKey: `${folder}/tls.key`, serverCa: `${folder}/ca.crt`, serverName: ads };
+  const bootstrap = renderBootstrap({
+    nodeId: 'set-by-service-node',
+    adsAddress: { host: ads, port: 18000 },
+    adsTls,
+    admin: { path: '/var/run/naru/admin.sock' },
+  });
+  const manifest = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'naru-envoy-bootstrap', namespace: 'naru-system' },
+    data: { 'bootstrap.json': `${JSON.stringify(bootstrap, null, 2)}\n` },
+  };
+  return `# Generated from envoy/bootstrap.yaml by \`npm run docs\`; do not edit.\n${stringify(manifest, { blockQuote: 'literal' }).trimEnd()}`;
+}
+
 const pages = {
+  'manifests/naru/envoy-bootstrap.yaml': bootstrapManifest(),
   'docs/annotations.md': annotationsPage(),
   'docs/configmap.md': configMapPage(),
   'docs/codes.md': codesPage(),
@@ -143,7 +166,7 @@ const pages = {
 const check = process.argv.includes('--check');
 for (const [path, text] of Object.entries(pages)) {
   if (!check) writeFileSync(path, `${text}\n`);
-  else if (readFileSync(path, 'utf8') !== `${text}\n`) {
+  else if (!existsSync(path) || readFileSync(path, 'utf8') !== `${text}\n`) {
     process.stderr.write(`${path} is out of date: run npm run docs\n`);
     process.exitCode = 1;
   }

@@ -21,7 +21,7 @@ const layers: Readonly<Record<string, Layer>> = {
   xds: { imports: ['model', 'store', 'proto', 'snapshot'] },
   ads: { imports: ['snapshot', 'proto'], types: ['model'], packages: ['@grpc/grpc-js', 'rxjs'] },
   authz: { imports: ['model', 'proto'], packages: ['@grpc/grpc-js', 'bcryptjs', 'apache-md5', 'unixcrypt'] },
-  explain: { imports: ['proto', 'snapshot', 'xds'], packages: ['re2js'] },
+  explain: { imports: ['model', 'proto', 'snapshot', 'xds'], packages: ['re2js'] },
   status: { imports: ['model'], types: ['store', 'kube', 'ads'] },
   debug: { imports: ['model', 'snapshot', 'proto', 'explain'], types: ['ads'], packages: ['hono', '@hono/node-server', 'prom-client'] },
   dev: { imports: ['model', 'kube'], packages: ['rxjs', 'yaml'] },

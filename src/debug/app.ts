@@ -2,7 +2,9 @@ import { type Context, Hono } from 'hono';
 import { explain } from '../explain/explain.ts';
 import { readRequest } from '../explain/read-request.ts';
 import { typeNames, type TypeName } from '../snapshot/resource.ts';
-import { describeFleet } from './describe-fleet.ts';
+import { changesBetween } from '../snapshot/snapshot.ts';
+import { describeChange } from './describe-changes.ts';
+import { describeFleet, printTime } from './describe-fleet.ts';
 import { describeProxy, describeRefusedStream } from './describe-proxy.ts';
 import { healthAnswer } from './health.ts';
 import { listResources } from './list-resources.ts';
@@ -14,6 +16,7 @@ const apiVersion = 'naru.io/debug/v1';
 
 const paths = {
   '/debug/snapshots': 'what each fleet should run, what changed last, and the snapshots before',
+  '/debug/snapshots/{A}..{B}': 'what differs between two snapshots, field by field',
   '/debug/proxies': 'the Envoys that are connected, and what each has accepted or refused',
   '/debug/xds/{listeners|scopes|routes|clusters|endpoints|secrets}[/NAME]': 'the resources themselves; ?fleet=NAME for one fleet',
   '/debug/explain?method=GET&url=URL[&header=x-canary: always]': 'what a request gets, and why',
@@ -42,6 +45,7 @@ export function debugApp({ view, metrics, checkHost }: AppOptions): Hono {
   });
   app.get('/', (c) => c.text(index()));
   app.get('/debug/snapshots', (c) => snapshots(c, view));
+  app.get('/debug/snapshots/:range', (c) => changes(c, view, c.req.param('range')));
   app.get('/debug/proxies', (c) => proxies(c, view));
   app.get('/debug/explain', (c) => explained(c, view));
   app.get('/debug/problems', (c) => json(c, { problems: view.problems() }));
@@ -71,6 +75,32 @@ function snapshots(c: Context, view: DebugView): Response {
   c.header('etag', tag);
   if (c.req.header('if-none-match') === tag) return c.body(null, 304);
   return json(c, { fleets: fleets.map(describeFleet) });
+}
+
+function changes(c: Context, view: DebugView, range: string): Response {
+  const [fleet] = fleetsOf(c, view) ?? [];
+  if (fleet === undefined) return noSuchFleet(c, view);
+  const [, from, to] = /^v?(\d+)\.\.v?(\d+)$/.exec(range) ?? [];
+  if (from === undefined || to === undefined)
+    return problem(c, 400, `${range} is no range of snapshots. Write it as in /debug/snapshots/213..214.`);
+  const numbers = [Number(from), Number(to)];
+  const [before, after] = numbers.map((number) => fleet.snapshot?.(number));
+  if (before === undefined || after === undefined) {
+    const missing = before === undefined ? from : to;
+    return problem(
+      c,
+      404,
+      `Snapshot ${missing} of fleet ${fleet.name} is not kept. /debug/snapshots lists the last ones; the resources of 20 are kept.`,
+    );
+  }
+  const { cause, time } = after;
+  return json(c, {
+    from: before.number,
+    to: after.number,
+    cause,
+    time: printTime(time),
+    changes: changesBetween(before.resources, after.resources).map(describeChange),
+  });
 }
 
 function proxies(c: Context, view: DebugView): Response {

@@ -24,6 +24,8 @@ export interface FleetView {
   readonly current: Snapshot | undefined;
   /** The last snapshots, the newest first. */
   readonly history: readonly SnapshotSummary[];
+  /** One of the last, with its resources; undefined for one that is too old. */
+  readonly snapshot?: (number: number) => Snapshot | undefined;
   /** What is not sent as it was made, because an Envoy refused it. */
   readonly quarantine?: readonly QuarantineEntry[];
   /** What came of the last proof from cold; absent where none was made. */

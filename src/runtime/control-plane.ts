@@ -140,7 +140,9 @@ export class ControlPlane {
     return {
       fleets: () => {
         const { history, quarantine, coldProof } = this.#rollout;
-        return [{ name, current: this.#fleet.current, history, quarantine, coldProof }];
+        return [
+          { name, current: this.#fleet.current, history, snapshot: (number) => this.#rollout.snapshot(number), quarantine, coldProof },
+        ];
       },
       proxies: () => this.ads.proxies(),
       refusals: () => this.ads.refusals(),

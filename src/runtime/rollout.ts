@@ -2,6 +2,7 @@ import { interval, Subscription } from 'rxjs';
 import type { Acknowledgement } from '../ads/acknowledgement.ts';
 import type { Fleet } from '../ads/fleet.ts';
 import type { AdsServer } from '../ads/server.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { ColdProofReport, QuarantineEntry, SnapshotSummary } from '../debug/view.ts';
 import { splitName } from '../xds/quarantine.ts';
 import type { Assembly, Pass } from './assembly.ts';
@@ -75,6 +76,10 @@ export class Rollout {
 
   get history(): readonly SnapshotSummary[] {
     return this.#history.list();
+  }
+
+  snapshot(number: number): Snapshot | undefined {
+    return this.#history.find(number);
   }
 
   /** What is put aside at this moment; what is only held back while a culprit is looked for is not told. */

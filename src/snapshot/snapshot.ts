@@ -1,5 +1,5 @@
 import { ResourceTable } from './resource-table.ts';
-import type { Resource, TypeName } from './resource.ts';
+import { type Resource, typeNames, type TypeName } from './resource.ts';
 
 /** All resources of one moment, by type and name. Immutable. */
 export type ResourceSet = Readonly<Record<TypeName, ResourceTable>>;
@@ -19,6 +19,19 @@ export interface Change {
   readonly name: string;
   readonly before?: Resource;
   readonly after?: Resource;
+}
+
+/** What differs between any two sets of resources, by type and name. */
+export function changesBetween(before: ResourceSet, after: ResourceSet): readonly Change[] {
+  return typeNames.flatMap((type) =>
+    after[type]
+      .namesChangedSince(before[type])
+      .toSorted()
+      .map((name): Change => {
+        const [old, now] = [before[type].get(name), after[type].get(name)];
+        return { type, name, ...(old === undefined ? {} : { before: old }), ...(now === undefined ? {} : { after: now }) };
+      }),
+  );
 }
 
 /** What a fleet of Envoys should run: consistent (every name that is referenced exists), numbered, with its cause. */

@@ -1,38 +1,12 @@
 // `naru dev` as somebody uses it: start it, try the line it prints, save files, stop it.
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { request } from '../support/request.ts';
-import { NaruProcess } from './naru-process.ts';
-
-const anyPorts = ['--http-port', '0', '--https-port', '0', '--debug-port', '0', '--envoy-admin-port', '0'];
-
-interface Dev {
-  readonly naru: NaruProcess;
-  readonly dir: string;
-  readonly http: number;
-  readonly debug: number;
-  readonly edit: (file: string, change: (text: string) => string) => void;
-  readonly get: (url: string) => ReturnType<typeof request>;
-}
-
-/** The demo in a folder of its own, up and answering. */
-async function startDemo(t: TestContext, flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Dev> {
-  const dir = mkdtempSync(join(tmpdir(), 'naru-demo-'));
-  t.after(() => rmSync(dir, { recursive: true }));
-  cpSync('manifests/demo', dir, { recursive: true });
-  const naru = NaruProcess.start(t, ['dev', dir, ...anyPorts, ...flags], { env });
-  const http = Number((await naru.says(/Try: {2}curl http:\/\/shop\.localhost:(\d+)\//))[1]);
-  const debug = Number((await naru.says(/http:\/\/127\.0\.0\.1:(\d+)\/debug\/snapshots/))[1]);
-  const edit = (file: string, change: (text: string) => string): void => {
-    const path = join(dir, file);
-    writeFileSync(path, change(readFileSync(path, 'utf8')));
-  };
-  return { naru, dir, http, debug, edit, get: (url) => request(url, { http: url.includes('127.0.0.1') ? debug : http, https: 0 }) };
-}
+import { startDemo } from './demo-for-tests.ts';
 
 test('the printed line works, and a saved file changes the running Envoy within a second', async (t) => {
   const { naru, get, edit, debug } = await startDemo(t);

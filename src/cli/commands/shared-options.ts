@@ -1,0 +1,24 @@
+import module from 'node:module';
+import { Option } from 'commander';
+
+export function serverOption(): Option {
+  return new Option('--server <url>', 'debug endpoint of a running Naru').env('NARU_SERVER').default('http://127.0.0.1:9902');
+}
+
+export function addPath(path: string, before: readonly string[] = []): readonly string[] {
+  return [...before, path];
+}
+
+/** Half of the time of a short command is compiling: Node 22 and newer keep the result in the temporary folder. */
+export function keepCompiledCode(): void {
+  module.enableCompileCache?.();
+}
+
+/** For people or for programs. */
+export function outputOption(): Option {
+  return new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text');
+}
+
+export function filesOption(): Option {
+  return new Option('-f, --filename <path>', 'file or folder of YAML, or - for standard input; may be given again').argParser(addPath);
+}

@@ -1,0 +1,53 @@
+import { describeChange, type DescribedChange } from '../debug/describe-changes.ts';
+import { readPaths } from '../kube/folder/read-folder.ts';
+import type { ControllerSettings } from '../settings.ts';
+import { askServer } from './ask-server.ts';
+import { buildOnce, madeAtStart } from './build-once.ts';
+import { printChanges } from './print-changes.ts';
+import { requirePath } from './require-path.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface DiffSettings extends ControllerSettings {
+  /** Objects that are put over those of `against`. */
+  readonly filename?: readonly string[];
+  readonly against?: readonly string[];
+  readonly server: string;
+  readonly output: 'text' | 'json';
+}
+
+/** Says what differs: between two snapshots of a running Naru, or by files that are applied over others. Exit code 1 if anything does. */
+export async function diff(from: string | undefined, to: string | undefined, settings: DiffSettings): Promise<void> {
+  const changes = from === undefined || to === undefined ? await ofFiles(settings) : await ofSnapshots(from, to, settings);
+  if (settings.output === 'json') process.stdout.write(`${JSON.stringify({ changes }, null, 2)}\n`);
+  else {
+    printChanges(changes, process.stdout);
+    const count = (verb: DescribedChange['verb']): number => changes.filter((change) => change.verb === verb).length;
+    process.stdout.write(
+      changes.length === 0
+        ? 'Nothing that Envoys get differs.\n'
+        : `${count('added')} added, ${count('changed')} changed, ${count('removed')} removed.\n`,
+    );
+  }
+  if (changes.length > 0) process.exitCode = 1;
+}
+
+async function ofFiles(settings: DiffSettings): Promise<readonly DescribedChange[]> {
+  const { filename, against } = settings;
+  if (filename === undefined || against === undefined)
+    throw new UsageError('Two snapshots, as in "naru diff 213 214", or --against and -f with files are needed.');
+  for (const path of [...against, ...filename]) requirePath(path);
+  const base = await readPaths(against);
+  const build = buildOnce(base.events, settings, { defaultCertificate: madeAtStart });
+  const over = await readPaths(filename);
+  const { snapshot } = build.apply(over.events.filter(({ type }) => type === 'upsert'));
+  return (snapshot?.changes ?? []).map(describeChange);
+}
+
+async function ofSnapshots(from: string, to: string, { server, fleet }: DiffSettings): Promise<readonly DescribedChange[]> {
+  const numbers = [from, to].map((text) => /^v?(\d+)$/.exec(text)?.[1]);
+  const [first, second] = numbers;
+  if (first === undefined || second === undefined) throw new UsageError('Snapshots are numbers, as in "naru diff 213 214".');
+  const { status, body } = await askServer(server, `/debug/snapshots/${first}..${second}?${new URLSearchParams({ fleet }).toString()}`);
+  if (status !== 200) throw new UsageError((body as { readonly error: string }).error);
+  return (body as { readonly changes: readonly DescribedChange[] }).changes;
+}

@@ -1,0 +1,110 @@
+import { differences, valueAt } from '../debug/differences.ts';
+import { describeChange, type DescribedChange } from '../debug/describe-changes.ts';
+import { resourceMessage } from '../debug/resource-messages.ts';
+import { type FoundResource, findResource } from '../explain/find-resource.ts';
+import { objectKey } from '../kube/event.ts';
+import { readPaths } from '../kube/folder/read-folder.ts';
+import type { Locate } from '../kube/folder/locate.ts';
+import { printSource, type Source } from '../model/source.ts';
+import type { Build } from '../runtime/build.ts';
+import type { ControllerSettings } from '../settings.ts';
+import { buildOnce, madeAtStart } from './build-once.ts';
+import { printChanges, printValue } from './print-changes.ts';
+import { placeOfProblem, printProblem } from './print-problem.ts';
+import { requirePath } from './require-path.ts';
+import { UsageError } from './usage-error.ts';
+import { causesOf, type Setting, settingOf, trying } from './why/settings-of.ts';
+
+export interface WhySettings extends ControllerSettings {
+  readonly filename: readonly string[];
+  readonly output: 'text' | 'json';
+}
+
+/**
+ * Says where a field of Envoy's comes from, or what an annotation or a key of the ConfigMap does. Found by trying: what would be
+ * otherwise if the setting were not there. Exit code 1 where there is nothing to tell.
+ */
+export async function why(reference: string, field: string | undefined, settings: WhySettings): Promise<void> {
+  for (const path of settings.filename) requirePath(path);
+  const { events, locate } = await readPaths(settings.filename);
+  const build = buildOnce(events, settings, { defaultCertificate: madeAtStart });
+  const setting = settingOf(build, reference, field, settings);
+  if (setting === undefined) whereFrom(build, reference, field, { settings, locate });
+  else whatItDoes(build, setting, { settings, locate });
+}
+
+interface Context {
+  readonly settings: WhySettings;
+  readonly locate: Locate;
+}
+
+/** From a setting to what it changes. */
+function whatItDoes(build: Build, setting: Setting, { settings, locate }: Context): void {
+  const changes = trying(build, setting, ({ snapshot }) => (snapshot?.changes ?? []).map((change) => backwards(describeChange(change))));
+  const about = build.problems().filter(({ source }) => printSource(source) === printSource(setting.source));
+  if (settings.output === 'json') process.stdout.write(`${JSON.stringify({ setting, changes, problems: about }, null, 2)}\n`);
+  else {
+    process.stdout.write(`${printSource(setting.source)}: ${JSON.stringify(setting.value)}${printPlace(setting.source, locate)}\n`);
+    if (changes.length > 0) process.stdout.write('What it does, compared with being without it:\n');
+    printChanges(changes, process.stdout);
+    for (const problem of about) printProblem(problem, placeOfProblem(problem, locate), process.stdout);
+    if (changes.length === 0 && about.length === 0) process.stdout.write('It changes nothing: what Envoys get is the same without it.\n');
+  }
+  if (changes.length === 0) process.exitCode = 1;
+}
+
+/** From a field of Envoy's to the settings that decide it. */
+function whereFrom(build: Build, reference: string, field: string | undefined, { settings, locate }: Context): void {
+  const found = findNow(build, reference);
+  if (found === undefined)
+    throw new UsageError(
+      `There is no ${reference}. Write it as in cluster/shop/api/80, host/shop.example.com, or ingress/shop/web with an annotation.`,
+    );
+  const path = [found.path, field].filter((part) => part !== undefined && part !== '').join('.');
+  const value = valueAt(resourceMessage(found.resource), path);
+  const causes = causesOf(build, found.sources, settings).flatMap((setting) => {
+    const without = trying(build, setting, () => {
+      const again = findNow(build, reference);
+      return again === undefined ? undefined : valueAt(resourceMessage(again.resource), path);
+    });
+    return differences(without, value).length === 0 ? [] : [{ setting, without }];
+  });
+  if (settings.output === 'json') {
+    process.stdout.write(`${JSON.stringify({ value, causes, sources: found.sources }, null, 2)}\n`);
+    return;
+  }
+  process.stdout.write(`${field ?? reference} is ${printValue(value)}\n`);
+  for (const { setting, without } of causes) {
+    const { source, value: written } = setting;
+    process.stdout.write(
+      `  ${printSource(source)}: ${JSON.stringify(written)}${printPlace(source, locate)}\n    without it: ${printValue(without)}\n`,
+    );
+  }
+  if (causes.length > 0) return;
+  const follows = found.sources.length === 0 ? '.' : ', or follows from';
+  process.stdout.write(`  No annotation and no key of the ConfigMap decides it: it is a default${follows}\n`);
+  for (const source of found.sources.slice(0, 10)) process.stdout.write(`  ${printSource(source)}${printPlace(source, locate)}\n`);
+}
+
+function findNow({ current }: Build, reference: string): FoundResource | undefined {
+  return current && findResource(current.resources, reference);
+}
+
+/** What was seen is what happens without the setting; what is told is what happens with it. */
+function backwards({ verb, fields, ...change }: DescribedChange): DescribedChange {
+  const opposite = { added: 'removed', removed: 'added', changed: 'changed' } as const;
+  return {
+    ...change,
+    verb: opposite[verb],
+    fields: fields.map(({ path, ...values }) => ({
+      path,
+      ...('after' in values ? { before: values.after } : {}),
+      ...('before' in values ? { after: values.before } : {}),
+    })),
+  };
+}
+
+function printPlace({ kind, namespace, name, field }: Source, locate: Locate): string {
+  const place = locate(kind, objectKey(namespace, name), field);
+  return place === undefined ? '' : `   ${place.file}:${place.line}`;
+}

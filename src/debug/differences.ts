@@ -1,0 +1,47 @@
+/** One field that differs between two messages; `before` or `after` is absent where the field is. */
+export interface Difference {
+  /** As in `virtual_hosts[shop.example.com].routes[0].route.cluster`: an item that has a name is called by it. */
+  readonly path: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+/** What differs between two messages in JSON form, field by field, the deepest that says it. */
+export function differences(before: unknown, after: unknown, path = ''): readonly Difference[] {
+  if (before === after) return [];
+  if (Array.isArray(before) && Array.isArray(after)) return ofMembers(membersOf(before), membersOf(after), (key) => `${path}[${key}]`);
+  if (isRecord(before) && isRecord(after)) {
+    return ofMembers(new Map(Object.entries(before)), new Map(Object.entries(after)), (key) => (path === '' ? key : `${path}.${key}`));
+  }
+  return [{ path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }];
+}
+
+/** The value at a path such as `differences` writes them; undefined where there is none. */
+export function valueAt(message: unknown, path: string): unknown {
+  let value = message;
+  for (const [, name, key] of path.matchAll(/(?:^|\.)([^.[\]]+)|\[([^\]]*)\]/g)) {
+    if (name !== undefined) value = isRecord(value) ? value[name] : undefined;
+    else value = Array.isArray(value) ? membersOf(value).get(key ?? '') : undefined;
+  }
+  return value;
+}
+
+function ofMembers(
+  before: ReadonlyMap<string, unknown>,
+  after: ReadonlyMap<string, unknown>,
+  pathOf: (key: string) => string,
+): readonly Difference[] {
+  const keys = new Set([...before.keys(), ...after.keys()]);
+  return [...keys].flatMap((key) => differences(before.get(key), after.get(key), pathOf(key)));
+}
+
+/** By name where all have one of their own, else by place. */
+function membersOf(list: readonly unknown[]): ReadonlyMap<string, unknown> {
+  const names = list.map((item) => (isRecord(item) && typeof item['name'] === 'string' ? item['name'] : undefined));
+  const unique = names.every((name) => name !== undefined) && new Set(names).size === names.length;
+  return new Map(list.map((item, index) => [unique ? (names[index] ?? '') : String(index), item]));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

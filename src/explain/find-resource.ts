@@ -1,0 +1,66 @@
+import { parseSource, type Source } from '../model/source.ts';
+import { decode } from '../proto/codec.ts';
+import type { Messages } from '../proto/gen/messages.ts';
+import type { Resource, TypeName } from '../snapshot/resource.ts';
+import type { ResourceSet } from '../snapshot/snapshot.ts';
+
+type Route = Messages['envoy.config.route.v3.Route'];
+
+const types: Readonly<Record<string, TypeName>> = {
+  cluster: 'clusters',
+  endpoints: 'endpoints',
+  secret: 'secrets',
+  listener: 'listeners',
+  scope: 'scopes',
+  routes: 'routes',
+};
+
+/** A resource, or a part of one, with the objects that it could come from. */
+export interface FoundResource {
+  readonly resource: Resource;
+  /** To what is meant within it; empty for the whole. */
+  readonly path: string;
+  readonly sources: readonly Source[];
+}
+
+/** The resource that a command line means, as in `cluster/shop/api/80`, or the virtual host of `host/shop.example.com`. */
+export function findResource(resources: ResourceSet, reference: string): FoundResource | undefined {
+  const slash = reference.indexOf('/');
+  const [word, name] = [reference.slice(0, slash), reference.slice(slash + 1)];
+  if (slash < 0) return undefined;
+  if (word === 'host') return findHost([...resources.scopes.values()], name);
+  const type = types[word];
+  const resource = type === undefined ? undefined : resources[type].get(name);
+  if (resource === undefined) return undefined;
+  const throughRoutes = type === 'clusters' || type === 'endpoints' ? sourcesOf(routesTo(resources, name)) : [];
+  return { resource, path: '', sources: [...resource.sources, ...throughRoutes] };
+}
+
+function findHost(tables: readonly Resource[], name: string): FoundResource | undefined {
+  for (const resource of tables) {
+    const host = hostsOf(resource).find((one) => one.name === name);
+    if (host !== undefined) return { resource, path: `route_configuration.virtual_hosts[${name}]`, sources: sourcesOf(host.routes ?? []) };
+  }
+  return undefined;
+}
+
+/** The routes that send requests to a cluster. */
+function routesTo(resources: ResourceSet, cluster: string): readonly Route[] {
+  const scopes = [...resources.scopes.values()].filter(({ references }) => references.some(({ name }) => name === cluster));
+  return scopes
+    .flatMap(hostsOf)
+    .flatMap((host) => host.routes ?? [])
+    .filter(({ route }) => route?.cluster === cluster || route?.weighted_clusters?.clusters?.some(({ name }) => name === cluster) === true);
+}
+
+function hostsOf({ bytes }: Resource): readonly Messages['envoy.config.route.v3.VirtualHost'][] {
+  return decode('envoy.config.route.v3.ScopedRouteConfiguration', bytes).route_configuration?.virtual_hosts ?? [];
+}
+
+/** Each route says in its metadata where it comes from. */
+function sourcesOf(routes: readonly Route[]): readonly Source[] {
+  return routes.flatMap(({ metadata }) => {
+    const sources = metadata?.filter_metadata?.['naru']?.['sources'];
+    return Array.isArray(sources) ? sources.flatMap((text) => parseSource(String(text)) ?? []) : [];
+  });
+}

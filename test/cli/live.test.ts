@@ -1,0 +1,81 @@
+// The verbs that ask a running Naru.
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { startDebugServer } from '../../src/debug/server.ts';
+import { proxy, viewOf } from '../debug/view-for-tests.ts';
+import { startDemo } from './demo-for-tests.ts';
+import { NaruProcess } from './naru-process.ts';
+
+async function naru(t: TestContext, port: number, ...args: readonly string[]) {
+  const process = NaruProcess.start(t, [...args, '--server', `http://127.0.0.1:${port}`]);
+  const code = await process.ended();
+  return {
+    code,
+    output: process.output,
+    errors: process.errors,
+    rows: process.output
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/)),
+  };
+}
+
+test('proxies, snapshots, get and diff tell of a running Naru', async (t) => {
+  const demo = await startDemo(t);
+  const proxies = await naru(t, demo.debug, 'proxies');
+  assert.equal(proxies.code, 0);
+  assert.deepEqual(proxies.rows[0], [
+    'PROXY',
+    'FLEET',
+    'ENVOY',
+    'ACCEPTED',
+    'LISTENERS',
+    'SCOPES',
+    'ROUTES',
+    'CLUSTERS',
+    'ENDPOINTS',
+    'SECRETS',
+    'SINCE',
+  ]);
+  assert.deepEqual(proxies.rows[1]?.slice(1, 10), ['naru', '1.40.0', 'v1', 'ok', 'ok', '-', 'ok', 'ok', 'ok']);
+
+  const clusters = await naru(t, demo.debug, 'get', 'clusters');
+  const found = clusters.rows.find(([name]) => name === 'shop/api/80');
+  assert.match(found?.[2] ?? '', /^Service shop\/api/);
+  const one = await naru(t, demo.debug, 'get', 'clusters', 'shop/api/80');
+  assert.equal((JSON.parse(one.output) as { name: string }).name, 'shop/api/80');
+
+  demo.edit('shop.yaml', (text) => text.replace('canary-weight: "20"', 'canary-weight: "50"'));
+  await demo.naru.says(/v2 .* accepted in/);
+  const snapshots = await naru(t, demo.debug, 'snapshots');
+  assert.deepEqual(
+    snapshots.rows.slice(1).map(([number, , , , cause]) => [number, cause]),
+    [
+      ['v2', 'shop.yaml'],
+      ['v1', 'start'],
+    ],
+  );
+  const diff = await naru(t, demo.debug, 'diff', '1', 'v2');
+  assert.equal(diff.code, 1);
+  assert.match(diff.output, /weighted_clusters\.clusters\[shop\/web-v2\/80\]\.weight {2}20 -> 50/);
+  const unknown = await naru(t, demo.debug, 'diff', '1', '9');
+  assert.match(unknown.errors, /Snapshot 9 of fleet naru is not kept/);
+});
+
+test('an Envoy that refuses something is named, with its own words, and makes the exit code 4', async (t) => {
+  const refused = { snapshot: 7, names: ['shop/img'], message: 'regex too large', at: 0 };
+  const routes = { subscribed: true, resources: 1, sent: 7, acknowledged: 6, refused };
+  const view = viewOf({ proxies: () => [proxy('node-3', { version: '1.40.0', accepted: 6, types: { routes } })] });
+  const server = await startDebugServer({ host: '127.0.0.1', port: 0, view, version: '1.2.3' });
+  t.after(() => server.close());
+  const { code, output, rows } = await naru(t, server.port, 'proxies');
+  assert.equal(code, 4);
+  assert.equal(rows[1]?.[6], 'NACK');
+  assert.ok(output.endsWith('node-3 refuses routes shop/img of v7: regex too large\n'), output);
+});
+
+test('without a Naru the message says how to reach one, and the exit code is 3', async (t) => {
+  const { code, errors } = await naru(t, 1, 'snapshots');
+  assert.equal(code, 3);
+  assert.match(errors, /No Naru answers at http:\/\/127\.0\.0\.1:1.*port-forward/);
+});

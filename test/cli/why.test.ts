@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { NaruProcess } from './naru-process.ts';
+
+const files = {
+  'shop.yaml': `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: api
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/upstream-vhost: "inner.example.com"
+    nginx.ingress.kubernetes.io/proxy-buffer-size: "8k"
+spec:
+  rules:
+    - host: shop.example.com
+      http:
+        paths: [{ path: /, pathType: Prefix, backend: { service: { name: api, port: { number: 80 } } } }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: api, namespace: shop }
+spec: { ports: [{ port: 80 }] }
+`,
+  'controller.yaml': `apiVersion: v1
+kind: ConfigMap
+metadata: { name: naru, namespace: naru-system }
+data: { keep-alive: "33" }
+`,
+} as const;
+
+function folder(t: TestContext, contents: Readonly<Record<string, string>>): string {
+  const path = mkdtempSync(join(tmpdir(), 'naru-why-'));
+  t.after(() => rmSync(path, { recursive: true }));
+  for (const [name, text] of Object.entries(contents)) writeFileSync(join(path, name), text);
+  return path;
+}
+
+async function naru(t: TestContext, ...args: readonly string[]) {
+  const process = NaruProcess.start(t, args);
+  return { code: await process.ended(), output: process.output, errors: process.errors };
+}
+
+const route = 'route_configuration.virtual_hosts[shop.example.com].routes[shop/api prefix /].route';
+
+test('why says which annotation decides a field of Envoy, and what it would be without it', async (t) => {
+  const path = folder(t, files);
+  const { code, output } = await naru(
+    t,
+    'why',
+    'host/shop.example.com',
+    'routes[shop/api prefix /].route.host_rewrite_literal',
+    '-f',
+    path,
+  );
+  assert.equal(code, 0);
+  assert.equal(
+    output,
+    `routes[shop/api prefix /].route.host_rewrite_literal is "inner.example.com"\n  Ingress shop/api metadata.annotations["nginx.ingress.kubernetes.io/upstream-vhost"]: "inner.example.com"   ${path}/shop.yaml:7\n    without it: (none)\n`,
+  );
+});
+
+test('why says what an annotation does', async (t) => {
+  const { code, output } = await naru(t, 'why', 'ingress/shop/api', 'upstream-vhost', '-f', folder(t, files));
+  assert.equal(code, 0);
+  assert.ok(output.includes(`${route}.host_rewrite_literal  (none) -> "inner.example.com"`), output);
+});
+
+test('why says that an annotation does nothing, and the problem that tells of it', async (t) => {
+  const { code, output } = await naru(t, 'why', 'ingress/shop/api', 'proxy-buffer-size', '-f', folder(t, files));
+  assert.equal(code, 1);
+  assert.match(output, /NR215 warning/);
+});
+
+test('why finds keys of the ConfigMap in both directions', async (t) => {
+  const path = folder(t, files);
+  const configmap = ['--configmap', 'naru-system/naru', '-f', path];
+  const manager = 'filter_chains[http].filters[envoy.filters.network.http_connection_manager].typed_config';
+  const field = `${manager}.common_http_protocol_options.idle_timeout`;
+  const { output } = await naru(t, 'why', 'listener/http', field, ...configmap);
+  assert.match(output, /is "33s"\n {2}ConfigMap naru-system\/naru data\["keep-alive"\]: "33"/);
+  const effect = await naru(t, 'why', 'configmap', 'keep-alive', ...configmap);
+  assert.match(effect.output, /~ listener http\n.*idle_timeout {2}"75s" -> "33s"/);
+});
+
+test('why says when nobody decides a field', async (t) => {
+  const { output } = await naru(t, 'why', 'cluster/shop/api/80', 'connect_timeout', '-f', folder(t, files));
+  assert.match(output, /No annotation and no key of the ConfigMap decides it/);
+  const none = await naru(t, 'why', 'cluster/shop/nothing/80', 'connect_timeout', '-f', folder(t, files));
+  assert.equal(none.code, 2);
+  assert.match(none.errors, /There is no cluster\/shop\/nothing\/80/);
+});
+
+test('diff says what files would change before they are applied', async (t) => {
+  const base = folder(t, files);
+  const changed = folder(t, { 'shop.yaml': files['shop.yaml'].replace('inner.', 'other.') });
+  const { code, output } = await naru(t, 'diff', '--against', base, '-f', changed);
+  assert.equal(code, 1);
+  assert.equal(
+    output,
+    `~ scope shop.example.com\n    ${route}.host_rewrite_literal  "inner.example.com" -> "other.example.com"\n0 added, 1 changed, 0 removed.\n`,
+  );
+  const same = await naru(t, 'diff', '--against', base, '-f', base);
+  assert.deepEqual([same.code, same.output], [0, 'Nothing that Envoys get differs.\n']);
+});
