@@ -48,7 +48,9 @@ describe('certificates in a cluster', () => {
         rules: [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }],
       },
     });
-    await eventually('the host is served', async () => ((await naru.get(`https://${host}/`)).status === 200 ? true : undefined));
+    await eventually('the host is served', async () => ((await naru.get(`https://${host}/`)).status === 200 ? true : undefined), {
+      deadlineMs: 30_000,
+    });
     own = await shown(host);
   });
 

@@ -45,7 +45,9 @@ describe('ConfigMaps in a cluster', () => {
       metadata: { name: 'web' },
       spec: { ingressClassName: 'naru', rules: [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }] },
     });
-    await eventually('the host is served', async () => ((await naru.get(`http://${host}/`)).status === 200 ? true : undefined));
+    await eventually('the host is served', async () => ((await naru.get(`http://${host}/`)).status === 200 ? true : undefined), {
+      deadlineMs: 30_000,
+    });
   });
 
   after(async () => {
