@@ -8,13 +8,16 @@ interface Lists {
 
 const known = new WeakMap<AddressRules, Lists>();
 
-/** Whether a client at `address` may pass; one whose address nobody knows may not. */
+/**
+ * Whether a client at `address` passes for its address alone: only who is let in by name does, as with nginx's `satisfy any`.
+ * One whose address nobody knows does not.
+ */
 export function mayPass(rules: AddressRules, address: string | undefined): boolean {
   const family = address === undefined ? 0 : isIP(address);
   if (address === undefined || family === 0) return false;
   const { allow, deny } = listsOf(rules);
   const type = family === 4 ? 'ipv4' : 'ipv6';
-  return !deny.check(address, type) && (allow === undefined || allow.check(address, type));
+  return allow !== undefined && allow.check(address, type) && !deny.check(address, type);
 }
 
 function listsOf(rules: AddressRules): Lists {

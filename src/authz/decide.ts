@@ -1,18 +1,15 @@
 import type { AccessCheck } from '../model/authentication.ts';
 import { mayPass } from './address.ts';
+import { askService, type Services } from './ask-service.ts';
+import { type AskedRequest, clientAddressOf } from './asked-request.ts';
 import type { BasicAuth } from './basic-auth.ts';
 import { forbidden, type Outcome, unavailable } from './outcome.ts';
 import type { UserLists } from './user-lists.ts';
 
-/** What of a request is looked at. */
-export interface AskedRequest {
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 export interface Checks {
   readonly users: UserLists;
   readonly basicAuth: BasicAuth;
+  readonly services: Services;
 }
 
 /**
@@ -35,16 +32,21 @@ export async function decide(check: AccessCheck, request: AskedRequest, checks: 
 }
 
 function questionsOf(
-  { addresses, passwords }: AccessCheck,
-  { headers }: AskedRequest,
-  { users, basicAuth }: Checks,
+  { addresses, passwords, service, clientVerified }: AccessCheck,
+  request: AskedRequest,
+  { users, basicAuth, services }: Checks,
 ): readonly (() => Promise<Outcome>)[] {
   return [
-    // The listener has set the header: it is the address behind the proxies that are trusted.
-    ...(addresses === undefined ? [] : [async () => (mayPass(addresses, headers['x-real-ip']) ? { passed: true as const } : forbidden)]),
+    ...(addresses === undefined
+      ? []
+      : [async () => (mayPass(addresses, clientAddressOf(request)) ? { passed: true as const } : forbidden)]),
     ...(passwords === undefined
       ? []
-      : [async () => passwordOutcome(await basicAuth.check(headers['authorization'], await users.get(passwords.users)), passwords.realm)]),
+      : [
+          async () =>
+            passwordOutcome(await basicAuth.check(request.headers['authorization'], await users.get(passwords.users)), passwords.realm),
+        ]),
+    ...(service === undefined ? [] : [() => askService(service, request, { ...services, ...(clientVerified && { clientVerified }) })]),
   ];
 }
 
@@ -61,13 +63,15 @@ function mostTelling(denied: readonly Outcome[]): Outcome {
   return denied.toSorted((a, b) => rank(a) - rank(b))[0] ?? unavailable;
 }
 
-/** The backend never sees the password, as behind ingress-nginx. */
-function join(passed: readonly Outcome[], { passwords }: AccessCheck): Outcome {
+/** The backend never sees the password, as behind ingress-nginx, nor what only a service that was not asked could have said. */
+function join(passed: readonly Outcome[], { passwords, service }: AccessCheck): Outcome {
   const all = passed.flatMap((each) => (each.passed ? [each] : []));
+  const set = all.flatMap((each) => each.set ?? []);
+  const said = new Set(set.map(({ name }) => name));
   return {
     passed: true,
-    set: all.flatMap(({ set = [] }) => set),
-    remove: [...(passwords === undefined ? [] : ['authorization']), ...all.flatMap(({ remove = [] }) => remove)],
+    set,
+    remove: [...(passwords === undefined ? [] : ['authorization']), ...(service?.answerHeaders ?? [])].filter((name) => !said.has(name)),
     answer: all.flatMap(({ answer = [] }) => answer),
   };
 }

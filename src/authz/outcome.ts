@@ -10,8 +10,9 @@ interface Header {
 export type Outcome =
   | {
       readonly passed: true;
-      /** Headers that the backend gets in place of the client's; the others of them it gets no more. */
+      /** Headers that the backend gets in place of the client's. */
       readonly set?: readonly Header[];
+      /** Headers of the client that it gets no more. */
       readonly remove?: readonly string[];
       /** Headers that the client gets with the answer. */
       readonly answer?: readonly Header[];
@@ -23,15 +24,18 @@ export const forbidden: Outcome = { passed: false, status: 403, body: 'Forbidden
 /** Nobody knows: nobody gets in. */
 export const unavailable: Outcome = { passed: false, status: 503, body: 'Service Unavailable\n' };
 
+const append = 'APPEND_IF_EXISTS_OR_ADD';
+const replace = 'OVERWRITE_IF_EXISTS_OR_ADD';
+
 /** What Envoy is told. */
 export function responseOf(outcome: Outcome): CheckResponse {
-  const headers = (list: readonly Header[] = []) => list.map(({ name: key, value }) => ({ header: { key, value } }));
+  const headers = (list: readonly Header[] = []) =>
+    list.map(({ name: key, value }) => ({ header: { key, value }, append_action: key === 'set-cookie' ? append : replace }) as const);
   if (outcome.passed) {
     const { set, remove = [], answer } = outcome;
-    const added = headers(answer).map((each) => ({ ...each, append_action: 'APPEND_IF_EXISTS_OR_ADD' as const }));
     return {
       status: { code: status.OK },
-      ok_response: { headers: headers(set), headers_to_remove: remove, response_headers_to_add: added },
+      ok_response: { headers: headers(set), headers_to_remove: remove, response_headers_to_add: headers(answer) },
     };
   }
   return {

@@ -1,10 +1,14 @@
 import { Server, ServerCredentials, type ServerUnaryCall } from '@grpc/grpc-js';
 import { checkExtension } from '../model/authentication.ts';
 import { readCheck } from './access-check.ts';
+import { RememberedAnswers } from './answer-cache.ts';
+import type { Services } from './ask-service.ts';
 import { authorizationService, type CheckRequest, type CheckResponse } from './authorization-service.ts';
 import { BasicAuth } from './basic-auth.ts';
 import { decide } from './decide.ts';
 import { responseOf, unavailable } from './outcome.ts';
+import { seldom } from './seldom.ts';
+import { ServiceClient } from './service-client.ts';
 import { UserLists, type UserListsOptions } from './user-lists.ts';
 
 type Call = ServerUnaryCall<CheckRequest, CheckResponse>;
@@ -13,6 +17,8 @@ type Done = (error: Error | null, response?: CheckResponse) => void;
 export interface AuthzOptions extends UserListsOptions {
   /** `host:port` on loopback, or `unix:/path`. */
   readonly listen: string;
+  /** Whether authentication services may be on this machine. */
+  readonly allowLoopback?: boolean;
 }
 
 /**
@@ -24,10 +30,17 @@ export class AuthzServer {
   readonly #server = new Server();
   readonly #users: UserLists;
   readonly #basicAuth = new BasicAuth();
+  readonly #services: Services;
 
   constructor(options: AuthzOptions) {
     this.#options = options;
     this.#users = new UserLists(options);
+    const { allowLoopback = false, onTrouble } = options;
+    this.#services = {
+      client: new ServiceClient({ allowLoopback }),
+      remembered: new RememberedAnswers(),
+      onTrouble: seldom(10_000, onTrouble),
+    };
     this.#server.addService(authorizationService, { Check: (call: Call, done: Done) => void this.#answer(call, done) });
   }
 
@@ -45,6 +58,7 @@ export class AuthzServer {
 
   stop(): void {
     this.#users.stop();
+    this.#services.client.stop();
     this.#server.forceShutdown();
   }
 
@@ -60,7 +74,9 @@ export class AuthzServer {
   async #check({ attributes }: CheckRequest): Promise<CheckResponse> {
     const check = readCheck(attributes?.context_extensions?.[checkExtension]);
     if (check === undefined) return responseOf(unavailable);
-    const headers = attributes?.request?.http?.headers ?? {};
-    return responseOf(await decide(check, { headers }, { users: this.#users, basicAuth: this.#basicAuth }));
+    const { method = '', host = '', path = '', protocol = '', headers = {} } = attributes?.request?.http ?? {};
+    const request = { method, authority: headers[':authority'] ?? host, pathAndQuery: path, protocol, headers };
+    const checks = { users: this.#users, basicAuth: this.#basicAuth, services: this.#services };
+    return responseOf(await decide(check, request, checks));
   }
 }

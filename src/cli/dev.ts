@@ -97,6 +97,7 @@ function helperBeside(ads: string, socket: string, fleet: string): AuthzServer {
     target: `unix:${ads}`,
     credentials: credentials.createInsecure(),
     node: { id: 'authz-local', cluster: fleet },
+    allowLoopback: true,
     onTrouble: () => {},
   });
 }

@@ -8,6 +8,7 @@ import type { World } from '../store/world.ts';
 import { findDefaultCertificate } from './certificate-default.ts';
 import { type CertificateRow, readCertificate } from './certificate.ts';
 import { checkValidity } from './certificate-validity.ts';
+import { chooseClients, type HostClientsRow, policyForClients } from './client-certificates.ts';
 import { chooseCertificate, type HostCertificateRow, secretsOf } from './host-certificate.ts';
 import type { HostRole } from './host-role.ts';
 import type { IngressRow } from './ingress-row.ts';
@@ -30,6 +31,7 @@ export interface CertificateSources {
 export class CertificateTables {
   readonly tables: readonly FollowingTable<unknown>[];
   readonly certificates: Table<Certificate>;
+  readonly hostClients: Table<HostClientsRow>;
   readonly hostCertificates: Table<HostCertificateRow>;
   readonly defaultCertificates: Table<Certificate>;
   readonly reporting: readonly Table<Reported>[];
@@ -43,10 +45,15 @@ export class CertificateTables {
       secretRefs,
       (_, read, key): CertificateRow => readCertificate(key, read.get(world.objects.Secret, key)),
     );
-    const hostCertificates = this.#derive('hostCertificates', roles, ({ type, rows }, read, hostname) => {
-      const chosen = chooseCertificate(hostname, rows, (key) => read.get(secrets, key));
+    const hostClients = this.#derive('hostClients', roles, ({ rows }, read, hostname) =>
+      chooseClients(hostname, rows, (key) => read.get(world.objects.Secret, key)),
+    );
+    const hostCertificates = this.#derive('hostCertificates', roles, ({ type, rows }, read, hostname): HostCertificateRow | undefined => {
+      const found = chooseCertificate(hostname, rows, (key) => read.get(secrets, key));
       // Another name of a host has TLS only by a certificate that is for it, too.
-      return type === 'own' || chosen?.certificate !== undefined ? chosen : undefined;
+      const chosen = type === 'own' || found?.certificate !== undefined ? found : undefined;
+      const policy = policyForClients(read.get(hostClients, hostname)?.clients);
+      return policy === undefined ? chosen : { ...(chosen ?? { unasked: true, problems: [] }), policy };
     });
     const certificates = this.#derive('certificates', secrets, (row): Certificate | undefined => (row.ok ? row.certificate : undefined));
     const validity = this.#derive('certificate validity', hostCertificates, ({ certificate: key, source }, read): Reported | undefined => {
@@ -63,10 +70,21 @@ export class CertificateTables {
     const defaultCertificates = this.#derive('defaultCertificates', defaultCertificate, (row): Certificate | undefined => row.certificate);
 
     this.certificates = certificates;
+    this.hostClients = hostClients;
     this.hostCertificates = hostCertificates;
     this.defaultCertificates = defaultCertificates;
-    this.reporting = [hostCertificates, validity, defaultCertificate];
-    this.tables = [secretRefs, secrets, hostCertificates, certificates, validity, onlyDefault, defaultCertificate, defaultCertificates];
+    this.reporting = [hostClients, hostCertificates, validity, defaultCertificate];
+    this.tables = [
+      secretRefs,
+      secrets,
+      hostClients,
+      hostCertificates,
+      certificates,
+      validity,
+      onlyDefault,
+      defaultCertificate,
+      defaultCertificates,
+    ];
   }
 
   #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {

@@ -12,6 +12,8 @@ import { sourceOf } from './source-of.ts';
 export interface HostCertificateRow extends HostTls {
   /** Where the certificate was asked for. */
   readonly source?: Source;
+  /** No Ingress asks for TLS; it is spoken with a policy of its own all the same. */
+  readonly unasked: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -37,7 +39,7 @@ export function chooseCertificate(
   const listed = row.spec.tls.findIndex(({ hosts }) => hosts.some((host) => host.toLowerCase() === hostname));
   const entry = row.spec.tls[listed];
   if (entry !== undefined) {
-    if (entry.secretName === undefined) return { problems: [] };
+    if (entry.secretName === undefined) return { unasked: false, problems: [] };
     return useListed(hostname, row, `spec.tls[${listed}].secretName`, objectKey(namespace, entry.secretName), certificateOf);
   }
   for (const [index, { secretName }] of row.spec.tls.entries()) {
@@ -45,11 +47,16 @@ export function chooseCertificate(
     const key = objectKey(namespace, secretName);
     const found = certificateOf(key);
     if (found?.ok !== true || !coversHost(found.certificate, hostname)) continue;
-    return { certificate: key, source: sourceOf({ kind: 'Ingress', ...row }, `spec.tls[${index}].secretName`), problems: [] };
+    return {
+      certificate: key,
+      source: sourceOf({ kind: 'Ingress', ...row }, `spec.tls[${index}].secretName`),
+      unasked: false,
+      problems: [],
+    };
   }
   const open = row.spec.tls.findIndex(({ hosts, secretName }) => hosts.length === 0 && secretName !== undefined);
   const secretName = row.spec.tls[open]?.secretName;
-  if (secretName === undefined) return { problems: [] };
+  if (secretName === undefined) return { unasked: false, problems: [] };
   return useListed(hostname, row, `spec.tls[${open}].secretName`, objectKey(namespace, secretName), certificateOf);
 }
 
@@ -65,12 +72,12 @@ function useListed(
   const done = `Host ${hostname} is served with the default certificate.`;
   if (found?.ok !== true) {
     const { code, message, fix } = found ?? { code: 'NR401' as const, message: `There is no Secret ${key}.`, fix: 'Create it.' };
-    return { problems: [problem(code, source, { message, done, fix })] };
+    return { unasked: false, problems: [problem(code, source, { message, done, fix })] };
   }
   if (!coversHost(found.certificate, hostname)) {
     const names = found.certificate.names.join(', ') || 'no host';
     const message = `The certificate of Secret ${key} is for ${names}, not for ${hostname}.`;
-    return { problems: [problem('NR403', source, { message, done, fix: 'Use a certificate that names the host.' })] };
+    return { unasked: false, problems: [problem('NR403', source, { message, done, fix: 'Use a certificate that names the host.' })] };
   }
-  return { certificate: key, source, problems: [] };
+  return { certificate: key, source, unasked: false, problems: [] };
 }

@@ -76,7 +76,7 @@ function toHttps(route: Route, action: Redirect, whole?: VirtualHost): Route {
 }
 
 /** Each object once, without the field. */
-function objectsOf({ routes, fallback }: VirtualHost): Route['sources'] {
+export function objectsOf({ routes, fallback }: VirtualHost): Route['sources'] {
   const all = [...routes, ...(fallback === undefined ? [] : [fallback])].flatMap(({ sources }) => sources);
   return [...new Map(all.map(({ kind, namespace, name }) => [`${kind} ${namespace}/${name}`, { kind, namespace, name }])).values()];
 }

@@ -15,7 +15,7 @@ import { BackendTables } from './backend-tables.ts';
 import { CertificateTables } from './certificate-tables.ts';
 import type { ControllerConfig } from './config/index.ts';
 import { configTables, controller } from './config/tables.ts';
-import { withHttpsRedirects } from './https-redirect.ts';
+import { guardHost } from './guard-host.ts';
 import type { HostCertificateRow } from './host-certificate.ts';
 import { wwwRedirect } from './host-role.ts';
 import { HostTables } from './host-tables.ts';
@@ -89,12 +89,10 @@ export class IngressTranslation {
       const lookup = { ...lookupFor(read), canariesOf: (upstream: Key) => canaries.of(upstream, read) };
       const settings = read.get(config.redirectSettings, controller) ?? { status: 308, exempt: [] };
       if (role.type === 'www') return { virtualHost: wwwRedirect(hostname, role, settings), upstreams: new Map(), problems: [] };
-      const { rows } = role;
       const row = foldForRole(hostname, role, lookup);
       if (row.virtualHost === undefined) return row;
-      const hasTls = (name: string) => read.get(tls.hostCertificates, name) !== undefined;
-      const rules = { hasTls: hasTls(hostname) || hasTls(wildcardOf(hostname)), https: options.https, settings, rows };
-      return { ...row, virtualHost: withHttpsRedirects(row.virtualHost, rules) };
+      const guards = { config, tls, https: options.https, settings, rows: role.rows };
+      return { ...row, virtualHost: guardHost(row.virtualHost, read, guards) };
     });
     const virtualHosts = this.#derive('virtualHosts', folds, ({ virtualHost }): VirtualHost | undefined => virtualHost);
 
@@ -144,9 +142,4 @@ function reachable(world: World, ingresses: Table<IngressRow>, options: IngressO
     reporting: [behind.reporting, ...streams.reporting],
     tables: [...entries.tables, ...behind.tables, ...streams.tables],
   };
-}
-
-/** `*.example.com` for `shop.example.com`. */
-function wildcardOf(hostname: string): string {
-  return hostname.replace(/^[^.]+/, '*');
 }

@@ -2,13 +2,24 @@
 export interface TlsPolicy {
   /** Equal names are equal policies. */
   readonly name: string;
-  readonly minimumVersion: 'TLSv1_2' | 'TLSv1_3';
+  /** Absent: what holds for all hosts. */
+  readonly minimumVersion?: 'TLSv1_2' | 'TLSv1_3';
   /** For TLS 1.2, as OpenSSL calls them, the preferred first; absent: Envoy's own choice. */
   readonly ciphers?: readonly string[];
+  /** Clients are asked for a certificate, and let in with or without a good one: what follows from it is up to routes. */
+  readonly clients?: ClientAuthorities;
+}
+
+/** Who may have signed the certificates of clients. */
+export interface ClientAuthorities {
+  /** PEM. */
+  readonly trusted: string;
+  /** How many certificates may stand between a client's and a trusted one. */
+  readonly depth: number;
 }
 
 /** TLS 1.2 and 1.3, as ingress-nginx has it by default. */
-export const defaultTlsPolicy: TlsPolicy = { name: 'default', minimumVersion: 'TLSv1_2' };
+export const defaultTlsPolicy: TlsPolicy = { name: 'default' };
 
 /** What is known of a host that has TLS. */
 export interface HostTls {

@@ -1,5 +1,5 @@
 import type { ErrorPages } from './error-pages.ts';
-import type { PasswordCheck } from './authentication.ts';
+import type { AuthService, PasswordCheck } from './authentication.ts';
 import type { PathReplacement } from './route.ts';
 import type { Retry } from './retry.ts';
 import type { HashKey, Session } from './stickiness.ts';
@@ -21,14 +21,57 @@ export interface RoutePolicy {
   readonly responseHeaders?: HeaderEdits;
   /** Which clients may pass; others are answered 403. */
   readonly clientAddresses?: AddressRules;
+  /** How many requests a client may make; others are answered 503. */
+  readonly rateLimits?: RateLimits;
+  /** KiB in a second, of each answer. */
+  readonly answerRate?: number;
+  readonly cors?: Cors;
+  /** What the subject of the client's certificate has to hold, as a regular expression of RE2; others are answered 403. */
+  readonly clientSubject?: string;
+  /** What services are told of the client's certificate, as nginx says it. */
+  readonly clientVerified?: ClientVerified;
   /** Which users may pass; others are answered 401. */
   readonly passwords?: PasswordCheck;
+  /** Who says whether a request may pass. */
+  readonly authService?: AuthService;
   /** Who passes one of the checks above need not pass the others; without it, all. */
   readonly anyOf?: true;
   readonly rewrite?: Rewrite;
   readonly errorPages?: ErrorPages;
   /** Where copies of the requests go, whose answers nobody waits for. */
   readonly mirrors?: readonly Mirror[];
+}
+
+/** `$ssl_client_verify` of nginx. */
+export type ClientVerified = 'SUCCESS' | 'FAILED' | 'NONE';
+
+/** Each client address is counted by itself, at each proxy. */
+export interface RateLimits {
+  /** All of them hold. */
+  readonly limits: readonly RateLimit[];
+  /** Networks whose requests do not count. */
+  readonly exempt?: readonly string[];
+  /** Instead of 503. */
+  readonly status?: number;
+}
+
+export interface RateLimit {
+  readonly requests: number;
+  /** In how many seconds. */
+  readonly seconds: number;
+  /** How many may come at once beyond the rate. */
+  readonly burst: number;
+}
+
+/** Who may use answers from other origins. OPTIONS requests of who may are answered without asking anybody else. */
+export interface Cors {
+  /** In any case; `*` stands for a label. Absent: all. */
+  readonly origins?: readonly string[];
+  readonly credentials: boolean;
+  readonly methods: string;
+  readonly headers: string;
+  readonly maxAge: number;
+  readonly exposed?: string;
 }
 
 /** Networks such as `10.0.0.0/8`, by the address of the client behind the proxies that are trusted. */

@@ -31,6 +31,8 @@ export interface Conditions {
   readonly headers?: readonly ValueCondition[];
   readonly query?: readonly ValueCondition[];
   readonly cookies?: readonly ValueCondition[];
+  /** What came of the certificate that the client was asked for. `not trusted`: over TLS without a good one, or without any; `bad`: with one that is not good. */
+  readonly clientCertificate?: 'trusted' | 'not trusted' | 'bad';
 }
 
 /** A header, query parameter or cookie that is there, or of which `value` holds. */

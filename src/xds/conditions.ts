@@ -5,6 +5,7 @@ type HeaderMatcher = Messages['envoy.config.route.v3.HeaderMatcher'];
 type CookieMatcher = Messages['envoy.config.route.v3.CookieMatcher'];
 type QueryMatcher = Messages['envoy.config.route.v3.QueryParameterMatcher'];
 type StringMatcher = Messages['envoy.type.matcher.v3.StringMatcher'];
+type RouteMatch = Messages['envoy.config.route.v3.RouteMatch'];
 
 /** The scheme is in this header, whoever said it: the connection manager has put it there before a route is chosen. */
 export const schemeHeader = 'x-forwarded-proto';
@@ -33,6 +34,13 @@ export function cookieMatchers({ cookies = [] }: Conditions): readonly CookieMat
     string_match: value === undefined ? anything : textMatcher(value),
     ...(not === true ? { invert_match: true } : {}),
   }));
+}
+
+/** https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/config/route/v3/route_components.proto#config-route-v3-routematch-tlscontextmatchoptions */
+export function clientCertificateMatch({ clientCertificate }: Conditions): RouteMatch {
+  if (clientCertificate === undefined) return {};
+  if (clientCertificate === 'trusted') return { tls_context: { presented: true, validated: true } };
+  return { tls_context: { ...(clientCertificate === 'bad' && { presented: true }), validated: false } };
 }
 
 export function exactly(name: string, exact: string): HeaderMatcher {

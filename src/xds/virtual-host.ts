@@ -1,12 +1,13 @@
 import type { TlsPolicy } from '../model/host-tls.ts';
-import { type Route, upstreamsOf } from '../model/route.ts';
+import { type Conditions, type Route, upstreamsOf } from '../model/route.ts';
 import type { Source } from '../model/source.ts';
 import { anyHost, isExact, type VirtualHost } from '../model/virtual-host.ts';
 import { encode } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
+import { corsParts } from './cors.ts';
 import { filtersOf, hostFilters } from './filters/index.ts';
 import { renderHeaderEdits } from './header-edits.ts';
-import { cookieMatchers, headerMatchers, queryMatchers } from './conditions.ts';
+import { clientCertificateMatch, cookieMatchers, headerMatchers, queryMatchers } from './conditions.ts';
 import { renderPath } from './path-match.ts';
 import { renderAction } from './route-action.ts';
 import { redirectParts } from './redirect.ts';
@@ -97,11 +98,15 @@ function misdirected(hostname: string, policy: TlsPolicy): EnvoyRoute {
 /** The routes of Envoy that are one of the Model: more than one where Envoy has no single word for it. */
 export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = []): readonly EnvoyRoute[] {
   const { name, action, conditions = {}, policy = {} } = route;
+  if (policy.cors !== undefined && action.type === 'forward') {
+    return corsParts(route, policy.cors).flatMap((part) => renderRoute(part.route, [...headers, ...part.headers]));
+  }
   const query = queryMatchers(conditions);
   const cookies = cookieMatchers(conditions);
   const match: RouteMatch = {
     ...renderPath(route.match),
-    headers: [...headers, ...headerMatchers(conditions)],
+    headers: [...headers, ...headerMatchers(conditions), ...overTls(conditions)],
+    ...clientCertificateMatch(conditions),
     ...(query.length === 0 ? {} : { query_parameters: query }),
     ...cookiesOf(cookies),
   };
@@ -121,6 +126,11 @@ export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = []
 
 function cookiesOf(cookies: readonly CookieMatcher[]): RouteMatch {
   return cookies.length === 0 ? {} : { cookies };
+}
+
+/** Of a connection without TLS Envoy says as of one whose certificate is not good. */
+function overTls({ clientCertificate }: Conditions): readonly HeaderMatcher[] {
+  return clientCertificate === 'not trusted' ? [{ name: chainHeader, string_match: { exact: plainChain }, invert_match: true }] : [];
 }
 
 /** `added`: to requests, besides what the policy changes. */

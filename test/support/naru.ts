@@ -89,6 +89,7 @@ export class Naru {
       target: `unix:${join(folder, 'ads.sock')}`,
       credentials: credentials.createInsecure(),
       node: { id: 'authz', cluster: 'naru' },
+      allowLoopback: true,
       onTrouble: () => {},
     });
     await authz.start();

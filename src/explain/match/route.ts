@@ -24,6 +24,8 @@ export function routeObjection(match: RouteMatch, request: ExplainedRequest): st
     const objection = cookieObjection(matcher, request);
     if (objection !== undefined) return objection;
   }
+  // A request as it is described here comes without one.
+  if (match.tls_context?.presented === true || match.tls_context?.validated === true) return 'the client shows no certificate';
   return match.grpc !== undefined && !isGrpc(request) ? 'it is no gRPC request' : undefined;
 }
 

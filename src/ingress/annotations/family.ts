@@ -18,21 +18,25 @@ export function defineFamily<const F extends Fields, P>(family: {
   readonly title: string;
   readonly summary: string;
   readonly fields: F;
-  /** `of`: the object that carries the annotations. */
-  readonly apply: (values: Values<F>, of: Source) => P;
+  /** `of`: the object that carries the annotations; `said`: what the ConfigMap says of them all. */
+  readonly apply: (values: Values<F>, of: Source, said: Readonly<Record<string, unknown>>) => P;
   /** Finds what cannot be done together, though each value can be read; the protection is denied then. */
   readonly check?: (values: Values<F>, of: Source) => Misfit | undefined;
+  /** What takes the place of the policy where the protection is denied, if more than the Ingress's own paths is to be closed. */
+  readonly whenDenied?: () => P;
 }): Family<P> {
-  const { title, summary, fields, apply, check } = family;
+  const { title, summary, fields, apply, check, whenDenied } = family;
   return {
     ...{ title, summary, fields },
     read(annotations) {
       const { values, denied, problems } = readFields(fields, annotations);
       const misfit = check?.(values as Values<F>, annotations.source);
-      const policy = apply(values as Values<F>, annotations.source);
+      const isDenied = denied || misfit !== undefined;
+      const policy =
+        isDenied && whenDenied !== undefined ? whenDenied() : apply(values as Values<F>, annotations.source, annotations.defaults ?? {});
       if (misfit === undefined) return { policy, denied, problems };
       const { name, message, fix } = misfit;
-      const found = problem('NR214', annotationSource(annotations, name), { message, done: 'The paths of this Ingress answer 503.', fix });
+      const found = problem('NR214', annotationSource(annotations, name), { message, done: deniedBy(fields[name]), fix });
       return { policy, denied: true, problems: [...problems, found] };
     },
   };
@@ -99,13 +103,17 @@ export function annotationSource({ prefix, source }: Annotations, name: string):
   return { ...source, field: `metadata.annotations["${prefix}/${name}"]` };
 }
 
+function deniedBy(field: Field<unknown> | undefined): string {
+  return field?.scope === 'host' ? 'The hosts of this Ingress answer 403.' : 'The paths of this Ingress answer 503.';
+}
+
 function wrongValue(source: Source, name: string, field: Field<unknown>, message: string): Problem {
   const { grammar, doc, example, support, whenWrong } = field;
   const fallback = printFallback(field);
   const meaning = fallback === undefined ? '.' : `, which means "${fallback}".`;
   return problem('NR214', source, {
     message: `${name}: ${message}.`,
-    done: whenWrong === 'deny' ? 'The paths of this Ingress answer 503.' : `The annotation was left out${meaning}`,
+    done: whenWrong === 'deny' ? deniedBy(field) : `The annotation was left out${meaning}`,
     fix: support.level === 'reported' ? support.instead : `Write a value of type ${grammar.type}, such as "${example}": ${doc}`,
   });
 }

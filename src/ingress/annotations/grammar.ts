@@ -126,5 +126,5 @@ export function shown(text: string): string {
 }
 
 function withArticle(noun: string): string {
-  return /^[aeiou]/i.test(noun) ? `an ${noun}` : `a ${noun}`;
+  return /^(?!ur)[aeiou]/i.test(noun) ? `an ${noun}` : `a ${noun}`;
 }

@@ -1,11 +1,14 @@
 import { joinPolicies, type RoutePolicy } from '../../model/route-policy.ts';
 import type { UpstreamPolicy } from '../../model/upstream-policy.ts';
 import type { AskedPolicy } from './asked-policy.ts';
+import { authTls } from './auth-tls.ts';
+import { authUrl } from './auth-url.ts';
 import { backendProtocol } from './backend-protocol.ts';
 import { basicAuth } from './basic-auth.ts';
 import { buffers } from './buffers.ts';
 import { canary } from './canary.ts';
 import { clientAddresses } from './client-addresses.ts';
+import { cors } from './cors.ts';
 import { errorPages } from './error-pages.ts';
 import type { Family } from './family.ts';
 import { fastcgi } from './fastcgi.ts';
@@ -14,6 +17,7 @@ import { loadBalancing } from './load-balancing.ts';
 import { mirror } from './mirror.ts';
 import { modsecurity } from './modsecurity.ts';
 import { nginxOnly } from './nginx-only.ts';
+import { rateLimits } from './rate-limits.ts';
 import { satisfy } from './satisfy.ts';
 import { otherNames } from './other-names.ts';
 import { passthrough } from './passthrough.ts';
@@ -27,7 +31,7 @@ import { waitingFamily } from './waiting.ts';
 
 const policyFamilies = {
   ...{ timeouts, retries, loadBalancing, backendProtocol },
-  ...{ clientAddresses, basicAuth, satisfy },
+  ...{ clientAddresses, basicAuth, authUrl, satisfy, rateLimits, cors },
 } as const satisfies Readonly<Record<string, Family<AskedPolicy>>>;
 
 /** Every annotation family, in the order in which the reference lists them. */
@@ -37,6 +41,7 @@ export const families = {
   redirects,
   otherNames,
   ...policyFamilies,
+  authTls,
   upstreamHost,
   mirror,
   session,

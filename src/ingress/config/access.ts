@@ -1,4 +1,6 @@
-import { choice, flag, freeText, wholeNumber } from './setting.ts';
+import { matching } from '../annotations/grammar.ts';
+import { cacheTimes } from '../annotations/cache-times.ts';
+import { choice, flag, freeText, wholeNumber, written } from './setting.ts';
 import { cidrs, headerNames, list, words } from './list.ts';
 import { textPattern } from './text-patterns.ts';
 import { defaultOf, defineConcern, draining, missingProtection, notRead, read, readWith } from './concern.ts';
@@ -6,11 +8,6 @@ import { defaultOf, defineConcern, draining, missingProtection, notRead, read, r
 const count = (fallback: number, doc: string) => wholeNumber({ fallback, min: 0, max: 999_999_999, doc });
 const errorCode = (doc: string) => wholeNumber({ fallback: 503, min: 400, max: 599, doc, type: 'status code' });
 const noStatusPage = { reason: 'Envoy has no page of this kind.', fix: "Remove the key; Envoy's metrics are on its admin interface." };
-const noExternalAuth = {
-  reason: 'Naru does not ask an authentication service for all requests yet.',
-  fix: 'Do not move hosts to Naru that rely on it.',
-};
-const partOfExternalAuth = { reason: 'It has no effect without global-auth-url, which is not read.', fix: 'See global-auth-url.' };
 
 export const access = defineConcern('Who may come in', {
   'block-cidrs': draining(read(cidrs('', 'Clients that get 403 on all hosts.'))),
@@ -41,20 +38,25 @@ export const access = defineConcern('Who may come in', {
 });
 
 export const authentication = defineConcern('Authentication', {
-  'global-auth-url': missingProtection(freeText('', 'Service that is asked about every request.', 'URL'), noExternalAuth),
-  'global-auth-method': notRead(freeText('', 'Method of its requests.', 'method'), partOfExternalAuth),
-  'global-auth-signin': notRead(freeText('', 'Where who is not let in is sent.', 'URL'), partOfExternalAuth),
-  'global-auth-signin-redirect-param': notRead(freeText('rd', 'Query parameter that carries the way back.'), partOfExternalAuth),
-  'global-auth-response-headers': notRead(headerNames('', 'Headers of its answers that backends get.'), partOfExternalAuth),
-  'global-auth-request-redirect': notRead(freeText('', 'Its `X-Auth-Request-Redirect`.'), partOfExternalAuth),
-  'global-auth-snippet': notRead(freeText('', 'Configuration of nginx for its requests.'), partOfExternalAuth),
-  'global-auth-cache-key': notRead(freeText('', 'What its answers are remembered by.'), partOfExternalAuth),
-  'global-auth-cache-duration': notRead(words('time', '200 202 401 5m', 'How long its answers are remembered.'), partOfExternalAuth),
-  'global-auth-always-set-cookie': notRead(flag(false, 'Hand its cookies on with every answer.'), partOfExternalAuth),
-  'no-auth-locations': defaultOf(
-    'auth-url',
-    words('path', '/.well-known/acme-challenge', 'Paths of Ingresses that begin so need no authentication.'),
+  'global-auth-url': read(freeText('', 'Service that is asked about every request of an Ingress without `auth-url`.', 'URL')),
+  'global-auth-method': read(
+    written(matching('method', /(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE)?/), '', 'Method of its requests, instead of GET.'),
   ),
+  'global-auth-signin': read(freeText('', 'Where who is not let in is sent.', 'URL')),
+  'global-auth-signin-redirect-param': read(freeText('rd', 'Query parameter that carries the way back.')),
+  'global-auth-response-headers': read(headerNames('', 'Headers of its answers that backends get.')),
+  'global-auth-request-redirect': read(freeText('', 'Its `X-Auth-Request-Redirect`.')),
+  'global-auth-snippet': notRead(freeText('', 'Configuration of nginx for its requests.'), {
+    reason: 'Naru takes no configuration of nginx for it.',
+    fix: 'Remove the key.',
+  }),
+  'global-auth-cache-key': read(freeText('', 'What its answers are remembered by.')),
+  'global-auth-cache-duration': read(written(cacheTimes, '200 202 401 5m', 'How long its answers are remembered.')),
+  'global-auth-always-set-cookie': notRead(flag(false, 'Hand its cookies on with every answer.'), {
+    reason: 'They always are.',
+    fix: 'Remove the key.',
+  }),
+  'no-auth-locations': read(words('path', '/.well-known/acme-challenge', 'Paths of Ingresses that begin so need no authentication.')),
 });
 
 export const policies = defineConcern('What Ingresses may say', {

@@ -1,7 +1,7 @@
 import type { ConfigMap } from '../../kube/objects.ts';
 import { edgeKey, type EdgeSettings } from '../../model/edge.ts';
 import type { Problem } from '../../model/problem.ts';
-import { DerivedTable } from '../../store/derived-table.ts';
+import { DerivedTable, type Read } from '../../store/derived-table.ts';
 import { OnlyRow } from '../../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../../store/table.ts';
 import type { World } from '../../store/world.ts';
@@ -11,6 +11,7 @@ import type { Compatibility, IngressOptions } from '../options.ts';
 import { readAccessLogs } from './access-logs.ts';
 import { edgeSettings } from './edge.ts';
 import { type HeadersReading, readHeaders } from './header-maps.ts';
+import { type GlobalAuthRow, readGlobalAuth } from './global-auth.ts';
 import { concerns, type ControllerConfig } from './index.ts';
 import { type ConfigRow, defaultConfig, knownKeys, readConfig } from './read-config.ts';
 
@@ -32,6 +33,7 @@ export interface ConfigTables {
   readonly annotationDefaults: Table<AnnotationDefaults>;
   /** Changes only when these do, because every host reads it. */
   readonly redirectSettings: Table<RedirectSettings>;
+  readonly globalAuth: Table<GlobalAuthRow>;
   /** One row, `edgeKey`. */
   readonly edge: Table<EdgeSettings>;
   readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
@@ -45,55 +47,35 @@ export function configTables(
   { configMap: key, compatibility }: Pick<IngressOptions, 'configMap' | 'compatibility'>,
   onFailure: (row: Key, error: Error | undefined) => void,
 ): ConfigTables {
+  const derive = <I, O>(name: string, input: Table<I>, compute: (row: I, read: Read) => O): DerivedTable<I, O> =>
+    new DerivedTable<I, O>({ name, input, compute, onFailure: (row, error) => onFailure(`${name} ${row}`, error) });
   const only = new OnlyRow(controller);
-  const fail = (name: string) => (row: Key, error: Error | undefined) => onFailure(`${name} ${row}`, error);
-  const rows = new DerivedTable<true, ConfigRow>({
-    name: 'ConfigMap',
-    input: only,
-    compute: (_, read) =>
+  const rows = derive(
+    'ConfigMap',
+    only,
+    (_, read): ConfigRow =>
       key === undefined
         ? { config: defaultConfig, problems: [] }
         : readConfig(key, read.get(world.objects.ConfigMap, key), isReadAnnotation),
-    onFailure: fail('ConfigMap'),
+  );
+  const config = derive('config', rows, (row) => row.config);
+  const annotationDefaults = derive('annotation defaults', config, defaultsOf);
+  const redirectSettings = derive('redirect settings', config, ({ redirects }): RedirectSettings => {
+    return { status: redirects['http-redirect-code'], exempt: redirects['no-tls-redirect-locations'] };
   });
-  const config = new DerivedTable<ConfigRow, ControllerConfig>({
-    name: 'config',
-    input: rows,
-    compute: (row) => row.config,
-    onFailure: fail('config'),
-  });
-  const annotationDefaults = new DerivedTable<ControllerConfig, AnnotationDefaults>({
-    name: 'annotation defaults',
-    input: config,
-    compute: defaultsOf,
-    onFailure: fail('annotation defaults'),
-  });
-  const redirectSettings = new DerivedTable<ControllerConfig, RedirectSettings>({
-    name: 'redirect settings',
-    input: config,
-    compute: ({ redirects }) => ({ status: redirects['http-redirect-code'], exempt: redirects['no-tls-redirect-locations'] }),
-    onFailure: fail('redirect settings'),
-  });
+  const globalAuth = derive('global authentication', config, (values, read) =>
+    readGlobalAuth(values, key === undefined ? undefined : read.get(world.objects.ConfigMap, key)),
+  );
   const onlyEdge = new OnlyRow(edgeKey);
-  const edgeRows = new DerivedTable<true, EdgeRow>({
-    name: 'edge rows',
-    input: onlyEdge,
-    compute: (_, read) => {
-      const find = (name: Key) => read.get(world.objects.ConfigMap, name);
-      return edgeRow(read.get(config, controller) ?? defaultConfig, { key, compatibility, find });
-    },
-    onFailure: fail('edge'),
+  const edgeRows = derive('edge rows', onlyEdge, (_, read) => {
+    const find = (name: Key) => read.get(world.objects.ConfigMap, name);
+    return edgeRow(read.get(config, controller) ?? defaultConfig, { key, compatibility, find });
   });
-  const edge = new DerivedTable<EdgeRow, EdgeSettings>({
-    name: 'edge',
-    input: edgeRows,
-    compute: (row) => row.edge,
-    onFailure: fail('edge'),
-  });
+  const edge = derive('edge', edgeRows, (row) => row.edge);
   return {
-    ...{ config, annotationDefaults, redirectSettings, edge },
-    reporting: [rows, edgeRows],
-    tables: [only, rows, config, annotationDefaults, redirectSettings, onlyEdge, edgeRows, edge],
+    ...{ config, annotationDefaults, redirectSettings, globalAuth, edge },
+    reporting: [rows, globalAuth, edgeRows],
+    tables: [only, rows, config, annotationDefaults, redirectSettings, globalAuth, onlyEdge, edgeRows, edge],
   };
 }
 
@@ -122,11 +104,14 @@ function edgeRow(config: ControllerConfig, { key, compatibility, find }: EdgeSou
   };
 }
 
-/** What keys say of the defaults of annotations: those of the same name, and those that change these. */
+/** What keys say of the defaults of annotations: those that stand for themselves, and those that change these. */
 export function defaultsOf(config: ControllerConfig): AnnotationDefaults {
   const values = Object.keys(concerns).flatMap((concern) => Object.entries<unknown>(config[concern as keyof ControllerConfig]));
   const defaults: Record<string, unknown> = {};
-  for (const [name, value] of values) if (changeOf(name)?.annotation === name) defaults[name] = value;
+  for (const [name, value] of values) {
+    const support = changeOf(name);
+    if (support !== undefined && support.change === undefined) defaults[name] = value;
+  }
   for (const [name, value] of values) {
     const { annotation = '', change } = changeOf(name) ?? {};
     if (change !== undefined) defaults[annotation] = change(defaults[annotation], value);

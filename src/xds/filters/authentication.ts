@@ -27,8 +27,15 @@ export const authentication: RouteFilter = {
 };
 
 /** What is left to ask: addresses are checked by a filter of their own, unless they are one of several ways to pass. */
-function accessCheckOf({ passwords, clientAddresses: addresses, anyOf }: RoutePolicy): AccessCheck | undefined {
-  if (passwords === undefined) return undefined;
-  const either = anyOf === true && addresses !== undefined;
-  return { ...(passwords && { passwords }), ...(either && { addresses, anyOf }) };
+function accessCheckOf(policy: RoutePolicy): AccessCheck | undefined {
+  const { passwords, authService: service, clientAddresses: addresses, anyOf } = policy;
+  const { clientVerified } = policy;
+  if (passwords === undefined && service === undefined) return undefined;
+  return {
+    ...(anyOf === true && addresses !== undefined && { addresses }),
+    ...(passwords && { passwords }),
+    ...(service && { service }),
+    ...(service && clientVerified && { clientVerified }),
+    ...(anyOf && { anyOf }),
+  };
 }

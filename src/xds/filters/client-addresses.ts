@@ -12,9 +12,9 @@ type Principal = Messages['envoy.config.rbac.v3.Principal'];
 export const clientAddresses: RouteFilter = {
   name: 'client-addresses',
   config: any('envoy.extensions.filters.http.rbac.v3.RBAC', {}),
-  onRoute({ clientAddresses: rules, passwords, anyOf }) {
+  onRoute({ clientAddresses: rules, passwords, authService, anyOf }) {
     // One of several ways to pass: the others are asked as well, by `authentication`.
-    if (rules === undefined || (anyOf === true && passwords !== undefined)) return undefined;
+    if (rules === undefined || (anyOf === true && (passwords ?? authService) !== undefined)) return undefined;
     const policies = { 'may pass': { permissions: [{ any: true }], principals: [mayPass(rules)] } };
     return any('envoy.extensions.filters.http.rbac.v3.RBACPerRoute', { rbac: { rules: { action: 'ALLOW', policies } } });
   },

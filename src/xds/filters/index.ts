@@ -3,8 +3,11 @@ import type { AnyMessage } from '../../proto/codec.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
 import { authentication } from './authentication.ts';
 import { clientAddresses } from './client-addresses.ts';
+import { clientSubject } from './client-subject.ts';
+import { bandwidth } from './bandwidth.ts';
 import { errorPages } from './error-pages.ts';
 import type { RouteFilter } from './filter.ts';
+import { rateLimit } from './rate-limit.ts';
 import { session } from './session.ts';
 
 type HttpFilter = Messages['envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter'];
@@ -14,7 +17,7 @@ type PerFilter = Readonly<Record<string, AnyMessage>>;
  * In the order in which a request passes them, which is that of nginx's phases: limits, then client addresses, then authentication.
  * https://nginx.org/en/docs/dev/development_guide.html#http_phases
  */
-const routeFilters: readonly RouteFilter[] = [errorPages, clientAddresses, authentication, session];
+const routeFilters: readonly RouteFilter[] = [errorPages, clientSubject, rateLimit, clientAddresses, authentication, bandwidth, session];
 
 /** As they stand in every connection manager, before the router. */
 export const chainFilters: readonly HttpFilter[] = routeFilters.map(({ name, config }) => ({ name, typed_config: config }));

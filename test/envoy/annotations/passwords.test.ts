@@ -121,6 +121,9 @@ test('satisfy: any asks who is not on the list, all asks everybody', async () =>
   // What a client says of its address is not believed.
   assert.deepEqual(await statuses({ headers: { 'x-real-ip': '192.0.2.1', 'x-forwarded-for': '192.0.2.1' } }), everywhere(401));
   assert.deepEqual(await statuses(as('ada', 'pässwort')), everywhere('web'));
+  // Not to be kept out is not to be let in.
+  await given({ ...basic, 'denylist-source-range': '192.0.2.0/24', satisfy: 'any' });
+  assert.deepEqual(await statuses(), everywhere(401));
   await given(here);
   assert.deepEqual(await statuses(), everywhere(401));
   await given(elsewhere);
