@@ -8,6 +8,7 @@ import { corsParts } from './cors.ts';
 import { filtersOf, hostFilters } from './filters/index.ts';
 import { renderHeaderEdits } from './header-edits.ts';
 import { clientCertificateMatch, cookieMatchers, headerMatchers, queryMatchers } from './conditions.ts';
+import { otherHosts } from './other-hosts.ts';
 import { renderPath } from './path-match.ts';
 import { renderAction } from './route-action.ts';
 import { redirectParts } from './redirect.ts';
@@ -43,7 +44,7 @@ export function renderVirtualHost(host: VirtualHost, catchAll: VirtualHost | und
   const domains = [host.hostname];
   const served = isWildcard(host.hostname)
     ? wildcardRoutes(host.hostname, routes, catchAll)
-    : routes.flatMap((route) => renderRoute(route));
+    : routes.flatMap((route) => renderRoute(route, [], isExact(host.hostname) ? host.hostname : otherHosts));
   const envoyRoutes = [
     ...(policy === undefined ? [] : [misdirected(host.hostname, policy)]),
     ...served,
@@ -95,11 +96,11 @@ function misdirected(hostname: string, policy: TlsPolicy): EnvoyRoute {
   };
 }
 
-/** The routes of Envoy that are one of the Model: more than one where Envoy has no single word for it. */
-export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = []): readonly EnvoyRoute[] {
+/** The routes of Envoy that are one of the Model: more than one where Envoy has no single word for it. `scope`: the one that it is in. */
+export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = [], scope = otherHosts): readonly EnvoyRoute[] {
   const { name, action, conditions = {}, policy = {} } = route;
   if (policy.cors !== undefined && action.type === 'forward') {
-    return corsParts(route, policy.cors).flatMap((part) => renderRoute(part.route, [...headers, ...part.headers]));
+    return corsParts(route, policy.cors).flatMap((part) => renderRoute(part.route, [...headers, ...part.headers], scope));
   }
   const query = queryMatchers(conditions);
   const cookies = cookieMatchers(conditions);
@@ -115,12 +116,12 @@ export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = []
   if (action.type !== 'redirect') {
     return withoutChoices(policy).map(({ headers: clients, cookies: theirs, policy: own, requestHeaders }) => ({
       ...{ name, match: { ...narrowed(clients), ...cookiesOf([...cookies, ...theirs]) }, ...renderAction(action, route.match, own) },
-      ...{ ...renderEdits({ ...route, policy: own }, requestHeaders), typed_per_filter_config: filtersOf(own), metadata },
+      ...{ ...renderEdits({ ...route, policy: own }, requestHeaders), typed_per_filter_config: filtersOf(own, scope), metadata },
     }));
   }
   return redirectParts(action, route.match).map((part) => ({
     ...{ name, match: narrowed(part.headers), ...part.action },
-    ...{ typed_per_filter_config: filtersOf(policy), metadata },
+    ...{ typed_per_filter_config: filtersOf(policy, scope), metadata },
   }));
 }
 

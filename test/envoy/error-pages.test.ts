@@ -77,6 +77,16 @@ test('CVE-2026-41181: errors with a status of custom-http-errors get the page of
   assert.equal((await naru.get('http://a.test/404')).body, 'from the backend');
 });
 
+test('a page is found under any host, however it is written', async () => {
+  const wild =
+    web(pages, { name: 'wild', host: '*.wild.test' }) + ingressYaml({ name: 'any', paths: ['Prefix /404 web'], annotations: pages });
+  await naru.given(backend + pod + web(pages) + wild);
+  for (const host of ['A.test:81', 'x.wild.test', 'X.wild.test', 'nobody.test']) {
+    const { status, body } = await naru.get(`http://${host}/404`);
+    assert.deepEqual([status, (JSON.parse(body) as Page).service], [404, 'pages'], host);
+  }
+});
+
 test('with disable-proxy-intercept-errors only what the proxy itself answers has a page', async () => {
   await naru.given(backend + pod + web({ ...pages, 'disable-proxy-intercept-errors': 'true', 'denylist-source-range': '0.0.0.0/0' }));
   const { status, page: found } = await page('/200');

@@ -1,6 +1,7 @@
 import { type ErrorPages, errorPageHeader } from '../../model/error-pages.ts';
 import { any } from '../../proto/codec.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
+import { scopeHeader } from '../scope-header.ts';
 import { renderHeaderEdits } from '../header-edits.ts';
 import type { RouteFilter } from './filter.ts';
 
@@ -14,12 +15,13 @@ type Predicate = Messages['xds.type.matcher.v3.Matcher.MatcherList.Predicate'];
 export const errorPages: RouteFilter = {
   name: 'error-pages',
   config: any('envoy.extensions.filters.http.custom_response.v3.CustomResponse', {}),
-  onRoute: ({ errorPages: pages }) =>
-    pages && any('envoy.extensions.filters.http.custom_response.v3.CustomResponse', { custom_response_matcher: matcherOf(pages) }),
+  onRoute: ({ errorPages: pages }, scope) =>
+    pages && any('envoy.extensions.filters.http.custom_response.v3.CustomResponse', { custom_response_matcher: matcherOf(pages, scope) }),
 };
 
-function matcherOf({ statuses, onlyOwn, page, headers }: ErrorPages): Matcher {
-  const set = [{ name: errorPageHeader, value: [page] }, ...headers];
+/** The header that led the request to its scope may be gone when it is looked for a route again. */
+function matcherOf({ statuses, onlyOwn, page, headers }: ErrorPages, scope: string): Matcher {
+  const set = [{ name: scopeHeader, value: [scope] }, { name: errorPageHeader, value: [page] }, ...headers];
   const request_headers_to_add = renderHeaderEdits({ set }).add;
   const matchers = statuses.map((status) => ({
     predicate: onlyOwn === true ? { and_matcher: { predicate: [hasStatus(status), isOwn] } } : hasStatus(status),

@@ -13,6 +13,6 @@ export interface RouteFilter {
   readonly config: AnyMessage;
   /** For a filter that cannot be configured to do nothing: what every virtual host says, and routes override. */
   readonly idle?: AnyMessage;
-  /** What a route with this policy says; undefined: that it does nothing. */
-  readonly onRoute: (policy: RoutePolicy) => AnyMessage | undefined;
+  /** What a route with this policy says; undefined: that it does nothing. `scope`: the one that the route is in. */
+  readonly onRoute: (policy: RoutePolicy, scope: string) => AnyMessage | undefined;
 }

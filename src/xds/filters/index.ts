@@ -28,10 +28,10 @@ export const hostFilters: PerFilter = Object.fromEntries(
 );
 
 /** What a route with this policy asks of filters. */
-export function filtersOf(policy: RoutePolicy): PerFilter {
+export function filtersOf(policy: RoutePolicy, scope: string): PerFilter {
   return Object.fromEntries(
     routeFilters.flatMap(({ name, onRoute }) => {
-      const config = onRoute(policy);
+      const config = onRoute(policy, scope);
       return config === undefined ? [] : [[name, config] as const];
     }),
   );
