@@ -9,10 +9,10 @@ import { printTable, writeJson } from './support/report.ts';
 const { full, json } = readArguments();
 const plans = full
   ? [
-      { hosts: 100, times: 40, source: 'API server' },
-      { hosts: 1_000, times: 40, source: 'API server' },
-      { hosts: 3_000, times: 40, source: 'API server' },
-      { hosts: 20_000, times: 40, source: 'events' },
+      { hosts: 100, times: 20, source: 'API server' },
+      { hosts: 1_000, times: 20, source: 'API server' },
+      { hosts: 3_000, times: 20, source: 'API server' },
+      { hosts: 20_000, times: 20, source: 'events' },
     ]
   : [
       { hosts: 100, times: 10, source: 'API server' },
