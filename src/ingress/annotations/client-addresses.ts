@@ -2,9 +2,18 @@ import type { RoutePolicy } from '../../model/route-policy.ts';
 import { cidr } from './cidr.ts';
 import { defineFamily } from './family.ts';
 import { exact, field } from './field.ts';
-import { listOf } from './grammar.ts';
+import { type Grammar, listOf, shown } from './grammar.ts';
 
-const networks = listOf(cidr);
+const list = listOf(cidr);
+
+/** A value in which there is no network says nothing of whom it is for: it is no empty list. */
+const networks: Grammar<readonly string[]> = {
+  ...list,
+  parse(text) {
+    const parsed = list.parse(text);
+    return parsed.ok && parsed.value.length === 0 ? { ok: false, message: `"${shown(text)}" names no network` } : parsed;
+  },
+};
 
 /** The allow and deny directives of nginx's access module: denied ones come first. */
 export const clientAddresses = defineFamily({
