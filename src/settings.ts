@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { Option, InvalidArgumentError } from 'commander';
+import { isPool } from './gateway/address-pool.ts';
+import { defaultGatewayOptions } from './gateway/options.ts';
 import type { SecretAccess } from './kube/secrets/secret-holder.ts';
 import { isLabelSelector } from './kube/label-selector.ts';
 import { type Compatibility, defaultIngressOptions } from './ingress/options.ts';
@@ -97,6 +99,8 @@ export interface ServeSettings extends ControllerSettings {
   readonly debugAddress: Address;
   readonly authzAddress: HelperAddress;
   readonly listenAddress: string;
+  readonly gatewayController: string;
+  readonly gatewayAddressPool?: string;
   readonly httpPort: number;
   readonly httpsPort: number;
   readonly kubeconfig?: string;
@@ -141,6 +145,13 @@ export function serveOptions(): Option[] {
       .default({ host: '127.0.0.1', port: 9191 }, '127.0.0.1:9191')
       .argParser(helperAddress),
     setting('--listen-address <ip>', 'address that Envoys bind').default('0.0.0.0'),
+    setting('--gateway-controller <name>', 'serve GatewayClasses whose spec.controllerName is this').default(
+      defaultGatewayOptions.controllerName,
+    ),
+    setting(
+      '--gateway-address-pool <cidr>',
+      "give each Gateway an address of its own from this network; without it they share the Envoys' address",
+    ).argParser(network),
     setting('--http-port <port>', 'port on which Envoys take HTTP').default(8080).argParser(port),
     setting('--https-port <port>', 'port on which Envoys take HTTPS').default(8443).argParser(port),
     new Option(
@@ -296,6 +307,11 @@ function helperAddress(text: string): HelperAddress {
   const { host, port: number } = address(text);
   if (isIP(host) === 0) throw new InvalidArgumentError('Write an IP address with a port, such as 127.0.0.1:9191, or unix:/path.');
   return { host, port: number };
+}
+
+function network(text: string): string {
+  if (!isPool(text)) throw new InvalidArgumentError('Write a network such as 192.0.2.0/24.');
+  return text;
 }
 
 function labelSelector(text: string): string {

@@ -17,6 +17,7 @@ const layers: Readonly<Record<string, Layer>> = {
   kube: { imports: ['model'], packages: ['rxjs', 'zod', 'yaml', 'chokidar', '@kubernetes/client-node'] },
   store: { imports: ['kube'], types: ['model'] },
   ingress: { imports: ['model', 'store', 'kube'], packages: ['re2js'] },
+  gateway: { imports: ['model', 'store', 'kube', 'ingress'] },
   snapshot: { imports: [], types: ['model', 'store'] },
   xds: { imports: ['model', 'store', 'proto', 'snapshot'] },
   ads: { imports: ['snapshot', 'proto'], types: ['model'], packages: ['@grpc/grpc-js', 'rxjs'] },
@@ -26,15 +27,15 @@ const layers: Readonly<Record<string, Layer>> = {
   debug: { imports: ['model', 'snapshot', 'proto', 'explain'], types: ['ads'], packages: ['hono', '@hono/node-server', 'prom-client'] },
   dev: { imports: ['model', 'kube'], packages: ['rxjs', 'yaml'] },
   runtime: {
-    imports: ['kube', 'store', 'ingress', 'xds', 'snapshot', 'ads', 'status', 'debug', 'model'],
+    imports: ['kube', 'store', 'ingress', 'gateway', 'xds', 'snapshot', 'ads', 'status', 'debug', 'model'],
     packages: ['rxjs', '@peculiar/x509', 'reflect-metadata'],
   },
   cli: {
-    imports: ['runtime', 'explain', 'authz', 'dev', 'kube', 'ads', 'snapshot', 'debug', 'model', 'ingress', 'settings.ts'],
+    imports: ['runtime', 'explain', 'authz', 'dev', 'kube', 'ads', 'snapshot', 'debug', 'model', 'ingress', 'gateway', 'settings.ts'],
     types: ['xds'],
     packages: ['commander', 'rxjs', 'yaml', 'pino', '@grpc/grpc-js'],
   },
-  'settings.ts': { imports: ['ingress', 'kube'], types: ['status', 'xds'], packages: ['commander'] },
+  'settings.ts': { imports: ['ingress', 'gateway', 'kube'], types: ['status', 'xds'], packages: ['commander'] },
   'main.ts': { imports: ['cli'] },
 };
 

@@ -82,6 +82,11 @@ async function buildOptions(settings: ServeSettings, log: (line: string) => void
   return {
     fleet,
     ingress: ingressOptions(settings, { inFolder: false, httpPort, https: { port: httpsPort, named: false } }),
+    gateway: {
+      controllerName: settings.gatewayController,
+      address: listenAddress,
+      ...(settings.gatewayAddressPool === undefined ? {} : { addressPool: settings.gatewayAddressPool }),
+    },
     listen: { address: listenAddress, httpPort, httpsPort, authz, defaultCertificate },
   };
 }

@@ -1,8 +1,10 @@
-import { write } from './api/write.ts';
+import { readOne, write } from './api/write.ts';
 import { failureOf } from './api/failure.ts';
 import type { Connection } from './connection.ts';
 import { collectionPath, kinds } from './kinds.ts';
+import type { RawStatus } from './gateway-objects.ts';
 import type { ReachableAt } from './objects.ts';
+import type { StatusDraft } from './status-draft.ts';
 
 export interface IngressIdentity {
   readonly namespace: string;
@@ -30,4 +32,31 @@ export async function writeIngressAddresses(
   } catch (error) {
     if (failureOf(error).status !== 404) throw error;
   }
+}
+
+/**
+ * Changes the status of an object of the Gateway API, as it is at this moment: the lists in it belong to several programs and are written
+ * as a whole, so that a change by another one in between is a conflict (409) and this is tried again. An object that is gone, or another
+ * one of its name, needs nothing.
+ */
+export async function changeStatus(
+  connection: Connection,
+  { kind, key, uid }: StatusDraft,
+  change: (status: RawStatus | undefined) => object | undefined,
+): Promise<void> {
+  const row = kinds[kind];
+  const slash = key.indexOf('/');
+  const collection = collectionPath(row, slash < 0 ? undefined : key.slice(0, slash));
+  const path = `${collection}/${encodeURIComponent(key.slice(slash + 1))}`;
+  const object = await readOne(connection, path);
+  if (!isObject(object) || !isObject(object['metadata'])) return;
+  const { resourceVersion, uid: found } = object['metadata'];
+  if (uid !== undefined && found !== uid) return;
+  const status = change(isObject(object['status']) ? object['status'] : undefined);
+  if (status === undefined) return;
+  await write(connection, 'merge', `${path}/status?fieldManager=naru`, { metadata: { resourceVersion }, status });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

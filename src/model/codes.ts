@@ -3,6 +3,7 @@ import { backendCodes } from './codes/backends.ts';
 import { configMapCodes } from './codes/configmap.ts';
 import { envoyCodes } from './codes/envoy.ts';
 import { fileCodes } from './codes/files.ts';
+import { gatewayCodes } from './codes/gateway.ts';
 import { naruCodes } from './codes/naru.ts';
 import { routingCodes } from './codes/routing.ts';
 import { tlsCodes } from './codes/tls.ts';
@@ -16,6 +17,7 @@ export const codes = {
   ...routingCodes,
   ...tlsCodes,
   ...backendCodes,
+  ...gatewayCodes,
   ...envoyCodes,
   ...configMapCodes,
   ...naruCodes,

@@ -103,6 +103,10 @@ export interface Mirror {
 export interface Timeouts {
   /** Seconds without a byte in either direction after which a request is given up. */
   readonly idle: number;
+  /** Seconds for a request with all its tries; absent: no limit. */
+  readonly total?: number;
+  /** Seconds for each try; absent: no limit. */
+  readonly perTry?: number;
 }
 
 /** Changes of headers, in this order; names are in lower case. */

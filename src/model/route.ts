@@ -1,4 +1,4 @@
-import type { HeaderValue, RoutePolicy } from './route-policy.ts';
+import type { HeaderEdits, HeaderValue, RoutePolicy } from './route-policy.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -20,6 +20,10 @@ export interface WeightedUpstream {
   readonly weight: number;
   /** What the side cookie of the session says to clients that are sent here; absent: they get none. */
   readonly side?: string;
+  /** What is changed of the requests that go there, besides what the route changes. */
+  readonly requestHeaders?: HeaderEdits;
+  /** What is changed of the answers that come from there. */
+  readonly responseHeaders?: HeaderEdits;
 }
 
 /** What a request must be besides its path; all of it holds together. */
@@ -65,7 +69,12 @@ export interface PathReplacement {
 export type RouteAction =
   | Redirect
   /** Sends requests to upstreams by weight; the weights are positive and there is at least one. */
-  | { readonly type: 'forward'; readonly upstreams: readonly WeightedUpstream[] }
+  | {
+      readonly type: 'forward';
+      readonly upstreams: readonly WeightedUpstream[];
+      /** Share of the requests that nothing can take: they are answered with 500. */
+      readonly failing?: number;
+    }
   /** Answers by itself: what a route does that cannot be built, so that it never falls through to a wider one. */
   | { readonly type: 'answer'; readonly status: number; readonly body: string; readonly headers?: readonly HeaderValue[] };
 

@@ -1,8 +1,11 @@
+import { defaultGatewayOptions, type GatewayOptions } from '../gateway/options.ts';
+import { GatewayTranslation } from '../gateway/translation.ts';
 import { IngressTranslation } from '../ingress/translation.ts';
 import type { IngressOptions } from '../ingress/options.ts';
 import type { KubeEvent } from '../kube/event.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { GatewayProgress } from '../status/gateway-progress.ts';
 import { IngressProgress } from '../status/ingress-progress.ts';
 import type { Changes, Key, Table } from '../store/table.ts';
 import { World } from '../store/world.ts';
@@ -11,12 +14,15 @@ import { Preflight } from '../xds/preflight.ts';
 import { Assembly, type Pass } from './assembly.ts';
 import { describeCause } from './cause.ts';
 import { Failures } from './failures.ts';
+import { joinModels } from './join-models.ts';
 
 export type { Pass } from './assembly.ts';
 
 export interface BuildOptions {
   readonly fleet: string;
   readonly ingress: IngressOptions;
+  /** Absent: Gateways share the address of the edge. */
+  readonly gateway?: GatewayOptions;
   readonly listen: ListenOptions;
 }
 
@@ -29,16 +35,29 @@ export class Build {
   readonly model: IngressTranslation;
   readonly assembly: Assembly;
   readonly progress: IngressProgress;
+  readonly gateway: GatewayTranslation;
+  readonly gatewayProgress: GatewayProgress;
   #waiting: Changes = new Map();
 
-  constructor({ fleet, ingress, listen }: BuildOptions) {
+  constructor({ fleet, ingress, gateway, listen }: BuildOptions) {
     const failures = new Failures();
     this.model = new IngressTranslation(this.world, { ingress, onFailure: failures.note });
+    this.gateway = new GatewayTranslation(this.world, {
+      gateway: gateway ?? { ...defaultGatewayOptions, address: listen.address },
+      ingress,
+      onFailure: failures.note,
+    });
     const { ingresses, hosts, virtualHosts, hostCertificates } = this.model;
     this.progress = new IngressProgress({ ingresses, hosts, ofHosts: [virtualHosts, hostCertificates] });
-    const preflight = new Preflight(this.model, failures.note);
-    const tables = [...this.model.tables, ...preflight.tables];
-    const reporting = [this.world.problems, ...this.model.reporting, ...preflight.reporting];
+    this.gatewayProgress = new GatewayProgress({
+      drafts: this.gateway.statuses.drafts,
+      listeners: this.gateway.listeners,
+      socketsOfGateway: this.gateway.statuses.socketsOfGateway,
+    });
+    const joined = joinModels(this.model, this.gateway);
+    const preflight = new Preflight(joined.model, failures.note);
+    const tables = [...this.model.tables, ...this.gateway.tables, ...joined.tables, ...preflight.tables];
+    const reporting = [this.world.problems, ...this.model.reporting, ...this.gateway.reporting, ...preflight.reporting];
     this.assembly = new Assembly({ fleet, listen, model: preflight.model, tables, reporting, failures });
   }
 
@@ -52,10 +71,24 @@ export class Build {
 
   /** The Ingresses that a pass was about: those that differ, or whose hosts do. To be asked of each pass, in order. */
   follow({ changes }: Pass): ReadonlySet<Key> {
-    // What did not make it into a snapshot comes with the next one.
-    const number = (this.current?.number ?? 0) + (this.assembly.held ? 1 : 0);
+    const number = this.#number();
     const touched = this.progress.refresh(changes, number);
     return new Set([...touched, ...(changes.get(this.world.objects.Ingress) ?? [])]);
+  }
+
+  /** The objects of the Gateway API whose status a pass was about, by the keys of their drafts. */
+  followGateways({ changes }: Pass): ReadonlySet<Key> {
+    const touched = new Set(this.gatewayProgress.refresh(changes, this.#number()));
+    // Somebody may have written into the status, too.
+    for (const [kind, table] of Object.entries(this.world.objects))
+      for (const key of changes.get(table) ?? [])
+        if (this.gatewayProgress.since(`${kind} ${key}`) !== undefined) touched.add(`${kind} ${key}`);
+    return touched;
+  }
+
+  /** What did not make it into a snapshot comes with the next one. */
+  #number(): number {
+    return (this.current?.number ?? 0) + (this.assembly.held ? 1 : 0);
   }
 
   /** Takes in a batch. */

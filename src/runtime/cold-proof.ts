@@ -3,6 +3,7 @@ import type { Resource } from '../snapshot/resource.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Quarantinable, RenderedHost } from '../xds/quarantine.ts';
 import { otherHosts } from '../xds/other-hosts.ts';
+import { renderRouteConfiguration } from '../xds/route-configuration.ts';
 import { renderOtherHosts } from '../xds/scope.ts';
 import { ColdRun, type Refused, type StartEnvoy } from './cold-run.ts';
 import { namesIn } from './names-in-message.ts';
@@ -120,16 +121,15 @@ export class ColdProof {
   }
 
   async #verdictsOf(run: ColdRun, snapshot: Snapshot, { type, name, message }: Refused): Promise<readonly Verdict[]> {
-    // Naru has none.
-    if (type === 'routes') return [];
-    if (type !== 'scopes') return [{ what: type, name, message }];
-    if (name !== otherHosts) return [{ what: 'hosts', name, message }];
-    const scope = snapshot.resources.scopes.get(name);
-    const hosts = scope === undefined ? new Map<string, RenderedHost>() : this.#options.hostsIn(scope);
+    if (type !== 'scopes' && type !== 'routes') return [{ what: type, name, message }];
+    if (type === 'scopes' && name !== otherHosts) return [{ what: 'hosts', name, message }];
+    const resource = snapshot.resources[type].get(name);
+    const hosts = resource === undefined ? new Map<string, RenderedHost>() : this.#options.hostsIn(resource);
+    const render = (some: typeof hosts) => (type === 'routes' ? renderRouteConfiguration(name, some) : renderOtherHosts(some));
     const all = [...hosts.keys()].sort();
     const named = namesIn(message, all);
     const accepts = (some: readonly string[]): Promise<boolean> =>
-      run.accepts(renderOtherHosts(new Map([...hosts].filter(([host]) => some.includes(host)))), snapshot);
+      run.accepts(render(new Map([...hosts].filter(([host]) => some.includes(host)))), snapshot);
     const culprits = named.length > 0 ? named : await findCulprits(all, accepts);
     return culprits.map((host): Verdict => ({ what: 'hosts', name: host, message }));
   }

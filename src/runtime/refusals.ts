@@ -70,9 +70,7 @@ export class Refusals {
   /** `retriesAlone`: after a refusal each resource of the response is sent again in one of its own. */
   answered(answer: Acknowledgement, { retriesAlone }: { readonly retriesAlone: boolean }): void {
     this.#accepted.answered(answer);
-    // Naru has none of its own.
-    if (answer.type === 'routes') return;
-    const what = answer.type === 'scopes' ? 'hosts' : answer.type;
+    const what = answer.type === 'scopes' || answer.type === 'routes' ? 'hosts' : answer.type;
     if (answer.refusal !== undefined) this.#refused(what, answer, answer.refusal, retriesAlone);
     else for (const trial of this.#trials.all(what, answer.names)) this.#advance(trial, answer);
     this.#tidy();

@@ -3,7 +3,7 @@ import type { Reference, Resource } from '../snapshot/resource.ts';
 import { ownersIn, partOf, partSources, partVersion } from '../xds/host-parts.ts';
 import { type Quarantinable, type Quarantined, type RenderedHost, type Replacement, splitName, versionIn } from '../xds/quarantine.ts';
 import type { Rendering } from '../xds/rendering.ts';
-import { scopeOf } from '../xds/scope.ts';
+import { placeOf } from '../xds/host-place.ts';
 import type { EncodedVirtualHost } from '../xds/virtual-host.ts';
 import type { LastAccepted } from './last-accepted.ts';
 
@@ -40,8 +40,9 @@ export class Replacements {
   /** The virtual host that this Envoy runs, as far as it is known. */
   acceptedHost(proxy: string, name: string, suits: (host: RenderedHost) => boolean): RenderedHost | undefined {
     const { hostname } = splitName(name);
-    const hostOf = (scope: Resource): RenderedHost | undefined => this.#rendering.hostsIn(scope).get(hostname);
-    const scope = this.#accepted.find(proxy, 'scopes', scopeOf(hostname), (found) => {
+    const hostOf = (routes: Resource): RenderedHost | undefined => this.#rendering.hostsIn(routes).get(hostname);
+    const { type, name: place } = placeOf(hostname);
+    const scope = this.#accepted.find(proxy, type, place, (found) => {
       const host = hostOf(found);
       return host !== undefined && suits(host);
     });

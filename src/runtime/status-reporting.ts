@@ -8,6 +8,7 @@ import { watchEnvoyNodes } from '../kube/envoy-nodes.ts';
 import { LeaseObject } from '../kube/lease.ts';
 import { writeIngressAddresses } from '../kube/status-writes.ts';
 import { publishedAddresses, sameAddresses } from '../status/addresses.ts';
+import { GatewayStatusWriter } from '../status/gateway-status-writer.ts';
 import { LeaderElection } from '../status/leader-election.ts';
 import type { PublishPolicy } from '../status/status-decision.ts';
 import { NodeAddresses } from '../status/node-addresses.ts';
@@ -17,6 +18,7 @@ import type { Pass } from './build.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { removeAddresses } from './address-removal.ts';
 import { EventReporting } from './event-reporting.ts';
+import { gatewayStatusSources } from './gateway-status-sources.ts';
 
 export interface StatusReportingOptions {
   readonly controlPlane: ControlPlane;
@@ -54,6 +56,7 @@ const handOverShare = 0.33;
 export class StatusReporting {
   readonly #options: StatusReportingOptions;
   readonly #writer: StatusWriter;
+  readonly #gateways: GatewayStatusWriter;
   readonly #events: EventReporting | undefined;
   /** As client-go's programs call themselves: a pod may be made anew under its name. */
   readonly #identity = `${hostname()}_${randomUUID()}`;
@@ -82,6 +85,14 @@ export class StatusReporting {
       clock: systemClock,
     });
     this.#nodes = options.nodes && this.#followNodes(options.nodes);
+    this.#gateways = new GatewayStatusWriter({
+      ...gatewayStatusSources(build, options.connection),
+      accepted: () => this.#acceptedByAll(),
+      published: () => this.#addresses,
+      onTrouble,
+      clock: systemClock,
+      time: () => new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+    });
     this.#events = options.events ? this.#makeEvents() : undefined;
     this.#election = options.lease === undefined ? undefined : this.#makeElection(options.lease);
   }
@@ -99,7 +110,10 @@ export class StatusReporting {
   passed(pass: Pass): void {
     const { build } = this.#options.controlPlane;
     const ingresses = build.follow(pass);
-    this.#writer.consider(this.#haveMoved() ? build.progress.keys() : ingresses);
+    const gateways = build.followGateways(pass);
+    const moved = this.#haveMoved();
+    this.#writer.consider(moved ? build.progress.keys() : ingresses);
+    this.#gateways.consider(moved ? build.gatewayProgress.keys() : gateways);
     this.#events?.passed(pass);
   }
 
@@ -107,6 +121,7 @@ export class StatusReporting {
   accepted(): void {
     this.#election?.hurry();
     this.#writer.advance();
+    this.#gateways.advance();
     this.#events?.accepted();
   }
 
@@ -116,6 +131,7 @@ export class StatusReporting {
     this.#stopped.abort();
     this.#nodes?.stop();
     this.#writer.stop();
+    this.#gateways.stop();
     this.#events?.lead(false);
     const late = new Promise<void>((resolve) => setTimeout(resolve, releaseMs).unref());
     await Promise.race([this.#election?.stop(), late]);
@@ -174,6 +190,7 @@ export class StatusReporting {
     this.#leading = leading;
     this.#options.onLeading(leading);
     this.#writer.lead(leading, this.#options.controlPlane.build.progress.keys());
+    if (this.#options.policy !== 'never') this.#gateways.lead(leading, this.#options.controlPlane.build.gatewayProgress.keys());
     this.#events?.lead(leading);
   }
 

@@ -6,7 +6,7 @@ export const chainHeader = 'x-naru-chain';
 export const plainChain = 'http';
 
 /** What `chainHeader` says over TLS. */
-export function tlsChainOf({ name }: TlsPolicy): string {
+export function tlsChainOf({ name }: Pick<TlsPolicy, 'name'>): string {
   return `https/${name}`;
 }
 

@@ -14,6 +14,8 @@ import { scopeHeader } from './scope-header.ts';
 
 type Filter = Messages['envoy.config.listener.v3.Filter'];
 
+const ads = { ads: {}, resource_api_version: 'V3' } as const;
+
 /** One table of scopes for all connection managers: Envoy shares it among those that say the same of it. */
 const scopedRoutes = {
   name: 'ingress',
@@ -31,9 +33,9 @@ const router = {
 
 const defaultPorts = { http: 80, https: 443 } as const;
 
-/** What a connection goes through once it is open. */
-export function renderFilters(scheme: 'http' | 'https', chain: string, settings: ListenerSettings): Filter[] {
-  return [...closeUntrusted(scheme, settings.edge.client), renderConnectionManager(scheme, chain, settings)];
+/** What a connection goes through once it is open. `routes`: the route configuration. */
+export function renderFilters(scheme: 'http' | 'https', chain: string, settings: ListenerSettings, routes?: string): Filter[] {
+  return [...closeUntrusted(scheme, settings.edge.client), renderConnectionManager(scheme, chain, settings, routes)];
 }
 
 /**
@@ -42,7 +44,7 @@ export function renderFilters(scheme: 'http' | 'https', chain: string, settings:
  * `chain`: what `chainHeader` says.
  * Where ingress-nginx has a default of its own (underscores in header names, keep-alive time), that is taken.
  */
-function renderConnectionManager(scheme: 'http' | 'https', chain: string, { listen, edge }: ListenerSettings): Filter {
+function renderConnectionManager(scheme: 'http' | 'https', chain: string, { listen, edge }: ListenerSettings, routes?: string): Filter {
   const { requests, answers, connections, compression, blocked } = edge;
   const port = { scheme, number: (listen.publicPorts ?? defaultPorts)[scheme] };
   return {
@@ -50,11 +52,12 @@ function renderConnectionManager(scheme: 'http' | 'https', chain: string, { list
     typed_config: any('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
       stat_prefix: scheme,
       access_log: renderAccessLog(edge.accessLog),
-      scoped_routes: scopedRoutes,
+      ...(routes === undefined ? { scoped_routes: scopedRoutes } : { rds: { config_source: ads, route_config_name: routes } }),
       ...clientIdentity(chain, edge),
       // The first finds the route where it is not known yet. What is refused is answered with the headers of every answer, so that these come next.
       http_filters: [
-        ...[otherHostsFilter, edgeHeaders(port, edge), ...blockedClients(blocked), ...chainFilters],
+        ...(routes === undefined ? [otherHostsFilter] : []),
+        ...[edgeHeaders(port, edge), ...blockedClients(blocked), ...chainFilters],
         ...[...compression.map(compressor), repeatableRequests, router],
       ],
       normalize_path: true,

@@ -7,17 +7,20 @@ import { violations } from '../proto/validate.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import type { Reference, Resource } from '../snapshot/resource.ts';
 import { DerivedTable, type Read } from '../store/derived-table.ts';
+import { IndexTable } from '../store/index-table.ts';
 import { OnlyRow } from '../store/only-row.ts';
+import { PrefixedTable } from '../store/prefixed-table.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import { renderChain, renderPassthrough } from './listener-chain.ts';
 import { needsChain, serverNameOf } from './listener-server-name.ts';
 import { type EncodedChain, renderHttpListener, renderHttpsListener } from './listener.ts';
+import { certificatesOf, renderOwnListener } from './own-listener.ts';
 import { sameResource } from './make-resource.ts';
 import type { ListenerSettings, ListenOptions } from './options.ts';
 import { type OverlayOptions, overlayResources } from './quarantine-overlay.ts';
 import type { ModelTables, RenderedTable } from './rendering.ts';
 import { renderStreamListener } from './stream-listener.ts';
-import { defaultCertificateName, renderOwnCertificate, renderSecret, renderTicketKey, ticketKeyName } from './secret.ts';
+import { defaultCertificateName, namedSecret, renderOwnCertificate, renderSecret, renderTicketKey, ticketKeyName } from './secret.ts';
 import { usesTicketKey } from './tls-parameters.ts';
 
 /** What is known of a name for which clients ask. */
@@ -42,7 +45,8 @@ export class ListenerTables {
     const serverNames = new DerivedTable<VirtualHost, ServerName>({
       name: 'server names',
       input: model.virtualHosts,
-      compute: ({ passthrough }, read, hostname) => {
+      compute: ({ passthrough, listener }, read, hostname) => {
+        if (listener !== undefined) return undefined;
         if (passthrough !== undefined && !read.all(leftOutClusters).has(passthrough)) return { passthrough };
         const { rejectUnknownNames } = this.#settings(read).edge.tls;
         const { certificatesOnDemand = false } = listen;
@@ -60,7 +64,8 @@ export class ListenerTables {
       const { tls } = this.#settings(read).edge;
       return tls.ticketKey === undefined || !usesTicketKey(tls) ? undefined : renderTicketKey(tls.ticketKey.key);
     });
-    const heldSecrets = overlayResources('secrets', [secrets, defaultSecret, tickets], held);
+    const { ofListeners, ...namedSecrets } = this.#namedSecrets();
+    const heldSecrets = overlayResources('secrets', [secrets, defaultSecret, tickets, ofListeners], held);
     const chains = this.#chains(serverNames, heldSecrets.served);
     const onlyHttp = new OnlyRow('http');
     const http = this.#derive('http listener', onlyHttp, (_, read) => renderHttpListener(this.#settings(read)));
@@ -73,19 +78,24 @@ export class ListenerTables {
     const streams = this.#derive('stream listeners', model.streams, (stream, read) =>
       read.all(leftOutClusters).has(stream.upstream) ? undefined : renderStreamListener(stream, this.#settings(read)),
     );
-    const heldListeners = overlayResources('listeners', [http, https, streams], held);
+    const own = this.#derive('listeners of their own', model.listeners, (listener, read) =>
+      renderOwnListener(listener, this.#settings(read), ({ type, name }) =>
+        type === 'secrets' ? read.get(heldSecrets.served, name) !== undefined : !read.all(leftOutClusters).has(name),
+      ),
+    );
+    const heldListeners = overlayResources('listeners', [http, https, streams, own], held);
 
     this.rendered = [
-      ...[secrets, defaultSecret, tickets].map((table) => ({ type: 'secrets', table }) as const),
-      ...[http, https, streams].map((table) => ({ type: 'listeners', table }) as const),
+      ...[secrets, defaultSecret, tickets, ofListeners].map((table) => ({ type: 'secrets', table }) as const),
+      ...[http, https, streams, own].map((table) => ({ type: 'listeners', table }) as const),
     ];
     this.served = [
       { type: 'secrets', table: heldSecrets.served },
       { type: 'listeners', table: heldListeners.served },
     ];
     this.tables = [
-      ...[serverNames, secrets, onlyDefault, defaultSecret, onlyTickets, tickets, ...heldSecrets.tables, chains],
-      ...[onlyHttp, http, onlyHttps, https, streams, ...heldListeners.tables],
+      ...[serverNames, secrets, onlyDefault, defaultSecret, onlyTickets, tickets, ...namedSecrets.tables, ofListeners],
+      ...[...heldSecrets.tables, chains, onlyHttp, http, onlyHttps, https, streams, own, ...heldListeners.tables],
     ];
   }
 
@@ -116,6 +126,17 @@ export class ListenerTables {
     const edge = read.get(this.#model.edge, edgeKey);
     if (edge === undefined) throw new Error('the settings of listeners are not known');
     return { listen: this.#listen, edge };
+  }
+
+  /** Those that listeners of their own name, by the names of secrets. */
+  #namedSecrets() {
+    const { listeners, certificates } = this.#model;
+    const named = new IndexTable('certificates of listeners', listeners, certificatesOf);
+    const secrets = this.#derive('secrets of listeners', named, (_, read, key) => {
+      const certificate = read.get(certificates, key);
+      return certificate && renderSecret(namedSecret(key), certificate);
+    });
+    return { ofListeners: new PrefixedTable(namedSecret(''), secrets), tables: [named, secrets] };
   }
 
   /** The certificate of a server name, else the default certificate. */

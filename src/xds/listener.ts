@@ -72,7 +72,7 @@ export function renderHttpsListener(
   });
 }
 
-const tlsInspector: ListenerFilter = {
+export const tlsInspector: ListenerFilter = {
   name: 'envoy.filters.listener.tls_inspector',
   typed_config: any('envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector', {}),
 };

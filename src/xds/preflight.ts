@@ -75,6 +75,7 @@ export class Preflight {
       userLists: model.userLists,
       backendSecrets: model.backendSecrets,
       edge: model.edge,
+      listeners: model.listeners,
     };
     const cleared = [upstreams, endpoints, virtualHosts, streams, certificates, hostCertificates, defaultCertificates];
     this.tables = cleared.flatMap(({ refused, table }): FollowingTable<unknown>[] => [refused, table]);

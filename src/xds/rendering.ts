@@ -2,17 +2,20 @@ import type { BackendSecret } from '../model/backend-secret.ts';
 import type { Certificate } from '../model/certificate.ts';
 import type { UserList } from '../model/authentication.ts';
 import { edgeKey, type EdgeSettings } from '../model/edge.ts';
-import { defaultTlsPolicy, type HostTls, type TlsPolicy } from '../model/host-tls.ts';
+import { defaultTlsPolicy, type HostTls } from '../model/host-tls.ts';
+import type { Listener } from '../model/listener.ts';
 import type { StreamListener } from '../model/stream-listener.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
-import { anyHost, isExact, type VirtualHost } from '../model/virtual-host.ts';
+import { anyHost, isExact, listenerOf, type VirtualHost } from '../model/virtual-host.ts';
 import type { Resource, TypeName } from '../snapshot/resource.ts';
 import { DerivedTable, type Read } from '../store/derived-table.ts';
+import { FilteredTable } from '../store/filtered-table.ts';
 import { IndexTable } from '../store/index-table.ts';
 import { OnlyRow } from '../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import { answeringForAll, withoutClusters } from './answering-host.ts';
 import { backendSecretTables } from './backend-secret-tables.ts';
+import { tlsChainOf } from './chain-header.ts';
 import { renderCluster } from './cluster.ts';
 import { helperTables } from './helper-tables.ts';
 import { ListenerTables } from './listener-tables.ts';
@@ -24,12 +27,15 @@ import { otherHosts } from './other-hosts.ts';
 import { hostVersion, type Quarantinable, type Quarantined, type RenderedHost, splitName } from './quarantine.ts';
 import { type OverlayOptions, overlayHosts, overlayResources } from './quarantine-overlay.ts';
 import { renderHostScope, renderOtherHosts } from './scope.ts';
+import { renderRouteConfiguration } from './route-configuration.ts';
 import { renderVirtualHost } from './virtual-host.ts';
 
 /** The Model, as tables that a translation keeps. */
 export interface ModelTables {
+  /** By the key of `hostKey`. */
   readonly virtualHosts: Table<VirtualHost>;
   readonly streams: Table<StreamListener>;
+  readonly listeners: Table<Listener>;
   readonly upstreams: Table<Upstream>;
   readonly endpoints: Table<readonly Endpoint[]>;
   readonly certificates: Table<Certificate>;
@@ -94,6 +100,7 @@ export class Rendering {
       ...helper.rendered,
       ...secrets.rendered,
       ...hosts.scopes.map((table) => ({ type: 'scopes', table }) as const),
+      { type: 'routes', table: hosts.listenerRoutes },
     ];
     this.tables = [
       clusters,
@@ -107,21 +114,22 @@ export class Rendering {
     ];
   }
 
-  #renderHosts({ virtualHosts, hostCertificates }: ModelTables, leftOutClusters: Table<true>, held: OverlayOptions) {
+  #renderHosts({ virtualHosts, hostCertificates, listeners }: ModelTables, leftOutClusters: Table<true>, held: OverlayOptions) {
     const otherPolicies = new IndexTable('other TLS policies', hostCertificates, ({ policy }) =>
       policy === undefined ? [] : [policy.name],
     );
     /** Where all have the same, there is nothing to tell apart; and any host is for whom nobody has asked anything. */
-    const policyOf = ({ hostname }: VirtualHost, read: Read): TlsPolicy | undefined =>
-      hostname === anyHost || read.all(otherPolicies).size === 0
-        ? undefined
-        : (read.get(hostCertificates, hostname)?.policy ?? defaultTlsPolicy);
+    const chainOf = ({ hostname, listener, chain }: VirtualHost, read: Read): string | undefined => {
+      if (listener !== undefined) return chain === undefined ? undefined : tlsChainOf({ name: chain });
+      if (hostname === anyHost || read.all(otherPolicies).size === 0) return undefined;
+      return tlsChainOf(read.get(hostCertificates, hostname)?.policy ?? defaultTlsPolicy);
+    };
     const renderHost = (host: VirtualHost, read: Read): RenderedHost => {
       // All of them, since there is hardly ever one: a record of each read would cost every host memory.
       const leftOut = read.all(leftOutClusters);
       const usable = (one: VirtualHost) => (leftOut.size === 0 ? one : withoutClusters(one, (cluster) => leftOut.has(cluster)));
       const catchAll = needsAnyHost(host) ? read.get(virtualHosts, anyHost) : undefined;
-      return { ...renderVirtualHost(usable(host), catchAll === undefined ? undefined : usable(catchAll), policyOf(host, read)), host };
+      return { ...renderVirtualHost(usable(host), catchAll === undefined ? undefined : usable(catchAll), chainOf(host, read)), host };
     };
     const rendered = new DerivedTable<VirtualHost, RenderedHost>({
       name: 'encoded virtual hosts',
@@ -131,14 +139,15 @@ export class Rendering {
       onFailure: (key, error) => this.#onFailure(`encoded virtual host ${key}`, error),
     });
     const heldHosts = overlayHosts(rendered, held, ({ host }, read) =>
-      renderVirtualHost(answeringForAll(host), undefined, policyOf(host, read)),
+      renderVirtualHost(answeringForAll(host), undefined, chainOf(host, read)),
     );
-    const scopes = this.#derive('scopes', heldHosts.served, (host, _, hostname) =>
+    const ofEdge = new FilteredTable('hosts of the edge', heldHosts.served, (key) => listenerOf(key) === undefined);
+    const scopes = this.#derive('scopes', ofEdge, (host, _, hostname) =>
       isExact(hostname) ? this.#noteHosts(renderHostScope(hostname, host), new Map([[hostname, host]])) : undefined,
     );
     const others = new DerivedTable<RenderedHost, RenderedHost>({
       name: 'other hosts',
-      input: heldHosts.served,
+      input: ofEdge,
       compute: (host, _, hostname) => (isExact(hostname) ? undefined : host),
       same: (a, b) => a.bytes.equals(b.bytes),
     });
@@ -147,11 +156,24 @@ export class Rendering {
       const hosts = read.all(others);
       return this.#noteHosts(renderOtherHosts(hosts), hosts);
     });
+    const { listenerRoutes, ...ofListeners } = this.#listenerRoutes(listeners, heldHosts.served);
     return {
-      rendered,
+      ...{ rendered, listenerRoutes },
       scopes: [scopes, scopeOfOthers],
-      tables: [otherPolicies, rendered, ...heldHosts.tables, scopes, others, only, scopeOfOthers],
+      tables: [otherPolicies, rendered, ...heldHosts.tables, ofEdge, scopes, others, only, scopeOfOthers, ...ofListeners.tables],
     };
+  }
+
+  /** Listeners of their own have a route table each. */
+  #listenerRoutes(listeners: Table<Listener>, hosts: Table<RenderedHost>) {
+    const byListener = new IndexTable('hosts of listeners', hosts, (_, key) => [listenerOf(key) ?? []].flat());
+    const listenerRoutes = this.#derive('route configurations of listeners', listeners, ({ transport }, read, name) => {
+      if (transport === 'udp') return undefined;
+      const keys = read.get(byListener, name) ?? [];
+      const found = new Map(keys.flatMap((key) => [[key, read.get(hosts, key)] as const]).filter(isThere));
+      return this.#noteHosts(renderRouteConfiguration(name, found), found);
+    });
+    return { listenerRoutes, tables: [byListener, listenerRoutes] };
   }
 
   /** What was rendered of a name, whether it is served or not. A part of a host has one, too. */
@@ -187,6 +209,10 @@ export class Rendering {
 }
 
 /** Whether what is rendered for a host depends on the virtual host under any hostname. */
-function needsAnyHost({ hostname, fallback }: VirtualHost): boolean {
-  return hostname !== anyHost && (fallback === undefined || hostname.startsWith('*.'));
+function needsAnyHost({ hostname, fallback, listener }: VirtualHost): boolean {
+  return listener === undefined && hostname !== anyHost && (fallback === undefined || hostname.startsWith('*.'));
+}
+
+function isThere(entry: readonly [Key, RenderedHost | undefined]): entry is readonly [Key, RenderedHost] {
+  return entry[1] !== undefined;
 }

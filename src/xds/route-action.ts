@@ -1,8 +1,9 @@
-import type { PathMatch, Redirect, Route } from '../model/route.ts';
+import type { PathMatch, Redirect, Route, WeightedUpstream } from '../model/route.ts';
 import { defaultRetry } from '../model/retry.ts';
 import type { RoutePolicy } from '../model/route-policy.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import { renderHashKey } from './hash-policy.ts';
+import { renderHeaderEdits } from './header-edits.ts';
 import { renderMirror } from './mirror.ts';
 import { defaultIdle, idleOf, renderRetry } from './retry.ts';
 import { renderRewrite } from './rewrite.ts';
@@ -17,9 +18,38 @@ export function renderAction(action: Exclude<Route['action'], Redirect>, match: 
   if (action.type === 'answer') return { direct_response: { status: action.status, body: { inline_string: action.body } } };
   const how = renderForwarding(match, policy);
   const [only, ...others] = action.upstreams;
-  if (only !== undefined && others.length === 0 && only.side === undefined) return { route: { cluster: only.upstream, ...how } };
-  const clusters = action.upstreams.map(({ upstream, weight, side }) => ({ ...{ name: upstream, weight }, ...renderSide(policy, side) }));
-  return { route: { weighted_clusters: { clusters }, ...how } };
+  if (only !== undefined && others.length === 0 && isPlain(only) && action.failing === undefined)
+    return { route: { cluster: only.upstream, ...how } };
+  return { route: { ...renderWeighted(action, policy), ...how } };
+}
+
+function isPlain({ requestHeaders, responseHeaders, side }: WeightedUpstream): boolean {
+  return requestHeaders === undefined && responseHeaders === undefined && side === undefined;
+}
+
+/** No cluster has this name. */
+export const nowhere = '-';
+
+function renderWeighted({ upstreams, failing }: Extract<Route['action'], { readonly type: 'forward' }>, policy: RoutePolicy): EnvoyAction {
+  const clusters = upstreams.map(({ upstream: name, weight, side, ...edits }) => ({
+    ...{ name, weight },
+    ...renderSide(policy, side),
+    ...renderUpstreamEdits(edits),
+  }));
+  if (failing === undefined) return { weighted_clusters: { clusters } };
+  return {
+    cluster_not_found_response_code: 'INTERNAL_SERVER_ERROR',
+    weighted_clusters: { clusters: [...clusters, { name: nowhere, weight: failing }] },
+  };
+}
+
+function renderUpstreamEdits({ requestHeaders, responseHeaders }: Pick<RoutePolicy, 'requestHeaders' | 'responseHeaders'>) {
+  const request = requestHeaders && renderHeaderEdits(requestHeaders);
+  const response = responseHeaders && renderHeaderEdits(responseHeaders);
+  return {
+    ...(request && { request_headers_to_remove: request.remove, request_headers_to_add: request.add }),
+    ...(response && { response_headers_to_remove: response.remove, response_headers_to_add: response.add }),
+  };
 }
 
 function renderForwarding(match: PathMatch, policy: RoutePolicy): EnvoyAction {
@@ -35,8 +65,13 @@ function renderForwarding(match: PathMatch, policy: RoutePolicy): EnvoyAction {
 /** No total timeout and 60 s between two reads, as in ingress-nginx: Envoy's own default cuts every answer at 15 s. */
 function renderLimits({ timeouts, retry = defaultRetry }: RoutePolicy): EnvoyAction {
   const idle = timeouts?.idle ?? defaultIdle;
-  const isUsual = retry === defaultRetry && idle === defaultIdle;
-  return { timeout: '0s', idle_timeout: `${idleOf(retry, idle)}s`, ...(isUsual ? {} : { retry_policy: renderRetry(retry, idle) }) };
+  const { total = 0, perTry } = timeouts ?? {};
+  const isUsual = retry === defaultRetry && idle === defaultIdle && perTry === undefined;
+  const limit = perTry === undefined ? {} : ({ per_try_timeout: `${perTry}s` } as const);
+  return {
+    ...{ timeout: `${total}s`, idle_timeout: `${idleOf(retry, idle)}s` },
+    ...(isUsual ? {} : { retry_policy: { ...renderRetry(retry, idle), ...limit } }),
+  };
 }
 
 /** Clients are told which side they were sent to. */

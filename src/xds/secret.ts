@@ -10,6 +10,10 @@ export const defaultCertificateName = 'default/certificate';
 
 /** Of the key that seals session tickets. */
 export const ticketKeyName = 'default/session-tickets';
+/** The secret of a certificate that a listener of its own names. No server name is the same. */
+export function namedSecret(certificate: Key): Key {
+  return `certificate/${certificate}`;
+}
 
 type OwnCertificate = NonNullable<ListenOptions['defaultCertificate']>;
 

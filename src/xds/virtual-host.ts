@@ -1,4 +1,3 @@
-import type { TlsPolicy } from '../model/host-tls.ts';
 import { type Conditions, type Route, upstreamsOf } from '../model/route.ts';
 import type { Source } from '../model/source.ts';
 import { anyHost, isExact, type VirtualHost } from '../model/virtual-host.ts';
@@ -15,7 +14,7 @@ import { redirectParts } from './redirect.ts';
 import { usualRetry } from './retry.ts';
 import { routeMetadata } from './route-metadata.ts';
 import { withoutChoices } from './session-cookie.ts';
-import { chainHeader, plainChain, tlsChainOf } from './chain-header.ts';
+import { chainHeader, plainChain } from './chain-header.ts';
 
 type EnvoyRoute = Messages['envoy.config.route.v3.Route'];
 type HeaderMatcher = Messages['envoy.config.route.v3.HeaderMatcher'];
@@ -36,21 +35,21 @@ const notFound: EnvoyRoute = { name: 'not found', match: { prefix: '/' }, direct
 
 /**
  * A virtual host with its routes in order, its fallback last. `catchAll` is the virtual host under any hostname: its
- * default backend serves what no host's own routes match. `policy`: see `misdirected`; absent: it may be asked for over any connection.
+ * default backend serves what no host's own routes match. `over`: see `misdirected`; absent: it may be asked for over any connection.
  */
-export function renderVirtualHost(host: VirtualHost, catchAll: VirtualHost | undefined, policy?: TlsPolicy): EncodedVirtualHost {
+export function renderVirtualHost(host: VirtualHost, catchAll: VirtualHost | undefined, over?: string): EncodedVirtualHost {
   const fallback = host.fallback ?? catchAll?.fallback;
   const routes = fallback === undefined ? host.routes : [...host.routes, fallback];
   const domains = [host.hostname];
-  const served = isWildcard(host.hostname)
+  const served = isOneLabel(host)
     ? wildcardRoutes(host.hostname, routes, catchAll)
     : routes.flatMap((route) => renderRoute(route, [], isExact(host.hostname) ? host.hostname : otherHosts));
   const envoyRoutes = [
-    ...(policy === undefined ? [] : [misdirected(host.hostname, policy)]),
+    ...(over === undefined ? [] : [misdirected(host, over)]),
     ...served,
     ...(fallback === undefined && isExact(host.hostname) ? [notFound] : []),
   ];
-  const shown = isWildcard(host.hostname) ? [...routes, ...(catchAll?.routes ?? [])] : routes;
+  const shown = isOneLabel(host) ? [...routes, ...(catchAll?.routes ?? [])] : routes;
   return {
     bytes: encode('envoy.config.route.v3.VirtualHost', {
       ...{ name: host.hostname, domains, routes: envoyRoutes },
@@ -61,8 +60,9 @@ export function renderVirtualHost(host: VirtualHost, catchAll: VirtualHost | und
   };
 }
 
-function isWildcard(hostname: string): boolean {
-  return hostname !== anyHost && hostname.startsWith('*.');
+/** As Envoy has it, a wildcard stands for any number of labels; so it is at listeners of their own. */
+function isOneLabel({ hostname, listener }: VirtualHost): boolean {
+  return listener === undefined && hostname !== anyHost && hostname.startsWith('*.');
 }
 
 /**
@@ -82,16 +82,16 @@ function oneLabel(wildcard: string): HeaderMatcher {
 }
 
 /**
- * A client may ask for another host over a connection that it has, where the certificate covers both. Where that host's TLS policy
- * is another one, it is told to open a connection for it: what the policy asks of clients would not have been asked.
+ * A client may ask for another host over a connection that it has, where the certificate covers both. Where that host's connections
+ * are told apart from this one (`over`: what `chainHeader` says of them), it is told to open a connection for it: what the policy asks of clients would not have been asked.
  * https://www.rfc-editor.org/rfc/rfc9110#section-15.5.20
  */
-function misdirected(hostname: string, policy: TlsPolicy): EnvoyRoute {
+function misdirected(host: VirtualHost, over: string): EnvoyRoute {
   const otherThan = (exact: string): HeaderMatcher => ({ name: chainHeader, string_match: { exact }, invert_match: true });
-  const wildcard = isWildcard(hostname) ? [oneLabel(hostname)] : [];
+  const wildcard = isOneLabel(host) ? [oneLabel(host.hostname)] : [];
   return {
     name: 'misdirected',
-    match: { prefix: '/', headers: [...wildcard, otherThan(tlsChainOf(policy)), otherThan(plainChain)] },
+    match: { prefix: '/', headers: [...wildcard, otherThan(over), otherThan(plainChain)] },
     direct_response: { status: 421, body: { inline_string: 'Misdirected Request\n' } },
   };
 }

@@ -5,9 +5,12 @@ import { parse, stringify } from 'yaml';
 import { resourceMessages } from '../../src/debug/resource-messages.ts';
 import { defaultIngressOptions, type IngressOptions } from '../../src/ingress/options.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
+import type { ConditionDraft, StatusDraft } from '../../src/kube/status-draft.ts';
+import type { Problem } from '../../src/model/problem.ts';
 import type { Build } from '../../src/runtime/build.ts';
 import { built, buildOptions } from './build.ts';
 import { readManifests } from './manifests.ts';
+import { naruGatewayClass } from './gateway-objects.ts';
 import { naruClass } from './objects.ts';
 
 /** A golden case: the objects as a user would apply them, and what becomes of them. */
@@ -21,12 +24,16 @@ export interface GoldenCase {
 export async function readGoldenCase(folder: string): Promise<GoldenCase> {
   const { events } = await readManifests(readFileSync(join(folder, 'given.yaml'), 'utf8'));
   const objects = events.flatMap((event) => (event.type === 'upsert' ? [event.object] : []));
-  const build = built([naruClass, ...objects], { ...buildOptions, ingress: ingressOptions(objects) });
+  const build = built([naruClass, naruGatewayClass, ...objects], { ...buildOptions, ingress: ingressOptions(objects) });
   const problems = [...events.flatMap((event) => (event.type === 'problems' ? event.problems : [])), ...build.problems()];
   return {
     folder,
     build,
-    outputs: { 'model.yaml': print(printModel(build)), 'xds.yaml': print(printResources(build)), 'status.yaml': print(problems) },
+    outputs: {
+      'model.yaml': print(printModel(build)),
+      'xds.yaml': print(printResources(build)),
+      'status.yaml': print(printStatus(build, problems)),
+    },
   };
 }
 
@@ -56,15 +63,45 @@ export function differenceFrom({ folder, outputs }: GoldenCase): string | undefi
   return patches.length === 0 ? undefined : patches.join('\n');
 }
 
-function printModel({ model }: Build): unknown {
-  const rows = <T>(table: { keys(): Iterable<string>; get(key: string): T | undefined }) =>
-    [...table.keys()].sort().flatMap((key) => table.get(key) ?? []);
-  const streams = rows(model.streams);
+function printModel(build: Build): unknown {
+  const { model, gateway } = build;
+  const ofGateways = {
+    listeners: rowsOf(gateway.listeners),
+    virtualHosts: rowsOf(gateway.virtualHosts),
+    upstreams: rowsOf(gateway.upstreams).map((upstream) => ({ ...upstream, endpoints: gateway.endpoints.get(upstream.key) })),
+  };
+  return { ...printEdge(model), ...(ofGateways.listeners.length === 0 ? {} : { gateways: ofGateways }) };
+}
+
+/** Only problems where nothing of the Gateway API is in the case. */
+function printStatus({ gateway: { statuses } }: Build, problems: readonly Problem[]): unknown {
+  const drafts = rowsOf(statuses.drafts).filter(({ kind }) => kind !== 'GatewayClass');
+  return drafts.length === 0 ? problems : { problems, statuses: drafts.map(printDraft) };
+}
+
+/** A condition in a line, such as `Accepted: True (Accepted)`. */
+function printDraft({ uid: _uid, ...draft }: StatusDraft): unknown {
+  const inLines = (conditions: readonly ConditionDraft[]) =>
+    conditions.map(({ type, status, reason, message }) => `${type}: ${status} (${reason})${message === '' ? '' : ` ${message}`}`);
+  return JSON.parse(
+    JSON.stringify(draft, (key, value: unknown) => {
+      if (key === 'conditions') return inLines(value as readonly ConditionDraft[]);
+      return key === 'supportedKinds' ? (value as readonly { readonly kind: string }[]).map(({ kind }) => kind).join(', ') : value;
+    }),
+  );
+}
+
+function rowsOf<T>(table: { keys(): Iterable<string>; get(key: string): T | undefined }): T[] {
+  return [...table.keys()].sort().flatMap((key) => table.get(key) ?? []);
+}
+
+function printEdge(model: Build['model']): object {
+  const streams = rowsOf(model.streams);
   return {
-    virtualHosts: rows(model.virtualHosts),
+    virtualHosts: rowsOf(model.virtualHosts),
     ...(streams.length === 0 ? {} : { streams }),
-    upstreams: rows(model.upstreams).map((upstream) => ({ ...upstream, endpoints: model.endpoints.get(upstream.key) })),
-    certificates: rows(model.certificates).map(({ key, names, privateKey, sources }) => ({ key, names, privateKey, sources })),
+    upstreams: rowsOf(model.upstreams).map((upstream) => ({ ...upstream, endpoints: model.endpoints.get(upstream.key) })),
+    certificates: rowsOf(model.certificates).map(({ key, names, privateKey, sources }) => ({ key, names, privateKey, sources })),
     hostCertificates: Object.fromEntries(
       [...model.hostCertificates.keys()].sort().map((host) => [host, model.hostCertificates.get(host)?.certificate ?? 'default']),
     ),

@@ -4,6 +4,7 @@ import type { Certificate } from '../../src/model/certificate.ts';
 import { Redacted } from '../../src/model/certificate.ts';
 import { defaultEdgeSettings } from '../../src/ingress/config/edge.ts';
 import { edgeKey, type EdgeSettings } from '../../src/model/edge.ts';
+import type { Listener } from '../../src/model/listener.ts';
 import type { HostTls } from '../../src/model/host-tls.ts';
 import type { Route } from '../../src/model/route.ts';
 import type { StreamListener } from '../../src/model/stream-listener.ts';
@@ -42,6 +43,7 @@ export class ModelSource {
     userLists: new SourceTable<UserList>('userLists'),
     backendSecrets: new SourceTable<BackendSecret>('backendSecrets'),
     edge: new SourceTable<EdgeSettings>('edge'),
+    listeners: new SourceTable<Listener>('listeners'),
   };
 
   constructor(options: ModelSourceOptions = {}) {

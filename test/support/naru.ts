@@ -9,6 +9,7 @@ import { withEchoBackends } from '../../src/dev/echo-backends.ts';
 import { EnvoyProcess } from '../../src/dev/envoy-process.ts';
 import { findEnvoy } from '../../src/dev/find-envoy.ts';
 import { choosePort } from '../../src/dev/ports.ts';
+import { defaultGatewayOptions } from '../../src/gateway/options.ts';
 import { defaultIngressOptions, type IngressOptions } from '../../src/ingress/options.ts';
 import type { KubeEvent } from '../../src/kube/event.ts';
 import type { Problem } from '../../src/model/problem.ts';
@@ -33,6 +34,8 @@ interface Parts {
 }
 
 const host = '127.0.0.1';
+/** All of 127.0.0.0/8 is this machine; other processes test as well. */
+const ownNetwork = `127.${64 + (process.pid % 128)}.${(process.pid >> 7) % 256}.0/24`;
 
 /** Naru with a real Envoy in front of echo backends, in this process. Started once and shared by many tests. */
 export class Naru {
@@ -65,6 +68,7 @@ export class Naru {
       build: {
         fleet: 'naru',
         ingress: { ...defaultIngressOptions, ...ingress },
+        gateway: { ...defaultGatewayOptions, address: host, addressPool: ownNetwork },
         listen: {
           address: host,
           httpPort: ports.http,
@@ -124,6 +128,13 @@ export class Naru {
 
   get problems(): readonly Problem[] {
     return this.#controlPlane.build.problems();
+  }
+
+  /** Where a Gateway is served: `namespace/name`. */
+  gatewayAddress(key: string): string {
+    const [address] = this.#controlPlane.build.gateway.statuses.drafts.get(`Gateway ${key}`)?.addresses ?? [];
+    assert.ok(address !== undefined, `Gateway ${key} has no address`);
+    return address.value;
   }
 
   /** The number of the current snapshot. */

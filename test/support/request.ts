@@ -24,19 +24,18 @@ export interface RequestDetails {
   readonly body?: string;
   /** Over a connection of its own, or it may take one to a listener that has been replaced. */
   readonly fresh?: true;
+  /** Where the proxy is; default: 127.0.0.1. */
+  readonly address?: string;
 }
 
 /** Requests a URL as it is written (no normalisation of the path), from the proxy on this machine that has these ports. */
-export async function request(
-  url: string,
-  ports: Ports,
-  { method = 'GET', headers = {}, agent, body: sentBody, fresh }: RequestDetails = {},
-): Promise<Answer> {
+export async function request(url: string, ports: Ports, details: RequestDetails = {}): Promise<Answer> {
+  const { method = 'GET', headers = {}, agent, body: sentBody, fresh, address = '127.0.0.1' } = details;
   const parts = /^(?<scheme>https?):\/\/(?<host>[^/?]*)(?<path>.*)$/.exec(url)?.groups;
   const host = parts?.['host'] ?? '';
   const path = parts?.['path'] ?? '';
   const options: RequestOptions = {
-    host: '127.0.0.1',
+    host: address,
     method,
     path: path === '' ? '/' : path,
     headers: { host, ...headers },

@@ -1,0 +1,80 @@
+import type { ConditionDraft, ListenerStatusDraft, StatusDraft } from '../kube/status-draft.ts';
+import type { Key } from '../store/table.ts';
+import type { AddressRow } from './addresses.ts';
+import { holds, holdsNot, programmed } from './condition.ts';
+import type { GatewayRow, SetRow } from './gateway-row.ts';
+import { endsTls, type ListenerRow } from './listener-row.ts';
+import { noConflict } from './socket.ts';
+
+export interface StatusLookup {
+  readonly address: AddressRow | undefined;
+  readonly conflict: (listener: Key) => ConditionDraft | undefined;
+  readonly attachedRoutes: (listener: Key) => number;
+}
+
+export function gatewayStatus({ key, metadata, spec, listeners, sets }: GatewayRow, lookup: StatusLookup): StatusDraft {
+  const { shown, accepted: addressObjection, programmed: addressNotUsable } = lookup.address ?? {};
+  const drafts = listeners.map((listener) => listenerStatus(listener, lookup));
+  const parameters =
+    spec.infrastructure?.parametersRef === undefined
+      ? undefined
+      : holdsNot('Accepted', 'InvalidParameters', 'Naru has no parameters: leave "infrastructure.parametersRef" out.');
+  const accepted = parameters ?? addressObjection ?? acceptedListeners(drafts);
+  const served = drafts.some(({ conditions }) => conditions.some(({ type, status }) => type === 'Programmed' && status === 'True'));
+  const attached = sets.filter(
+    (set) => set.allowed && acceptedListeners(set.listeners.map((one) => listenerStatus(one, lookup))).status === 'True',
+  );
+  const ready = served || attached.length > 0 ? programmed() : holdsNot('Programmed', 'Invalid', 'None of its listeners can be served.');
+  return {
+    kind: 'Gateway',
+    key,
+    uid: metadata.uid,
+    generation: metadata.generation ?? 0,
+    conditions: [accepted, accepted.status === 'False' ? holdsNot('Programmed', 'Invalid', accepted.message) : (addressNotUsable ?? ready)],
+    listeners: drafts,
+    ...(sets.length === 0 ? {} : { attachedListenerSets: attached.length }),
+    ...(shown === undefined ? {} : { addresses: shown.map((value) => ({ type: 'IPAddress', value })) }),
+  };
+}
+
+export function listenerSetStatus(gateway: GatewayRow, { key, metadata, allowed, listeners }: SetRow, lookup: StatusLookup): StatusDraft {
+  const common = { kind: 'ListenerSet' as const, key, uid: metadata.uid, generation: metadata.generation ?? 0 };
+  if (!allowed) {
+    const message = `Gateway ${gateway.key} takes no listeners from namespace ${metadata.namespace}: see its "allowedListeners".`;
+    const conditions = [holdsNot('Accepted', 'NotAllowed', message), holdsNot('Programmed', 'NotAllowed', message)];
+    return { ...common, conditions };
+  }
+  const drafts = listeners.map((listener) => listenerStatus(listener, lookup));
+  const accepted = acceptedListeners(drafts);
+  const served = drafts.some(({ conditions }) => conditions.some(({ type, status }) => type === 'Programmed' && status === 'True'));
+  const ready = served ? programmed() : holdsNot('Programmed', 'ListenersNotValid', 'None of its listeners can be served.');
+  return { ...common, conditions: [accepted, ready], listeners: drafts };
+}
+
+function acceptedListeners(drafts: readonly ListenerStatusDraft[]): ConditionDraft {
+  const invalid = drafts.filter(({ conditions }) => conditions.some(({ type, status }) => type === 'Programmed' && status === 'False'));
+  const names = invalid.map(({ name }) => name).join(', ');
+  if (invalid.length === 0) return holds('Accepted');
+  if (invalid.length < drafts.length) return holds('Accepted', 'ListenersNotValid', `These listeners are not served: ${names}.`);
+  const rejected = drafts.filter(({ conditions }) => conditions.some(({ type, status }) => type === 'Accepted' && status === 'False'));
+  if (rejected.length < drafts.length) return holds('Accepted', 'ListenersNotValid', `These listeners are not served: ${names}.`);
+  return holdsNot('Accepted', 'ListenersNotValid', `None of the listeners can be served: ${names}.`);
+}
+
+function listenerStatus(listener: ListenerRow, { conflict, attachedRoutes }: StatusLookup): ListenerStatusDraft {
+  const { key, spec, supportedKinds, accepted, resolvedRefs, certificates } = listener;
+  const conflicted = conflict(key);
+  const servable = accepted.status === 'True' && conflicted === undefined && (!endsTls(spec) || certificates.length > 0);
+  const why = conflicted ?? (accepted.status === 'False' ? accepted : resolvedRefs);
+  return {
+    name: spec.name,
+    supportedKinds,
+    attachedRoutes: attachedRoutes(key),
+    conditions: [
+      conflicted === undefined ? accepted : holdsNot('Accepted', conflicted.reason, conflicted.message),
+      servable ? programmed() : holdsNot('Programmed', conflicted?.reason ?? 'Invalid', why.message),
+      resolvedRefs,
+      conflicted ?? noConflict,
+    ],
+  };
+}

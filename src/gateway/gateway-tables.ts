@@ -1,0 +1,135 @@
+import { type CertificateRow, readCertificate } from '../ingress/certificate.ts';
+import { objectKey } from '../kube/event.ts';
+import type { Gateway, ListenerSet } from '../kube/gateway-objects.ts';
+import type { Certificate } from '../model/certificate.ts';
+import { certificatesNamed } from '../kube/kinds/gateway/gateway.ts';
+import { DerivedTable, type Read } from '../store/derived-table.ts';
+import { IndexTable } from '../store/index-table.ts';
+import { OnlyRow } from '../store/only-row.ts';
+import { PrefixedTable } from '../store/prefixed-table.ts';
+import type { FollowingTable, Key, Table } from '../store/table.ts';
+import { UnionTable } from '../store/union-table.ts';
+import type { World } from '../store/world.ts';
+import { AddressPool } from './address-pool.ts';
+import { type AddressRow, allocate } from './addresses.ts';
+import { allowsNamespace } from './allowed-namespaces.ts';
+import { type GatewayRow, listenersOf, readGateway } from './gateway-row.ts';
+import { gatewayGroup, type GrantsByNamespace, mayRefer, type Referred, type Referrer } from './grants.ts';
+import type { GatewayOptions } from './options.ts';
+import { divideSocket, type Socket, socketsOf } from './socket.ts';
+
+const everyGateway = 'gateways';
+
+/** Which Gateways are ours, where they are, and which of their listeners has which socket. */
+export class GatewayTables {
+  readonly tables: readonly FollowingTable<unknown>[];
+  readonly gateways: Table<GatewayRow>;
+  /** By the key of the Gateway. */
+  readonly addresses: Table<AddressRow>;
+  /** By the key of the listener in the Model. */
+  readonly sockets: Table<Socket>;
+  readonly certificates: Table<Certificate>;
+  readonly #world: World;
+  readonly #options: GatewayOptions;
+  readonly #grants: GrantsByNamespace;
+  readonly #onFailure: (row: Key, error: Error | undefined) => void;
+
+  constructor(world: World, options: GatewayOptions, onFailure: (row: Key, error: Error | undefined) => void) {
+    this.#world = world;
+    this.#options = options;
+    this.#onFailure = onFailure;
+    this.#grants = new IndexTable('grants by namespace', world.objects.ReferenceGrant, ({ metadata }) => [metadata.namespace]);
+    const texts = this.#derive('gateway texts', world.objects.Gateway, withoutStatus);
+    const setTexts = this.#derive('listener set texts', world.objects.ListenerSet, withoutStatus);
+    const sets = new IndexTable('listener sets', setTexts, gatewayOfSet);
+    const secrets = this.#certificateRows(texts, setTexts);
+    const gateways = this.#derive('gateways', texts, (gateway, read, key): GatewayRow | undefined => {
+      if (!this.#isOurs(gateway, read)) return undefined;
+      const ofGateway = (read.get(sets, key) ?? []).flatMap((set) => read.get(setTexts, set) ?? []);
+      return readGateway(gateway, ofGateway, {
+        certificate: (secret) => read.get(secrets.rows, secret),
+        mayRefer: ({ kind, metadata: { namespace } }, to) => this.mayRefer({ kind, namespace }, to, read),
+        allowsSet: ({ metadata, spec }, set) =>
+          allowsNamespace(spec.allowedListeners, metadata.namespace, set.metadata.namespace, read, world),
+      });
+    });
+    const addresses = this.#addresses(gateways);
+    const claimed = new IndexTable('claimed sockets', addresses.withGateways, (found) => found.sockets);
+    const sockets = this.#derive('sockets', claimed, (keys, read, socket) =>
+      divideSocket(
+        socket,
+        keys.flatMap((key) => {
+          const row = read.get(gateways, key);
+          return row === undefined ? [] : [{ row, addresses: read.get(addresses.rows, key)?.bind ?? [] }];
+        }),
+      ),
+    );
+    this.gateways = gateways;
+    this.addresses = addresses.rows;
+    this.sockets = sockets;
+    this.certificates = secrets.certificates;
+    this.tables = [...[this.#grants, texts, setTexts, sets, ...secrets.tables, gateways], ...[...addresses.tables, claimed, sockets]];
+  }
+
+  mayRefer(from: Referrer, to: Referred, read: Read): boolean {
+    return mayRefer(from, to, read, this.#world, this.#grants);
+  }
+
+  #isOurs({ spec }: Pick<Gateway, 'spec'>, read: Read): boolean {
+    return read.get(this.#world.objects.GatewayClass, spec.gatewayClassName)?.spec.controllerName === this.#options.controllerName;
+  }
+
+  #certificateRows(gateways: Table<Pick<Gateway, 'metadata' | 'spec'>>, sets: Table<Pick<ListenerSet, 'metadata' | 'spec'>>) {
+    const parts = [new PrefixedTable('Gateway ', gateways), new PrefixedTable('ListenerSet ', sets)];
+    const all = new UnionTable<Pick<Gateway, 'metadata'> & { readonly spec: Pick<ListenerSet['spec'], 'listeners'> }>(
+      'listener texts',
+      parts,
+    );
+    const named = new IndexTable('certificates of gateways', all, ({ metadata, spec }) =>
+      certificatesNamed(metadata.namespace, spec.listeners),
+    );
+    const rows = this.#derive(
+      'gateway secrets',
+      named,
+      (_, read, key): CertificateRow => readCertificate(key, read.get(this.#world.objects.Secret, key)),
+    );
+    const certificates = this.#derive('gateway certificates', rows, (row): Certificate | undefined =>
+      row.ok ? row.certificate : undefined,
+    );
+    return { rows, certificates, tables: [...parts, all, named, rows, certificates] };
+  }
+
+  #addresses(gateways: Table<GatewayRow>) {
+    const { address, addressPool } = this.#options;
+    const pool = addressPool === undefined ? undefined : new AddressPool(addressPool);
+    const only = new OnlyRow(everyGateway);
+    const allocation = this.#derive('address allocation', only, (_, read) => {
+      if (pool === undefined) return undefined;
+      // The objects themselves, because their status says which address each has had.
+      const ours = [...read.all(gateways).keys()].flatMap((key) => read.get(this.#world.objects.Gateway, key) ?? []);
+      return allocate(ours, pool);
+    });
+    const rows = this.#derive('addresses', gateways, (_, read, key): AddressRow | undefined =>
+      pool === undefined ? { bind: [address] } : read.get(allocation, everyGateway)?.get(key),
+    );
+    const withGateways = this.#derive('claims of gateways', gateways, (row, read, key) => {
+      const bind = read.get(rows, key)?.bind ?? [];
+      return { sockets: [...new Set(listenersOf(row).flatMap((listener) => socketsOf(listener, bind)))] };
+    });
+    return { rows, withGateways, tables: [only, allocation, rows, withGateways] };
+  }
+
+  #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {
+    return new DerivedTable({ name, input, compute, onFailure: (key, error) => this.#onFailure(`${name} ${key}`, error) });
+  }
+}
+
+/** What programs write into a status must not look like a change of what is asked for. */
+export function withoutStatus<T extends { readonly status?: unknown }>({ status: _status, ...text }: T): Omit<T, 'status'> {
+  return text;
+}
+
+function gatewayOfSet({ metadata, spec: { parentRef } }: Pick<ListenerSet, 'metadata' | 'spec'>): readonly Key[] {
+  const { group, kind, name, namespace = metadata.namespace } = parentRef;
+  return group === gatewayGroup && kind === 'Gateway' ? [objectKey(namespace, name)] : [];
+}

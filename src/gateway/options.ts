@@ -1,0 +1,11 @@
+/** What decides which Gateways are served, and where. */
+export interface GatewayOptions {
+  /** Serve GatewayClasses whose `spec.controllerName` is this. */
+  readonly controllerName: string;
+  /** Where the Envoys bind the listeners of Gateways that have no address of their own. */
+  readonly address: string;
+  /** Each Gateway gets an address of its own from this network, in CIDR notation; absent: all share `address`. */
+  readonly addressPool?: string;
+}
+
+export const defaultGatewayOptions: GatewayOptions = { controllerName: 'naru.io/gateway-controller', address: '0.0.0.0' };

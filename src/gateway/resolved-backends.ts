@@ -1,0 +1,89 @@
+import { objectKey } from '../kube/event.ts';
+import type { Backend } from '../ingress/backend.ts';
+import type { ConditionDraft } from '../kube/status-draft.ts';
+import { problem, type Problem } from '../model/problem.ts';
+import type { UpstreamPolicy } from '../model/upstream-policy.ts';
+import type { Key } from '../store/table.ts';
+import { holds, holdsNot } from './condition.ts';
+import type { Referred } from './grants.ts';
+import { type BackendUse, backendUses, type RouteText, sourceOfRoute } from './route-row.ts';
+
+/** The backends of a route, looked up. */
+export interface ResolvedBackends {
+  /** By field; absent for those that cannot be used. */
+  readonly upstreams: Readonly<Record<string, ResolvedUpstream>>;
+  readonly resolvedRefs: ConditionDraft;
+  readonly problems: readonly Problem[];
+}
+
+export interface ResolvedUpstream {
+  /** Of the Service's port. */
+  readonly key: Key;
+  readonly policy: UpstreamPolicy;
+}
+
+export interface BackendResolution {
+  readonly backend: (ref: Key) => Backend | undefined;
+  readonly mayRefer: (to: Referred) => boolean;
+  /** `appProtocol` of a Service's port. */
+  readonly appProtocol: (service: Key, port: number) => string | undefined;
+}
+
+/** What the lookup of backends calls one; undefined for what is no Service. */
+export function serviceRefOf({ backend: { group, kind, namespace, name, port } }: BackendUse, own: string): Key | undefined {
+  return group === '' && kind === 'Service' && port !== undefined ? `${objectKey(namespace ?? own, name)}:${port}` : undefined;
+}
+
+export function resolveBackends(route: RouteText, resolution: BackendResolution): ResolvedBackends {
+  const upstreams: Record<string, ResolvedUpstream> = {};
+  const objections: { readonly reason: string; readonly field: string; readonly message: string }[] = [];
+  for (const use of backendUses(route)) {
+    const found = resolveOne(use, route.metadata.namespace, resolution);
+    if ('upstream' in found) upstreams[use.field] = { key: found.upstream, policy: policyOf(use, route, resolution) };
+    else objections.push({ ...found, field: use.field });
+  }
+  const [first] = objections;
+  return {
+    upstreams,
+    resolvedRefs: first === undefined ? holds('ResolvedRefs') : holdsNot('ResolvedRefs', first.reason, `${first.field}: ${first.message}`),
+    problems: objections.map(({ field, message }) => problem('NR601', sourceOfRoute(route, field), { message, done: lost(route) })),
+  };
+}
+
+function lost({ kind }: RouteText): string {
+  return kind === 'HTTPRoute' || kind === 'GRPCRoute'
+    ? 'Its share of the requests is answered with 500.'
+    : 'Its share of the connections is closed.';
+}
+
+/** https://gateway-api.sigs.k8s.io/geps/gep-1911/; calls of gRPC are HTTP/2 in any case. */
+function policyOf(
+  { backend: { namespace, name, port = 0 } }: BackendUse,
+  { kind, metadata }: RouteText,
+  { appProtocol }: BackendResolution,
+): UpstreamPolicy {
+  const protocol = appProtocol(objectKey(namespace ?? metadata.namespace, name), port);
+  return kind === 'GRPCRoute' || protocol === 'kubernetes.io/h2c' ? { protocol: 'http2' } : {};
+}
+
+type Resolved = { readonly upstream: Key } | { readonly reason: string; readonly message: string };
+
+function resolveOne(use: BackendUse, own: string, { backend, mayRefer }: Pick<BackendResolution, 'backend' | 'mayRefer'>): Resolved {
+  const { group, kind, name, namespace = own, port } = use.backend;
+  const ref = serviceRefOf(use, own);
+  if (ref === undefined)
+    return {
+      reason: 'InvalidKind',
+      message: `A backend of kind ${group === '' ? kind : `${group}/${kind}`} is not supported: name a Service.`,
+    };
+  if (!mayRefer({ group, kind, namespace, name }))
+    return {
+      reason: 'RefNotPermitted',
+      message: `No ReferenceGrant of namespace ${namespace} allows to use Service ${objectKey(namespace, name)}.`,
+    };
+  const found = backend(ref);
+  // A number is the Service's own here, and never its target port.
+  if (found?.ok === true && (found.to.port === port || found.to.lookup !== undefined)) return { upstream: found.upstream };
+  const message = found === undefined || found.ok ? `Service ${objectKey(namespace, name)} has no port ${port}.` : found.message;
+  return { reason: 'BackendNotFound', message };
+}

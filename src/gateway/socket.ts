@@ -1,0 +1,69 @@
+import { listenerKey } from '../model/listener.ts';
+import { oldestFirst } from '../ingress/age.ts';
+import type { ConditionDraft } from '../kube/status-draft.ts';
+import type { Key } from '../store/table.ts';
+import { holdsNot } from './condition.ts';
+import { type GatewayRow, listenersOf } from './gateway-row.ts';
+import type { ListenerRow } from './listener-row.ts';
+
+/** An address and a port, and which listeners have it. */
+export interface Socket {
+  readonly address: string;
+  readonly port: number;
+  readonly transport: 'tcp' | 'udp';
+  readonly listeners: readonly ListenerRow[];
+  /** Key of a listener → why it has not got the socket. */
+  readonly conflicts: Readonly<Record<Key, ConditionDraft>>;
+}
+
+/** The sockets that a listener wants. */
+export function socketsOf({ spec: { port, protocol } }: ListenerRow, addresses: readonly string[]): readonly Key[] {
+  const transport = protocol === 'UDP' ? 'udp' : 'tcp';
+  return addresses.map((address) => listenerKey({ address, port, transport }));
+}
+
+/** Protocols of one group can share a port; the others exclude each other. */
+const groups: Readonly<Record<string, string>> = { HTTP: 'HTTP', HTTPS: 'TLS', TLS: 'TLS', TCP: 'TCP', UDP: 'UDP' };
+
+/**
+ * Divides a socket: the listeners of older Gateways come first, those of a Gateway before those of its ListenerSets, as they are written.
+ * https://gateway-api.sigs.k8s.io/reference/spec/#gatewayspec (listeners)
+ */
+export function divideSocket(
+  key: Key,
+  gateways: readonly { readonly row: GatewayRow; readonly addresses: readonly string[] }[],
+): Socket | undefined {
+  const byAge = oldestFirst(
+    gateways.map((one) => ({ ...one, metadata: one.row.metadata })),
+    'kubernetes',
+  );
+  const wanting = byAge.flatMap(({ row, addresses }) =>
+    listenersOf(row).filter((listener) => listener.accepted.status === 'True' && socketsOf(listener, addresses).includes(key)),
+  );
+  const [first] = wanting;
+  if (first === undefined) return undefined;
+  const winners: ListenerRow[] = [];
+  const conflicts: Record<Key, ConditionDraft> = {};
+  for (const listener of wanting) {
+    const conflict = conflictWith(winners, listener);
+    if (conflict === undefined) winners.push(listener);
+    else conflicts[listener.key] = conflict;
+  }
+  const address = byAge.flatMap(({ addresses }) => addresses).find((one) => socketsOf(first, [one])[0] === key) ?? '';
+  return { address, port: first.spec.port, transport: first.spec.protocol === 'UDP' ? 'udp' : 'tcp', listeners: winners, conflicts };
+}
+
+function conflictWith(winners: readonly ListenerRow[], { spec, hostname }: ListenerRow): ConditionDraft | undefined {
+  const conflict = (reason: string, { owner, spec: other }: ListenerRow, what: string): ConditionDraft => ({
+    type: 'Conflicted',
+    status: 'True',
+    reason,
+    message: `Port ${spec.port} has ${what} already: listener ${other.name} of ${owner.kind} ${owner.metadata.namespace}/${owner.metadata.name}.`,
+  });
+  const other = winners.find((winner) => groups[winner.spec.protocol] !== groups[spec.protocol]);
+  if (other !== undefined) return conflict('ProtocolConflict', other, `the protocol ${other.spec.protocol}`);
+  const same = winners.find((winner) => winner.hostname === hostname);
+  return same && conflict('HostnameConflict', same, `the hostname ${hostname}`);
+}
+
+export const noConflict: ConditionDraft = holdsNot('Conflicted', 'NoConflicts', '');

@@ -1,0 +1,89 @@
+import type { StatusDraft } from '../kube/status-draft.ts';
+import { DerivedTable, type Read } from '../store/derived-table.ts';
+import type { FollowingTable, Key, Table } from '../store/table.ts';
+import { UnionTable } from '../store/union-table.ts';
+import { PrefixedTable } from '../store/prefixed-table.ts';
+import type { World } from '../store/world.ts';
+import { classStatus } from './class-status.ts';
+import { gatewayStatus, listenerSetStatus } from './gateway-status.ts';
+import { listenersOf } from './gateway-row.ts';
+import type { GatewayTables } from './gateway-tables.ts';
+import type { ResolvedBackends } from './resolved-backends.ts';
+import { routeStatus } from './route-status.ts';
+import type { RouteTables } from './route-tables.ts';
+import { socketsOf } from './socket.ts';
+
+export interface StatusSources {
+  readonly gateways: GatewayTables;
+  readonly routes: RouteTables;
+  readonly resolved: Table<ResolvedBackends>;
+  readonly controllerName: string;
+}
+
+/** What the statuses of all objects of the Gateway API are to say. */
+export class StatusTables {
+  readonly tables: readonly FollowingTable<unknown>[];
+  /** By `Gateway shop/web`. */
+  readonly drafts: Table<StatusDraft>;
+  /** Key of a Gateway → keys of its listeners in the Model. */
+  readonly socketsOfGateway: Table<readonly Key[]>;
+  readonly #onFailure: (row: Key, error: Error | undefined) => void;
+
+  constructor(
+    world: World,
+    { gateways, routes, resolved, controllerName }: StatusSources,
+    onFailure: (row: Key, error: Error | undefined) => void,
+  ) {
+    this.#onFailure = onFailure;
+    const sockets = this.#derive('sockets of gateways', gateways.gateways, (row, read, key): readonly Key[] => {
+      const bind = read.get(gateways.addresses, key)?.bind ?? [];
+      return [...new Set(listenersOf(row).flatMap((listener) => socketsOf(listener, bind)))];
+    });
+    const lookup = (key: Key, read: Read) => ({
+      address: read.get(gateways.addresses, key),
+      conflict: (listener: Key) => {
+        for (const socket of read.get(sockets, key) ?? []) {
+          const found = read.get(gateways.sockets, socket)?.conflicts[listener];
+          if (found !== undefined) return found;
+        }
+        return undefined;
+      },
+      attachedRoutes: (listener: Key) => read.get(routes.byListener, listener)?.length ?? 0,
+    });
+    const classes = this.#derive('class status', world.objects.GatewayClass, (one): StatusDraft | undefined =>
+      one.spec.controllerName === controllerName ? classStatus(one) : undefined,
+    );
+    const ofGateways = this.#derive(
+      'gateway status',
+      gateways.gateways,
+      (row, read, key): StatusDraft => gatewayStatus(row, lookup(key, read)),
+    );
+    const ofSets = this.#derive(
+      'listener set status',
+      world.objects.ListenerSet,
+      ({ metadata, spec }, read, key): StatusDraft | undefined => {
+        const gateway = `${spec.parentRef.namespace ?? metadata.namespace}/${spec.parentRef.name}`;
+        const row = read.get(gateways.gateways, gateway);
+        const set = row?.sets.find((one) => one.key === key);
+        return row === undefined || set === undefined ? undefined : listenerSetStatus(row, set, lookup(gateway, read));
+      },
+    );
+    const ofRoutes = this.#derive('route status', routes.rows, (row, read, key): StatusDraft | undefined => {
+      const backends = read.get(resolved, key);
+      return backends && routeStatus(row, backends);
+    });
+    const prefixed = [
+      new PrefixedTable('GatewayClass ', classes),
+      new PrefixedTable('Gateway ', ofGateways),
+      new PrefixedTable('ListenerSet ', ofSets),
+    ];
+    const drafts = new UnionTable<StatusDraft>('status drafts', [...prefixed, ofRoutes]);
+    this.drafts = drafts;
+    this.socketsOfGateway = sockets;
+    this.tables = [sockets, classes, ofGateways, ofSets, ofRoutes, ...prefixed, drafts];
+  }
+
+  #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {
+    return new DerivedTable({ name, input, compute, onFailure: (key, error) => this.#onFailure(`${name} ${key}`, error) });
+  }
+}

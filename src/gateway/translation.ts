@@ -1,0 +1,104 @@
+import { BackendTables } from '../ingress/backend-tables.ts';
+import type { IngressRow } from '../ingress/ingress-row.ts';
+import type { IngressOptions } from '../ingress/options.ts';
+import { type UpstreamUse, withPolicy } from '../ingress/upstream-uses.ts';
+import type { Certificate } from '../model/certificate.ts';
+import type { Listener } from '../model/listener.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Endpoint, Upstream } from '../model/upstream.ts';
+import type { VirtualHost } from '../model/virtual-host.ts';
+import { DerivedTable, type Read } from '../store/derived-table.ts';
+import { IndexTable } from '../store/index-table.ts';
+import { type FollowingTable, type Key, SourceTable, type Table } from '../store/table.ts';
+import { UnionTable } from '../store/union-table.ts';
+import type { World } from '../store/world.ts';
+import { GatewayTables } from './gateway-tables.ts';
+import { connectionMembers, foldAt, type FoldParts } from './fold-parts.ts';
+import { foldListener } from './model-listener.ts';
+import type { GatewayOptions } from './options.ts';
+import { backendUses } from './route-row.ts';
+import { RouteTables } from './route-tables.ts';
+import { resolveBackends, serviceRefOf } from './resolved-backends.ts';
+import { StatusTables } from './status-tables.ts';
+import type { FoldedHost } from './virtual-host.ts';
+
+export interface GatewayTranslationOptions {
+  readonly gateway: GatewayOptions;
+  /** How backends are looked up. */
+  readonly ingress: IngressOptions;
+  /** See `DerivedTableOptions.onFailure`. */
+  readonly onFailure: (row: Key, error: Error | undefined) => void;
+}
+
+/** World → Model for the Gateway API, as tables that follow the World; in the order in which they are refreshed. */
+export class GatewayTranslation {
+  readonly tables: readonly FollowingTable<unknown>[];
+  readonly listeners: Table<Listener>;
+  readonly virtualHosts: Table<VirtualHost>;
+  readonly upstreams: Table<Upstream>;
+  readonly endpoints: Table<readonly Endpoint[]>;
+  readonly certificates: Table<Certificate>;
+  readonly statuses: StatusTables;
+  readonly controllerName: string;
+  readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
+  readonly #onFailure: GatewayTranslationOptions['onFailure'];
+
+  constructor(world: World, { gateway, ingress, onFailure }: GatewayTranslationOptions) {
+    this.#onFailure = onFailure;
+    this.controllerName = gateway.controllerName;
+    const gateways = new GatewayTables(world, gateway, onFailure);
+    const routes = new RouteTables(world, gateways, onFailure);
+    const refs = new IndexTable('gateway backendRefs', routes.rows, ({ route }) =>
+      backendUses(route).flatMap((use) => serviceRefOf(use, route.metadata.namespace) ?? []),
+    );
+    const none = new SourceTable<IngressRow>('no Ingresses');
+    const { backends, ports, pods, ...behind } = new BackendTables(world, {
+      ingresses: none,
+      defaultBackend: [],
+      otherRefs: refs,
+      options: ingress,
+      onFailure,
+    });
+    const resolved = this.#derive('resolved backends', routes.rows, ({ route }, read) =>
+      resolveBackends(route, {
+        backend: (ref) => read.get(backends, ref),
+        appProtocol: (service, port) => read.get(world.objects.Service, service)?.spec.ports.find((one) => one.port === port)?.appProtocol,
+        mayRefer: (to) => gateways.mayRefer({ kind: route.kind, namespace: route.metadata.namespace }, to, read),
+      }),
+    );
+    const parts: FoldParts = { gateways, routes, resolved };
+    const folds = this.#derive('gateway folds', routes.byHost, (members, read, key) => foldAt(key, members, read, parts));
+    const virtualHosts = this.#derive('gateway virtualHosts', folds, ({ virtualHost }): VirtualHost => virtualHost);
+    const listenerFolds = this.#derive('listener folds', gateways.sockets, (socket, read, key) =>
+      foldListener(key, socket, (listener) => connectionMembers(listener, read, parts)),
+    );
+    const users = new UnionTable<Pick<FoldedHost, 'upstreams'>>('users of upstreams', [folds, listenerFolds]);
+    const uses = new IndexTable('gateway upstreamUses', users, ({ upstreams: used }) => used.keys());
+    const useOf = (key: Key, [user = '']: readonly Key[], read: Read): UpstreamUse | undefined => read.get(users, user)?.upstreams.get(key);
+    const upstreams = this.#derive('gateway upstreams', uses, (hosts, read, key) => {
+      const use = useOf(key, hosts, read);
+      return use && withPolicy(key, use, read.get(ports, use.base));
+    });
+    const endpoints = this.#derive('gateway endpoints', uses, (hosts, read, key) => {
+      const use = useOf(key, hosts, read);
+      return use && read.get(pods, use.base);
+    });
+    const listeners = this.#derive('listeners', listenerFolds, ({ listener }): Listener => listener);
+    this.statuses = new StatusTables(world, { gateways, routes, resolved, controllerName: gateway.controllerName }, onFailure);
+
+    this.listeners = listeners;
+    this.virtualHosts = virtualHosts;
+    this.upstreams = upstreams;
+    this.endpoints = endpoints;
+    this.certificates = gateways.certificates;
+    this.reporting = [resolved];
+    this.tables = [
+      ...[...gateways.tables, ...routes.tables, refs, ...behind.tables, resolved],
+      ...[folds, virtualHosts, listenerFolds, users, uses, upstreams, endpoints, listeners, ...this.statuses.tables],
+    ];
+  }
+
+  #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {
+    return new DerivedTable({ name, input, compute, onFailure: (key, error) => this.#onFailure(`${name} ${key}`, error) });
+  }
+}

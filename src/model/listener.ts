@@ -1,0 +1,46 @@
+import type { WeightedUpstream } from './route.ts';
+import type { Source } from './source.ts';
+
+/** An address and a port at which proxies take connections, beside the two listeners of the edge. */
+export interface Listener {
+  /** See `listenerKey`. */
+  readonly key: string;
+  readonly address: string;
+  readonly port: number;
+  readonly transport: 'tcp' | 'udp';
+  /** What connections go through: the one whose server name fits best. */
+  readonly chains: readonly Chain[];
+  readonly sources: readonly Source[];
+}
+
+export interface Chain {
+  /** Unique within its listener. */
+  readonly name: string;
+  /** What a client of TLS asks for: a hostname, or `*.example.com` for any number of labels; absent: whoever has no other chain. */
+  readonly serverName?: string;
+  /** Absent: what is taken is not decrypted. */
+  readonly tls?: ChainTls;
+  readonly takes: Taken;
+}
+
+export interface ChainTls {
+  /** Keys of certificates; a client gets the one that suits it. At least one. */
+  readonly certificates: readonly string[];
+}
+
+export type Taken =
+  /** Requests, for the virtual hosts that name the listener. */
+  | { readonly type: 'requests' }
+  /** Whole connections or datagrams. */
+  | {
+      readonly type: 'connections';
+      readonly upstreams: readonly WeightedUpstream[];
+      /** Share of the connections that nothing can take: they are closed. */
+      readonly failing?: number;
+    };
+
+/** `10.0.0.1:443`, `[::1]:443`, `udp:10.0.0.1:53`. Neither a blank nor a hostname is in it. */
+export function listenerKey({ address, port, transport }: Pick<Listener, 'address' | 'port' | 'transport'>): string {
+  const host = address.includes(':') ? `[${address}]` : address;
+  return `${transport === 'udp' ? 'udp:' : ''}${host}:${port}`;
+}
