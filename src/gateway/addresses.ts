@@ -17,10 +17,10 @@ export interface AddressRow {
   readonly programmed?: ConditionDraft;
 }
 
-/** Gives each Gateway an address of its own. What one has, by its status, it keeps; `gateways` may come in any order. */
-export function allocate(gateways: readonly Gateway[], pool: AddressPool): ReadonlyMap<Key, AddressRow> {
+/** Gives each Gateway an address of its own. What one has, by its status, it keeps; `gateways` may come in any order; `others`: addresses that are not for Gateways. */
+export function allocate(gateways: readonly Gateway[], pool: AddressPool, others: readonly string[]): ReadonlyMap<Key, AddressRow> {
   const rows = new Map<Key, AddressRow>();
-  const taken = new Set<string>();
+  const taken = new Set(others);
   const open: Gateway[] = [];
   const sorted = oldestFirst(gateways, 'kubernetes');
   for (const gateway of sorted) {

@@ -47,6 +47,7 @@ export class GatewayTables {
       if (!this.#isOurs(gateway, read)) return undefined;
       const ofGateway = (read.get(sets, key) ?? []).flatMap((set) => read.get(setTexts, set) ?? []);
       return readGateway(gateway, ofGateway, {
+        isOfEdge: (port) => options.addressPool === undefined && options.edgePorts?.includes(port) === true,
         certificate: (secret) => read.get(secrets.rows, secret),
         mayRefer: ({ kind, metadata: { namespace } }, to) => this.mayRefer({ kind, namespace }, to, read),
         allowsSet: ({ metadata, spec }, set) =>
@@ -107,7 +108,7 @@ export class GatewayTables {
       if (pool === undefined) return undefined;
       // The objects themselves, because their status says which address each has had.
       const ours = [...read.all(gateways).keys()].flatMap((key) => read.get(this.#world.objects.Gateway, key) ?? []);
-      return allocate(ours, pool);
+      return allocate(ours, pool, [address]);
     });
     const rows = this.#derive('addresses', gateways, (_, read, key): AddressRow | undefined =>
       pool === undefined ? { bind: [address] } : read.get(allocation, everyGateway)?.get(key),

@@ -35,6 +35,8 @@ export interface RouteGroupKind {
 }
 
 export interface ListenerLookup {
+  /** Whether Ingresses have this port of the address. */
+  readonly isOfEdge: (port: number) => boolean;
   readonly certificate: (key: Key) => CertificateRow | undefined;
   readonly mayRefer: (from: ListenerOwner, to: Referred) => boolean;
 }
@@ -79,12 +81,19 @@ export function readListener(owner: ListenerOwner, spec: ListenerSpec, index: nu
     hostname: normal(spec.hostname),
     supportedKinds: kinds.length === 0 ? (fitting ?? []).map((kind) => ({ group: gatewayGroup, kind })) : usable,
     certificates: certificates.keys,
-    accepted:
-      fitting === undefined
-        ? holdsNot('Accepted', 'UnsupportedProtocol', `The protocol ${spec.protocol} is not supported.`)
-        : holds('Accepted'),
+    accepted: acceptance(spec, fitting !== undefined, lookup),
     resolvedRefs: kindObjection ?? certificates.objection ?? holds('ResolvedRefs'),
   };
+}
+
+function acceptance({ protocol, port }: ListenerSpec, supported: boolean, { isOfEdge }: ListenerLookup): ConditionDraft {
+  if (!supported) return holdsNot('Accepted', 'UnsupportedProtocol', `The protocol ${protocol} is not supported.`);
+  if (!isOfEdge(port)) return holds('Accepted');
+  return holdsNot(
+    'Accepted',
+    'PortUnavailable',
+    `Ingresses have port ${port}: choose another one, or run Naru with --gateway-address-pool.`,
+  );
 }
 
 /** Whether the listener needs certificates of its own. */

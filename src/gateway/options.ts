@@ -6,6 +6,8 @@ export interface GatewayOptions {
   readonly address: string;
   /** Each Gateway gets an address of its own from this network, in CIDR notation; absent: all share `address`. */
   readonly addressPool?: string;
+  /** Ports of `address` that Ingresses have. */
+  readonly edgePorts?: readonly number[];
 }
 
 export const defaultGatewayOptions: GatewayOptions = { controllerName: 'naru.io/gateway-controller', address: '0.0.0.0' };

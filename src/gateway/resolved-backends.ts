@@ -46,11 +46,12 @@ export function resolveBackends(route: RouteText, resolution: BackendResolution)
   return {
     upstreams,
     resolvedRefs: first === undefined ? holds('ResolvedRefs') : holdsNot('ResolvedRefs', first.reason, `${first.field}: ${first.message}`),
-    problems: objections.map(({ field, message }) => problem('NR601', sourceOfRoute(route, field), { message, done: lost(route) })),
+    problems: objections.map(({ field, message }) => problem('NR601', sourceOfRoute(route, field), { message, done: lost(route, field) })),
   };
 }
 
-function lost({ kind }: RouteText): string {
+function lost({ kind }: RouteText, field: string): string {
+  if (field.includes('.requestMirror.')) return 'It gets no copies; the requests themselves are served.';
   return kind === 'HTTPRoute' || kind === 'GRPCRoute'
     ? 'Its share of the requests is answered with 500.'
     : 'Its share of the connections is closed.';

@@ -43,7 +43,7 @@ export class Build {
     const failures = new Failures();
     this.model = new IngressTranslation(this.world, { ingress, onFailure: failures.note });
     this.gateway = new GatewayTranslation(this.world, {
-      gateway: gateway ?? { ...defaultGatewayOptions, address: listen.address },
+      gateway: { edgePorts: [listen.httpPort, listen.httpsPort], ...(gateway ?? { ...defaultGatewayOptions, address: listen.address }) },
       ingress,
       onFailure: failures.note,
     });

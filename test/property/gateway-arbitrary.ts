@@ -11,7 +11,7 @@ const backends = fc.array(
 
 const listener = fc.record({
   name: fc.constantFrom('web', 'other', 'third'),
-  port: fc.constantFrom(80, 443, 8080),
+  port: fc.constantFrom(80, 443, 8000, 8080),
   protocol: fc.constantFrom('HTTP', 'HTTPS', 'TLS', 'TCP', 'UDP', 'odd.example/protocol'),
   host: hostname,
   from: fc.constantFrom('All', 'Same', 'None'),
