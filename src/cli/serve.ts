@@ -1,10 +1,11 @@
-import { merge, type Observable, type Subscription } from 'rxjs';
+import { merge, type Observable, share, type Subscription } from 'rxjs';
 import { pino } from 'pino';
 import { watchCluster } from '../kube/cluster.ts';
 import { connect, type Connection, NoApiServer } from '../kube/connection.ts';
 import type { KubeEvent } from '../kube/event.ts';
 import type { Kind } from '../kube/objects.ts';
 import { Outage } from '../kube/api/outage.ts';
+import { namedConfigMaps } from '../kube/named-config-maps.ts';
 import { watchNamed } from '../kube/watch-named.ts';
 import { configReferences } from '../ingress/config/references.ts';
 import { printSource } from '../model/source.ts';
@@ -104,15 +105,17 @@ function watchAll(connection: Connection, settings: ServeSettings, log: pino.Log
     outage,
     onTrouble,
     onWell,
-  });
+  }).pipe(share());
   const mapNames = [settings.configmap, settings.tcpServicesConfigmap, settings.udpServicesConfigmap];
   const configMaps = watchNamed(connection, 'ConfigMap', [...new Set(mapNames.filter((name) => name !== undefined))], {
     referencesOf: (object) => (object.kind === 'ConfigMap' ? configReferences(object.data) : []),
+    further: namedConfigMaps(cluster),
     outage,
     onTrouble: (sentence) => onTrouble('ConfigMap', sentence),
     onWell: () => onWell('ConfigMap'),
   });
-  return merge(cluster, configMaps);
+  // In this order: whatever the cluster says is heard by both.
+  return merge(configMaps, cluster);
 }
 
 function named(kind: Kind, key: string | undefined): readonly { readonly kind: Kind; readonly key: string }[] {

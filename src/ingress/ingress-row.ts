@@ -9,6 +9,8 @@ import { annotationSource } from './annotations/family.ts';
 import { type Policies, routePolicyOf, upstreamPolicyOf, upstreamPolicyOverHttps } from './annotations/index.ts';
 import { backendSecretOf, checkBackendSecret } from './backend-secret.ts';
 import { readAnnotations } from './annotations/read.ts';
+import type { HeaderValue } from '../model/route-policy.ts';
+import { readCustomHeaders } from './custom-headers.ts';
 import { type AnnotationDefaults, controller } from './config/tables.ts';
 import { selectIngress } from './ingress-class.ts';
 import type { IngressOptions } from './options.ts';
@@ -22,6 +24,8 @@ export interface IngressRow {
   readonly selected: boolean;
   /** What its annotations ask for; those of an Ingress that is not served are not read. */
   readonly policies: Partial<Policies>;
+  /** What every answer of its paths has, from the ConfigMap that it names. */
+  readonly answerHeaders: readonly HeaderValue[];
   /** Whether a protection that it asks for could not be read: its paths answer 503. */
   readonly denied: boolean;
   readonly problems: readonly Problem[];
@@ -41,7 +45,7 @@ export function readIngress(
 ): IngressRow {
   const { metadata, spec } = ingress;
   const { selected, problems } = selectIngress(ingress, read, world, options);
-  if (!selected) return { metadata, spec, selected, policies: {}, denied: false, problems };
+  if (!selected) return { metadata, spec, selected, policies: {}, answerHeaders: [], denied: false, problems };
   const defaults = read.get(annotationDefaults, controller) ?? {};
   const annotations = { prefix: options.annotationsPrefix, values: metadata.annotations, source: sourceOf(ingress), defaults };
   const { policy, denied, problems: found } = readAnnotations(annotations);
@@ -54,11 +58,15 @@ export function readIngress(
   const backend = checkBackendSecret(reaching, annotationSource(annotations, 'proxy-ssl-secret'), (key) =>
     read.get(world.objects.Secret, key),
   );
+  const answers = readCustomHeaders(policy.customHeaders, annotationSource(annotations, 'custom-headers'), (key) =>
+    read.get(world.objects.ConfigMap, key),
+  );
   return {
     ...{ metadata, spec, selected },
     policies: policy,
-    denied: denied || access.denied || backend.denied,
-    problems: [...problems, ...found, ...access.problems, ...backend.problems],
+    answerHeaders: answers.headers,
+    denied: denied || access.denied || backend.denied || answers.denied,
+    problems: [...problems, ...found, ...access.problems, ...backend.problems, ...answers.problems],
   };
 }
 

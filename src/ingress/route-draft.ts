@@ -64,7 +64,8 @@ export function byPrecedence(a: PathMatch, b: PathMatch): number {
 }
 
 /** Written only where it says something, so that routes without annotations read as short as they are. */
-export function policyOf({ policies }: IngressRow, own: RoutePolicy = {}): Pick<Route, 'policy'> {
-  const policy = joinPolicies([routePolicyOf(policies), own]);
+export function policyOf({ policies, answerHeaders }: IngressRow, own: RoutePolicy = {}): Pick<Route, 'policy'> {
+  const named: RoutePolicy = answerHeaders.length === 0 ? {} : { responseHeaders: { set: answerHeaders } };
+  const policy = joinPolicies([routePolicyOf(policies), named, own]);
   return Object.keys(policy).length === 0 ? {} : { policy };
 }

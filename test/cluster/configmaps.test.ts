@@ -96,6 +96,30 @@ describe('ConfigMaps in a cluster', () => {
     assert.ok(Math.max(...times) < 1000, times.join(', '));
   });
 
+  test('one that an Ingress names, read where a role allows it', async () => {
+    const annotate = (value: string | null) =>
+      control.call('PATCH', `/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses/web`, {
+        metadata: { annotations: { 'nginx.ingress.kubernetes.io/custom-headers': value } },
+      });
+    const status = async (expected: number) =>
+      eventually(`the status is ${expected}`, async () =>
+        (await naru.get(`http://${host}/`, { fresh: true })).status === expected ? true : undefined,
+      );
+    await create('settings', { 'global-allowed-response-headers': 'X-Named' });
+    await create('named', { 'X-Named': 'one' });
+    await annotate(`naru-system/${name('named')}`);
+    await until('x-named', 'one');
+    await replace('named', { 'X-Named': 'two' });
+    await until('x-named', 'two');
+    // Nothing lets Naru read ConfigMaps of this namespace.
+    await annotate('kube-root-ca.crt');
+    await status(503);
+    await annotate(null);
+    await status(200);
+    assert.equal(await header('x-named'), undefined);
+    await control.call('DELETE', `${maps}/${name('settings')}`);
+  });
+
   test('ports of TCP services open, move and close', async () => {
     const ask = async (): Promise<string> => {
       const socket = connect(port, '127.0.0.1');

@@ -9,6 +9,7 @@ import { buffers } from './buffers.ts';
 import { canary } from './canary.ts';
 import { clientAddresses } from './client-addresses.ts';
 import { cors } from './cors.ts';
+import { customHeaders } from './custom-headers.ts';
 import { errorPages } from './error-pages.ts';
 import type { Family } from './family.ts';
 import { fastcgi } from './fastcgi.ts';
@@ -43,6 +44,7 @@ export const families = {
   ...policyFamilies,
   authTls,
   upstreamHost,
+  customHeaders,
   mirror,
   session,
   errorPages,

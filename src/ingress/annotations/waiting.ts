@@ -29,7 +29,6 @@ export const waitingFamily = defineFamily({
       'proxy-request-buffering',
     ]),
     ...waiting('Medium', 'path', [
-      'custom-headers',
       'opentelemetry-operation-name',
       'proxy-body-size',
       'proxy-cookie-domain',

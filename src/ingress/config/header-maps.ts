@@ -13,7 +13,7 @@ export interface HeadersReading {
 }
 
 /** Headers that the connection itself is made of: set to something else, requests would not arrive. */
-const framing = new Set(['connection', 'content-length', 'host', 'transfer-encoding', 'upgrade', 'keep-alive', 'te', 'trailer']);
+export const framing = new Set(['connection', 'content-length', 'host', 'transfer-encoding', 'upgrade', 'keep-alive', 'te', 'trailer']);
 
 /**
  * The entries of a ConfigMap that another one names by `key`, as headers. One that cannot be a header is left out and reported;

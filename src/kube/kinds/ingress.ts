@@ -125,15 +125,25 @@ const spec = checked(
 
 /** Annotations that name a Secret, as `name` or `namespace/name`: auth-secret, auth-tls-secret, proxy-ssl-secret. */
 const secretAnnotation = /\/[a-z-]+-secret$/;
-const secretName = /^(?:[a-z0-9-]+\/)?[a-z0-9][a-z0-9.-]*$/;
+const objectName = /^(?:[a-z0-9-]+\/)?[a-z0-9][a-z0-9.-]*$/;
 
 function secretsNamed({ metadata: { namespace, annotations }, spec: { tls: entries } }: Ingress): readonly ObjectKey[] {
   const named = entries.flatMap((entry) => entry.secretName ?? []);
   for (const key in annotations) {
     const value = annotations[key]?.trim() ?? '';
-    if (secretAnnotation.test(key) && secretName.test(value)) named.push(value);
+    if (secretAnnotation.test(key) && objectName.test(value)) named.push(value);
   }
   return [...new Set(named.map((name) => (name.includes('/') ? name : objectKey(namespace, name))))];
+}
+
+/** custom-headers names a ConfigMap. */
+function configMapsNamed({ metadata: { namespace, annotations } }: Ingress): readonly ObjectKey[] {
+  const named: string[] = [];
+  for (const key in annotations) {
+    const value = annotations[key]?.trim() ?? '';
+    if (key.endsWith('/custom-headers') && objectName.test(value)) named.push(value.includes('/') ? value : objectKey(namespace, value));
+  }
+  return named;
 }
 
 export const ingress: KindRow<'Ingress'> = {
@@ -144,6 +154,7 @@ export const ingress: KindRow<'Ingress'> = {
   namespaced: true,
   sensitive: false,
   secretsNamed,
+  configMapsNamed,
   schema: fields({
     metadata: metadata({ namespaced: true, name: dnsSubdomain('name'), withUid: true }),
     spec: withDefault(z.unknown(), {}).pipe(spec),

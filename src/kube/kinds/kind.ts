@@ -22,6 +22,8 @@ export interface KindRow<K extends Kind> {
   readonly usedTypes?: readonly string[];
   /** The Secrets that an object names. More than are used in the end does no harm: whether they are is decided later. */
   readonly secretsNamed?: (object: KubeObjects[K]) => readonly ObjectKey[];
+  /** The ConfigMaps that an object names, likewise. */
+  readonly configMapsNamed?: (object: KubeObjects[K]) => readonly ObjectKey[];
   /** Leaves objects out on the API server's side. */
   readonly fieldSelector?: string;
   /** Values of this kind never appear in a message. */

@@ -22,6 +22,10 @@ export const annotationCodes = {
     severity: 'error',
     title: 'TLS that is not passed through',
   },
+  NR219: {
+    severity: 'error',
+    title: 'Headers of answers that cannot be had',
+  },
   NR230: {
     severity: 'warning',
     title: 'A canary without a primary',
