@@ -69,6 +69,8 @@ function makeRoute(rule: HttpRule | GrpcRule, { member, index, at, match, arriva
   const { redirect, rewrite, objections, requestHeaders, responseHeaders } = readFilters(rule.filters, match.match, arrival);
   const mirrors = mirrorsOf(rule, index, resolved, uses);
   const policy: RoutePolicy = {
+    // Gateway API knows no limit: that is ingress-nginx's.
+    bodySize: 0,
     ...(requestHeaders === undefined ? {} : { requestHeaders }),
     ...(responseHeaders === undefined ? {} : { responseHeaders }),
     ...(rewrite === undefined ? {} : { rewrite }),
@@ -80,7 +82,7 @@ function makeRoute(rule: HttpRule | GrpcRule, { member, index, at, match, arriva
     match: match.match,
     ...(Object.keys(match.conditions).length === 0 ? {} : { conditions: match.conditions }),
     action: objections.length > 0 || limitObjections(rule).length > 0 ? failed : (redirect ?? forward(rule, index, resolved, uses)),
-    ...(Object.keys(policy).length === 0 ? {} : { policy }),
+    policy,
     sources: [sourceOfRoute(route, `spec.rules[${index}]`)],
   };
 }

@@ -21,6 +21,8 @@ export interface RoutePolicy {
   readonly responseHeaders?: HeaderEdits;
   /** Which clients may pass; others are answered 403. */
   readonly clientAddresses?: AddressRules;
+  /** Most bytes of a request's body; more are answered 413. 0: any number. Absent: `usualBodySize`. */
+  readonly bodySize?: number;
   /** How many requests a client may make; others are answered 503. */
   readonly rateLimits?: RateLimits;
   /** KiB in a second, of each answer. */
@@ -41,6 +43,9 @@ export interface RoutePolicy {
   /** Where copies of the requests go, whose answers nobody waits for. */
   readonly mirrors?: readonly Mirror[];
 }
+
+/** Bytes, as in ingress-nginx. */
+export const usualBodySize = 1_048_576;
 
 /** `$ssl_client_verify` of nginx. */
 export type ClientVerified = 'SUCCESS' | 'FAILED' | 'NONE';

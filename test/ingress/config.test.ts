@@ -80,12 +80,12 @@ describe('the ConfigMap', () => {
   });
 
   test('a key without effect is reported, once, with the reason; one that protects as an error', () => {
-    const { problems } = read({ 'worker-processes': 'many', 'enable-modsecurity': 'true', 'proxy-body-size': '8m' });
+    const { problems } = read({ 'worker-processes': 'many', 'enable-modsecurity': 'true', 'proxy-request-buffering': 'off' });
     assert.deepEqual(
       problems.map(({ code, message }) => `${code} ${message}`),
       [
         'NR805 enable-modsecurity is not read: Envoy has no ModSecurity.',
-        'NR804 proxy-body-size is the default of the annotation proxy-body-size, which Naru does not read yet.',
+        'NR804 proxy-request-buffering is the default of the annotation proxy-request-buffering, which Naru does not read yet.',
         "NR804 worker-processes is not read: it sizes nginx's own processes.",
       ],
     );

@@ -5,6 +5,7 @@ import { authTls } from './auth-tls.ts';
 import { authUrl } from './auth-url.ts';
 import { backendProtocol } from './backend-protocol.ts';
 import { basicAuth } from './basic-auth.ts';
+import { bodySize } from './body-size.ts';
 import { buffers } from './buffers.ts';
 import { canary } from './canary.ts';
 import { clientAddresses } from './client-addresses.ts';
@@ -31,7 +32,7 @@ import { upstreamHost } from './upstream-host.ts';
 import { waitingFamily } from './waiting.ts';
 
 const policyFamilies = {
-  ...{ timeouts, retries, loadBalancing, backendProtocol },
+  ...{ timeouts, bodySize, retries, loadBalancing, backendProtocol },
   ...{ clientAddresses, basicAuth, authUrl, satisfy, rateLimits, cors },
 } as const satisfies Readonly<Record<string, Family<AskedPolicy>>>;
 

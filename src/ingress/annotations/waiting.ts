@@ -30,7 +30,6 @@ export const waitingFamily = defineFamily({
     ]),
     ...waiting('Medium', 'path', [
       'opentelemetry-operation-name',
-      'proxy-body-size',
       'proxy-cookie-domain',
       'proxy-cookie-path',
       'proxy-redirect-from',

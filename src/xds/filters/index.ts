@@ -2,6 +2,7 @@ import type { RoutePolicy } from '../../model/route-policy.ts';
 import type { AnyMessage } from '../../proto/codec.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
 import { authentication } from './authentication.ts';
+import { bodySize } from './body-size.ts';
 import { clientAddresses } from './client-addresses.ts';
 import { clientSubject } from './client-subject.ts';
 import { bandwidth } from './bandwidth.ts';
@@ -14,10 +15,13 @@ type HttpFilter = Messages['envoy.extensions.filters.network.http_connection_man
 type PerFilter = Readonly<Record<string, AnyMessage>>;
 
 /**
- * In the order in which a request passes them, which is that of nginx's phases: limits, then client addresses, then authentication.
+ * In the order in which a request passes them, which is that of nginx's phases: sizes, limits, then client addresses, then authentication.
  * https://nginx.org/en/docs/dev/development_guide.html#http_phases
  */
-const routeFilters: readonly RouteFilter[] = [errorPages, clientSubject, rateLimit, clientAddresses, authentication, bandwidth, session];
+const routeFilters: readonly RouteFilter[] = [
+  ...[errorPages, clientSubject, bodySize, rateLimit, clientAddresses, authentication],
+  ...[bandwidth, session],
+];
 
 /** As they stand in every connection manager, before the router. */
 export const chainFilters: readonly HttpFilter[] = routeFilters.map(({ name, config }) => ({ name, typed_config: config }));
