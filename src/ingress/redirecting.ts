@@ -14,8 +14,9 @@ export function redirectingOf(row: IngressRow): Pick<Route, 'action' | 'policy'>
   const value = locating.has(to.status) ? [to.url] : [];
   const body = locating.has(to.status) ? '' : to.url;
   const action: RouteAction = { type: 'answer', status: to.status, body, headers: [{ name: 'location', value }] };
-  const { responseHeaders } = policyOf(row).policy ?? {};
-  return { action, ...(responseHeaders && { policy: { responseHeaders } }) };
+  const { responseHeaders, unlogged } = policyOf(row).policy ?? {};
+  const policy = { ...(responseHeaders && { responseHeaders }), ...(unlogged && { unlogged }) };
+  return { action, ...(Object.keys(policy).length > 0 && { policy }) };
 }
 
 /** Whether a route sends clients elsewhere before it is asked how they came. */

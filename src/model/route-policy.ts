@@ -40,6 +40,8 @@ export interface RoutePolicy {
   readonly anyOf?: true;
   readonly rewrite?: Rewrite;
   readonly errorPages?: ErrorPages;
+  /** The access log says nothing of its requests. */
+  readonly unlogged?: true;
   /** Where copies of the requests go, whose answers nobody waits for. */
   readonly mirrors?: readonly Mirror[];
 }

@@ -1,6 +1,7 @@
 import type { AccessLog, LogFields, LogOnlyVariable, LogTemplate, LogVariable } from '../model/access-log.ts';
 import { any, type AnyMessage } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
+import { isLogged } from './route-metadata.ts';
 import { escapeText, renderVariable } from './template.ts';
 
 type Logger = Messages['envoy.config.accesslog.v3.AccessLog'];
@@ -36,11 +37,11 @@ const commands: Readonly<Record<Exclude<LogOnlyVariable, 'transport'>, string>> 
 const isLogOnly = (variable: LogVariable): variable is { readonly name: Exclude<LogOnlyVariable, 'transport'> } =>
   Object.hasOwn(commands, variable.name);
 
-/** For requests or connections; `transport` is what carries them. */
-export function renderAccessLog(log: AccessLog | undefined, transport: 'TCP' | 'UDP' = 'TCP'): Logger[] {
+/** For requests, or for connections by what carries them. */
+export function renderAccessLog(log: AccessLog | undefined, of: 'requests' | 'TCP' | 'UDP'): Logger[] {
   if (log === undefined) return [];
-  const log_format = renderFormat(log.format, transport);
-  const filter = renderFilter(log);
+  const log_format = renderFormat(log.format, of === 'UDP' ? 'UDP' : 'TCP');
+  const filter = of === 'requests' ? renderFilter(log) : undefined;
   const typed_config =
     log.to === 'stdout'
       ? any('envoy.extensions.access_loggers.stream.v3.StdoutAccessLog', { log_format })
@@ -77,7 +78,8 @@ function renderText(template: LogTemplate, transport: string): string {
 }
 
 function renderFilter({ except, defaultBackend }: AccessLog): Filter | undefined {
-  const filters = [...except.map(notFor), ...(defaultBackend ? [] : [notDefaultBackend])];
+  const wanted = defaultBackend ? isLogged : `${isLogged} && xds.route_name != "default backend"`;
+  const filters = [...except.map(notFor), expressionFilter(wanted)];
   const [only, ...others] = filters;
   return others.length === 0 ? only : { and_filter: { filters } };
 }
@@ -93,12 +95,9 @@ function notFor(uri: string): Filter {
 
 const originalPath = 'x-envoy-original-path';
 
-const notDefaultBackend: Filter = {
-  extension_filter: {
-    name: 'envoy.access_loggers.extension_filters.cel',
-    typed_config: expression('xds.route_name != "default backend"'),
-  },
-};
+function expressionFilter(text: string): Filter {
+  return { extension_filter: { name: 'envoy.access_loggers.extension_filters.cel', typed_config: expression(text) } };
+}
 
 function expression(text: string): AnyMessage {
   return any('envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter', { expression: text });

@@ -51,7 +51,7 @@ function renderConnectionManager(scheme: 'http' | 'https', chain: string, { list
     name: 'envoy.filters.network.http_connection_manager',
     typed_config: any('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
       stat_prefix: scheme,
-      access_log: renderAccessLog(edge.accessLog),
+      access_log: renderAccessLog(edge.accessLog, 'requests'),
       ...(routes === undefined ? { scoped_routes: scopedRoutes } : { rds: { config_source: ads, route_config_name: routes } }),
       ...clientIdentity(chain, edge),
       // The first finds the route where it is not known yet. What is refused is answered with the headers of every answer, so that these come next.

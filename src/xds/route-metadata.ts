@@ -1,3 +1,4 @@
+import type { RoutePolicy } from '../model/route-policy.ts';
 import { printSource, type Source } from '../model/source.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 
@@ -5,7 +6,14 @@ import type { Messages } from '../proto/gen/messages.ts';
 const metadataNamespace = 'naru';
 
 /** Where a route comes from, well-formed whatever an object is called: for whoever looks at an Envoy. */
-export function routeMetadata(sources: readonly Source[]): Messages['envoy.config.core.v3.Metadata'] | undefined {
-  if (sources.length === 0) return undefined;
-  return { filter_metadata: { [metadataNamespace]: { sources: sources.map((source) => printSource(source).toWellFormed()) } } };
+export function routeMetadata(
+  sources: readonly Source[],
+  { unlogged }: RoutePolicy,
+): Messages['envoy.config.core.v3.Metadata'] | undefined {
+  if (sources.length === 0 && unlogged === undefined) return undefined;
+  const named = { sources: sources.map((source) => printSource(source).toWellFormed()) };
+  return { filter_metadata: { [metadataNamespace]: { ...named, ...(unlogged && { unlogged }) } } };
 }
+
+/** In CEL: whether the access log is to say something of a request. One that found no route has no metadata. */
+export const isLogged = `!(has(xds.route_metadata) && '${metadataNamespace}' in xds.route_metadata.filter_metadata && 'unlogged' in xds.route_metadata.filter_metadata['${metadataNamespace}'])`;

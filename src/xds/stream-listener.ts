@@ -42,7 +42,7 @@ function tcp({ key, upstream, readsProxyProtocol }: StreamListener, { edge }: Li
               cluster: upstream,
               idle_timeout: `${idle}s`,
               max_connect_attempts: tries,
-              access_log: renderAccessLog(accessLog),
+              access_log: renderAccessLog(accessLog, 'TCP'),
             }),
           },
         ],

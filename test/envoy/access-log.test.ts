@@ -109,6 +109,29 @@ test('what the default backend of the controller answers is written only if this
   await expectLine(/^L7 else.test \/unknown$/, () => get('http://else.test/unknown'));
 });
 
+test('paths whose Ingress says so are not written, on exact hosts and wildcards; their neighbours are', async () => {
+  const quiet = (host: string, annotation: string) =>
+    ingressYaml({
+      ...{ name: `quiet-${host.length}`, host, paths: ['Prefix /quiet web'] },
+      annotations: { 'enable-access-log': annotation },
+    });
+  const config = configMapYaml({ 'log-format-upstream': 'L8 $host $request_uri' });
+  await naru.given(config + objects + quiet('web.test', 'false') + quiet('*.wild.test', 'false') + tcp());
+  for (const url of ['http://web.test/quiet/a', 'http://a.wild.test/quiet/a']) assert.equal(await naru.served(url), 'web');
+  await expectLine(/^L8 web.test \/loud$/, () =>
+    Promise.all([get('http://web.test/quiet/b'), get('http://a.wild.test/quiet/b'), get('http://web.test/loud')]),
+  );
+  await expectLine(/^L8 web.test \/after$/, () => get('http://web.test/after'));
+  assert.deepEqual(lines('/quiet/b'), []);
+  await naru.given(config + objects + quiet('web.test', 'true') + quiet('*.wild.test', 'never') + tcp());
+  await expectLine(/^L8 web.test \/quiet\/c$/, () => get('http://web.test/quiet/c'));
+  await expectLine(/^L8 a.wild.test \/quiet\/c$/, () => get('http://a.wild.test/quiet/c'));
+  assert.deepEqual(
+    naru.problems.map(({ code }) => code),
+    ['NR214'],
+  );
+});
+
 test('a line for each connection of a TCP service', async () => {
   await given({});
   await expectLine(/^\[127\.0\.0\.1\] \[.*\+0000\] TCP - [1-9]\d* [1-9]\d* [0-9.e-]+$/, async () => {

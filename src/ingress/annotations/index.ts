@@ -1,5 +1,6 @@
 import { joinPolicies, type RoutePolicy } from '../../model/route-policy.ts';
 import type { UpstreamPolicy } from '../../model/upstream-policy.ts';
+import { accessLog } from './access-log.ts';
 import type { AskedPolicy } from './asked-policy.ts';
 import { authTls } from './auth-tls.ts';
 import { authUrl } from './auth-url.ts';
@@ -33,7 +34,7 @@ import { waitingFamily } from './waiting.ts';
 
 const policyFamilies = {
   ...{ timeouts, bodySize, retries, loadBalancing, backendProtocol },
-  ...{ clientAddresses, basicAuth, authUrl, satisfy, rateLimits, cors },
+  ...{ clientAddresses, basicAuth, authUrl, satisfy, rateLimits, cors, accessLog },
 } as const satisfies Readonly<Record<string, Family<AskedPolicy>>>;
 
 /** Every annotation family, in the order in which the reference lists them. */

@@ -22,12 +22,7 @@ export const waitingFamily = defineFamily({
     ...waiting('Critical', 'host', ['server-snippet', 'stream-snippet']),
     ...waiting('Critical', 'path', ['configuration-snippet']),
     ...waiting('Low', 'host', ['ssl-ciphers', 'ssl-prefer-server-ciphers']),
-    ...waiting('Low', 'path', [
-      'enable-access-log',
-      'enable-opentelemetry',
-      'opentelemetry-trust-incoming-span',
-      'proxy-request-buffering',
-    ]),
+    ...waiting('Low', 'path', ['enable-opentelemetry', 'opentelemetry-trust-incoming-span', 'proxy-request-buffering']),
     ...waiting('Medium', 'path', [
       'opentelemetry-operation-name',
       'proxy-cookie-domain',
