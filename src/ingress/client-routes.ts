@@ -4,6 +4,7 @@ import type { PlainVariable } from '../model/template.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import type { HostClients } from './client-certificates.ts';
 import { objectsOf } from './https-redirect.ts';
+import { acmeChallenges } from './route-draft.ts';
 
 type Certificate = NonNullable<Conditions['clientCertificate']>;
 type Asking = Extract<HostClients, { closed: false }>;
@@ -18,7 +19,11 @@ export function withClientCertificates(host: VirtualHost, clients: HostClients |
   const first = (name: string, action: RouteAction, conditions: Conditions = {}): Route => {
     return { name, match: { type: 'prefix', path: '/' }, conditions, action, sources };
   };
-  if (clients.closed) return { ...host, routes: [first('closed', forbidden), ...host.routes] };
+  if (clients.closed) {
+    // A certificate authority has no certificate to show, and without its challenge the host may never get one that is good.
+    const challenges = host.routes.filter(({ match }) => match.type !== 'regex' && match.path.startsWith(acmeChallenges));
+    return { ...host, routes: [...challenges, first('closed', forbidden), ...host.routes.filter((route) => !challenges.includes(route))] };
+  }
   const guards = refused[clients.mode].map((clientCertificate) => first('without a certificate', refusal(clients), { clientCertificate }));
   const routes = host.routes.flatMap((route) => told(route, clients));
   const fallback = host.fallback === undefined ? [] : told(host.fallback, clients);

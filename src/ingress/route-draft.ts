@@ -49,7 +49,7 @@ export function matchKey({ type, path }: PathMatch): string {
 }
 
 /** https://www.rfc-editor.org/rfc/rfc8555#section-8.3 */
-const acmeChallenges = '/.well-known/acme-challenge/';
+export const acmeChallenges = '/.well-known/acme-challenge/';
 
 /**
  * Challenges of certificate authorities before everything else. Exact before prefix, longer before shorter: Envoy takes the first that matches, Kubernetes wants the longest,
