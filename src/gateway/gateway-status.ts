@@ -20,9 +20,9 @@ export function gatewayStatus({ key, metadata, spec, listeners, sets }: GatewayR
       ? undefined
       : holdsNot('Accepted', 'InvalidParameters', 'Naru has no parameters: leave "infrastructure.parametersRef" out.');
   const accepted = parameters ?? addressObjection ?? acceptedListeners(drafts);
-  const served = drafts.some(({ conditions }) => conditions.some(({ type, status }) => type === 'Programmed' && status === 'True'));
+  const served = drafts.some(isServed);
   const attached = sets.filter(
-    (set) => set.allowed && acceptedListeners(set.listeners.map((one) => listenerStatus(one, lookup))).status === 'True',
+    (set) => set.allowed && acceptedSet(set.listeners.map((one) => listenerStatus(one, lookup))).status === 'True',
   );
   const ready = served || attached.length > 0 ? programmed() : holdsNot('Programmed', 'Invalid', 'None of its listeners can be served.');
   return {
@@ -45,10 +45,19 @@ export function listenerSetStatus(gateway: GatewayRow, { key, metadata, allowed,
     return { ...common, conditions };
   }
   const drafts = listeners.map((listener) => listenerStatus(listener, lookup));
-  const accepted = acceptedListeners(drafts);
-  const served = drafts.some(({ conditions }) => conditions.some(({ type, status }) => type === 'Programmed' && status === 'True'));
-  const ready = served ? programmed() : holdsNot('Programmed', 'ListenersNotValid', 'None of its listeners can be served.');
+  const accepted = acceptedSet(drafts);
+  const ready = accepted.status === 'True' ? programmed() : holdsNot('Programmed', 'ListenersNotValid', accepted.message);
   return { ...common, conditions: [accepted, ready], listeners: drafts };
+}
+
+/** A Gateway is accepted even if none of its listeners can be served for want of a certificate or the like; a ListenerSet is not. */
+function acceptedSet(drafts: readonly ListenerStatusDraft[]): ConditionDraft {
+  if (drafts.some(isServed)) return acceptedListeners(drafts);
+  return holdsNot('Accepted', 'ListenersNotValid', `None of the listeners can be served: ${drafts.map(({ name }) => name).join(', ')}.`);
+}
+
+function isServed({ conditions }: ListenerStatusDraft): boolean {
+  return conditions.some(({ type, status }) => type === 'Programmed' && status === 'True');
 }
 
 function acceptedListeners(drafts: readonly ListenerStatusDraft[]): ConditionDraft {

@@ -5,13 +5,13 @@ import type { ControlPlane } from '../../support/control-plane.ts';
 import { freePort } from '../../support/local-address.ts';
 import type { PodNetwork } from './pod-network.ts';
 import { type PodObject, podPath } from './pod-object.ts';
-import { PodProcess } from './pod-process.ts';
+import { PodProcess, programOf } from './pod-process.ts';
 import type { Programs } from './programs.ts';
 
 const nodeName = 'played-node';
 const pauseMs = 200;
 
-/** Stands for scheduler and kubelet: runs every Pod as a process in a network of its own, and gives out its log. */
+/** Stands for scheduler and kubelet: runs every Pod of the suite as a process in a network of its own, and gives out its log. Other Pods wait for ever. */
 export class PlayedNode {
   readonly #control: ControlPlane;
   readonly #network: PodNetwork;
@@ -36,7 +36,7 @@ export class PlayedNode {
       for (const pod of items) {
         const known = this.#pods.get(keyOf(pod));
         if (pod.metadata.deletionTimestamp !== undefined) await this.#end(pod);
-        else if (known === undefined && pod.spec.nodeName === undefined) void this.#run(pod);
+        else if (known === undefined && programOf(pod, this.#programs) !== undefined) void this.#run(pod);
       }
       await delay(pauseMs);
     }

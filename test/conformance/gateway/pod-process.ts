@@ -29,19 +29,19 @@ export class PodProcess {
   }
 
   /** Its files are written below `folder`. Resolves when it runs and has said so. */
-  static async start(pod: PodObject, at: PodAddress, { images }: Programs, control: ControlPlane, folder: string): Promise<PodProcess> {
+  static async start(pod: PodObject, at: PodAddress, programs: Programs, control: ControlPlane, folder: string): Promise<PodProcess> {
     const [container] = pod.spec.containers;
-    const image = images.find((one) => container?.image.includes(one.image) === true);
-    if (container === undefined || image === undefined) throw new Error(`nobody knows the image ${container?.image ?? '(none)'}`);
+    const program = programOf(pod, programs);
+    if (container === undefined || program === undefined) throw new Error(`nobody knows the image ${container?.image ?? '(none)'}`);
     const mounts = await mountVolumes(pod, control, folder);
     const env = Object.fromEntries((container.env ?? []).map((entry) => [entry.name, valueOf(entry, pod, mounts)]));
     const [command, ...args] = at.enter;
-    const child = spawn(command, [...args, image.program], {
+    const child = spawn(command, [...args, program], {
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const started = new PodProcess(at, child);
-    await eventually(`${image.image} says that it runs`, () => (started.#log.length > 0 ? true : undefined), { deadlineMs: 60_000 });
+    await eventually(`${container.image} says that it runs`, () => (started.#log.length > 0 ? true : undefined), { deadlineMs: 60_000 });
     return started;
   }
 
@@ -54,6 +54,11 @@ export class PodProcess {
     this.#process.kill('SIGKILL');
     this.#network.remove();
   }
+}
+
+/** What runs in the Pod; undefined where nobody knows its image. */
+export function programOf({ spec }: PodObject, { images }: Programs): string | undefined {
+  return images.find(({ image }) => spec.containers[0]?.image.includes(image) === true)?.program;
 }
 
 /** Where on this machine the folders are that the container sees, by the paths by which it sees them. */
