@@ -74,9 +74,9 @@ describe('a process that stands still', () => {
       signal(stopped, 'SIGCONT');
       await naru.accepted(version - 1, 2);
       const answers = await naru.answers();
-      const caughtUp = (answers['routes ack'] ?? 0) - (earlier['routes ack'] ?? 0);
+      const caughtUp = (answers['scopes ack'] ?? 0) - (earlier['scopes ack'] ?? 0);
       // The one under way when it stopped, the one it was to go on with, and the newest.
-      assert.ok(caughtUp >= 1 && caughtUp <= 3, `${caughtUp} route tables for ${paths.length} changes`);
+      assert.ok(caughtUp >= 1 && caughtUp <= 3, `${caughtUp} scopes for ${paths.length} changes`);
       const mine = await connectionTo(stopped, shop);
       agents.push(mine);
       for (const path of paths) assert.equal(await visit(mine, path), undefined);
@@ -102,7 +102,7 @@ describe('a process that stands still', () => {
     const newest = await naru.accepted(version, 2);
     const now = await lastUpdates(first);
     const changed = Object.keys(now).filter((name) => now[name] !== updates[name]);
-    assert.deepEqual(changed, ['routes ingress']);
+    assert.deepEqual(changed, ['scopes ingress']);
     await shop.removePod('web-c', () => naru.accepted(newest, 2));
     assert.deepEqual((await load.stop()).failures, []);
   });
