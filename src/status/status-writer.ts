@@ -1,16 +1,15 @@
-import type { Clock } from '../ads/clock.ts';
 import type { ReachableAt } from '../kube/objects.ts';
 import type { Key } from '../store/table.ts';
 import { sameAddresses } from './addresses.ts';
+import { type Due, LeaderWriter, type LeaderWriterOptions } from './leader-writer.ts';
 import { decideStatus, type PublishPolicy } from './status-decision.ts';
-import { WriteQueue } from './write-queue.ts';
 
 export interface WatchedIngress {
   readonly uid: string | undefined;
   readonly addresses: readonly ReachableAt[];
 }
 
-export interface StatusWriterOptions {
+export interface StatusWriterOptions extends LeaderWriterOptions {
   readonly policy: PublishPolicy;
   /** The Ingress as it was heard of last; undefined when it is gone. */
   readonly ingress: (key: Key) => WatchedIngress | undefined;
@@ -21,8 +20,6 @@ export interface StatusWriterOptions {
   /** See `StatusCase.accepted`. */
   readonly accepted: () => number;
   readonly write: (key: Key, uid: string | undefined, addresses: readonly ReachableAt[]) => Promise<void>;
-  readonly onTrouble: (sentence: string) => void;
-  readonly clock: Clock;
 }
 
 interface Written {
@@ -31,62 +28,19 @@ interface Written {
   readonly at: number;
 }
 
-/** While something waits it is looked at again: nobody says when the Envoy has left that everyone waited for. */
-const lookAgainMs = 1000;
-
 /** Writes the addresses into the Ingresses that are ours, each as soon as the Envoys serve it. Only a leader does anything. */
-export class StatusWriter {
+export class StatusWriter extends LeaderWriter {
   readonly #options: StatusWriterOptions;
-  readonly #queue: WriteQueue;
-  readonly #waiting = new Set<Key>();
   readonly #written = new Map<Key, Written>();
-  #leading = false;
-  #callOff: (() => void) | undefined;
 
   constructor(options: StatusWriterOptions) {
+    super(options, 20, (key) => `Ingress ${key}`);
     this.#options = options;
-    const { clock, onTrouble } = options;
-    this.#queue = new WriteQueue({
-      write: (key) => this.#write(key),
-      onFailure: (key, error) => onTrouble(`Ingress ${key}: its status could not be written: ${messageOf(error)}. It is tried again.`),
-      perSecond: 20,
-      burst: 20,
-      clock,
-    });
   }
 
-  /** Begins to write, or leaves it to another. The keys are those of all Ingresses that are ours. */
-  lead(leading: boolean, keys: Iterable<Key>): void {
-    this.#leading = leading;
-    if (!leading) this.stop();
-    else this.consider(keys);
-  }
-
-  /** To be called with the Ingresses about which something has changed. */
-  consider(keys: Iterable<Key>): void {
-    if (!this.#leading) return;
-    for (const key of keys) this.#consider(key);
-    this.#lookAgain();
-  }
-
-  /** To be called when Envoys have accepted something. */
-  advance(): void {
-    this.consider([...this.#waiting]);
-  }
-
-  stop(): void {
-    this.#leading = false;
-    this.#queue.clear();
-    this.#waiting.clear();
-    this.#callOff?.();
-    this.#callOff = undefined;
-  }
-
-  #consider(key: Key): void {
+  protected override dueOf(key: Key): Due {
     const decision = this.#decide(key);
-    if (decision === 'wait') this.#waiting.add(key);
-    else this.#waiting.delete(key);
-    if (decision === 'write') this.#queue.add(key);
+    return { write: decision === 'write', wait: decision === 'wait' };
   }
 
   #decide(key: Key): 'none' | 'wait' | 'write' {
@@ -107,15 +61,11 @@ export class StatusWriter {
     });
   }
 
-  /** Decides again: much may have happened while the write waited for its turn. */
-  async #write(key: Key): Promise<void> {
+  protected override async write(key: Key): Promise<void> {
     const { ingress, addresses, write, clock } = this.#options;
     const watched = ingress(key);
-    const decision = this.#leading ? this.#decide(key) : 'none';
-    if (decision === 'wait') {
-      this.#waiting.add(key);
-      this.#lookAgain();
-    }
+    const decision = this.leading ? this.#decide(key) : 'none';
+    if (decision === 'wait') this.waitFor(key);
     if (decision !== 'write' || watched === undefined) return;
     const wanted = addresses();
     this.#warnOfRival(key, watched, wanted);
@@ -131,16 +81,4 @@ export class StatusWriter {
         'Where another controller serves the same Ingresses, run one of the two without it: --publish-status never.',
     );
   }
-
-  #lookAgain(): void {
-    if (this.#callOff !== undefined || this.#waiting.size === 0) return;
-    this.#callOff = this.#options.clock.after(lookAgainMs, () => {
-      this.#callOff = undefined;
-      this.advance();
-    });
-  }
-}
-
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
 }
