@@ -8,6 +8,7 @@ import { type Outcome, outcomeOf } from './outcome.ts';
 import type { ExplainedRequest } from './request.ts';
 import { ResourceReader } from './resource-reader.ts';
 import { otherHosts } from '../xds/other-hosts.ts';
+import { sourcesIn } from '../xds/route-metadata.ts';
 
 /** Why a request gets what it gets, step by step. What is absent was not reached. */
 export interface Explanation {
@@ -80,6 +81,5 @@ function routesFor(authority: string, reader: ResourceReader): Messages['envoy.c
 
 function describeRoute({ name = '', match = {}, metadata }: Messages['envoy.config.route.v3.Route']): Omit<ExplainedRoute, 'objection'> {
   const conditions = (match.headers?.length ?? 0) + (match.query_parameters?.length ?? 0) + (match.cookies?.length ?? 0);
-  const sources = metadata?.filter_metadata?.['naru']?.['sources'];
-  return { name, ...printPathMatch(match), conditions, sources: Array.isArray(sources) ? sources.map(String) : [] };
+  return { name, ...printPathMatch(match), conditions, sources: sourcesIn(metadata) };
 }

@@ -3,6 +3,8 @@ import { decode } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import type { Resource, TypeName } from '../snapshot/resource.ts';
 import type { ResourceSet } from '../snapshot/snapshot.ts';
+import { sourcesIn } from '../xds/route-metadata.ts';
+import { scopeOf } from '../xds/scope.ts';
 
 type Route = Messages['envoy.config.route.v3.Route'];
 
@@ -28,7 +30,7 @@ export function findResource(resources: ResourceSet, reference: string): FoundRe
   const slash = reference.indexOf('/');
   const [word, name] = [reference.slice(0, slash), reference.slice(slash + 1)];
   if (slash < 0) return undefined;
-  if (word === 'host') return findHost([...resources.scopes.values()], name);
+  if (word === 'host') return findHost(resources, name);
   const type = types[word];
   const resource = type === undefined ? undefined : resources[type].get(name);
   if (resource === undefined) return undefined;
@@ -36,12 +38,10 @@ export function findResource(resources: ResourceSet, reference: string): FoundRe
   return { resource, path: '', sources: [...resource.sources, ...throughRoutes] };
 }
 
-function findHost(tables: readonly Resource[], name: string): FoundResource | undefined {
-  for (const resource of tables) {
-    const host = hostsOf(resource).find((one) => one.name === name);
-    if (host !== undefined) return { resource, path: `route_configuration.virtual_hosts[${name}]`, sources: sourcesOf(host.routes ?? []) };
-  }
-  return undefined;
+function findHost({ scopes }: ResourceSet, name: string): FoundResource | undefined {
+  const resource = scopes.get(scopeOf(name));
+  const host = resource && hostsOf(resource).find((one) => one.name === name);
+  return resource && host && { resource, path: `route_configuration.virtual_hosts[${name}]`, sources: sourcesOf(host.routes ?? []) };
 }
 
 /** The routes that send requests to a cluster. */
@@ -57,10 +57,6 @@ function hostsOf({ bytes }: Resource): readonly Messages['envoy.config.route.v3.
   return decode('envoy.config.route.v3.ScopedRouteConfiguration', bytes).route_configuration?.virtual_hosts ?? [];
 }
 
-/** Each route says in its metadata where it comes from. */
 function sourcesOf(routes: readonly Route[]): readonly Source[] {
-  return routes.flatMap(({ metadata }) => {
-    const sources = metadata?.filter_metadata?.['naru']?.['sources'];
-    return Array.isArray(sources) ? sources.flatMap((text) => parseSource(String(text)) ?? []) : [];
-  });
+  return routes.flatMap(({ metadata }) => sourcesIn(metadata).flatMap((text) => parseSource(text) ?? []));
 }

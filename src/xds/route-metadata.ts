@@ -15,5 +15,11 @@ export function routeMetadata(
   return { filter_metadata: { [metadataNamespace]: { ...named, ...(unlogged && { unlogged }) } } };
 }
 
+/** What `routeMetadata` says of where a route comes from, each as `printSource` writes it. */
+export function sourcesIn(metadata: Messages['envoy.config.core.v3.Metadata'] | undefined): readonly string[] {
+  const sources = metadata?.filter_metadata?.[metadataNamespace]?.['sources'];
+  return Array.isArray(sources) ? sources.map(String) : [];
+}
+
 /** In CEL: whether the access log is to say something of a request. One that found no route has no metadata. */
 export const isLogged = `!(has(xds.route_metadata) && '${metadataNamespace}' in xds.route_metadata.filter_metadata && 'unlogged' in xds.route_metadata.filter_metadata['${metadataNamespace}'])`;

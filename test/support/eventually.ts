@@ -6,7 +6,7 @@ const pauseMs = 5;
 export async function eventually<T>(
   what: string,
   ask: () => T | undefined | Promise<T | undefined>,
-  { deadlineMs = 10_000 } = {},
+  { deadlineMs = 30_000 } = {},
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs;
   let trouble: unknown;
