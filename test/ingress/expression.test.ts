@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as fc from 'fast-check';
 import { plainBeginning, readExpression } from '../../src/ingress/nginx/expression.ts';
 
 const foreign = [
@@ -42,6 +43,22 @@ test('the beginning of a path that is refused ends before what could be anything
     '/(?=a)',
     '/a/\\.b/(?=c)',
     '/a/(b|c)(?=d)',
+    '/\\/*(?=a)',
+    '/a\\/?(?=a)',
+    '/a\\/b(?=a)',
   ];
-  assert.deepEqual(beginnings.map(plainBeginning), ['/api/', '/api/v1.0/', '/a/', '/a', undefined, undefined, '/a/\\.b/', '/a/']);
+  const expected = ['/api/', '/api/v1.0/', '/a/', '/a', undefined, undefined, '/a/\\.b/', '/a/', undefined, '/a', '/a\\/'];
+  assert.deepEqual(beginnings.map(plainBeginning), expected);
+});
+
+// Envoy refused `(?i)(?:/\\)(?s:.*)`: half of an escaped slash was left of what the path begins with.
+test('what a refused path begins with is an expression by itself', () => {
+  const parts = fc.constantFrom('/', '\\/', '\\.', '\\\\', '\\', 'a', '*', '?', '{2}', '(?=a)', '|', '(', ')', '[', '\\_', '.');
+  fc.assert(
+    fc.property(fc.array(parts, { maxLength: 8 }), (rest) => {
+      const beginning = plainBeginning(`/${rest.join('')}`);
+      assert.ok(beginning === undefined || readExpression(beginning).ok, beginning);
+    }),
+    { numRuns: 2000 },
+  );
 });

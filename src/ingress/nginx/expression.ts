@@ -118,7 +118,12 @@ function columnOf(path: string, fragment: string | null): number | undefined {
 export function plainBeginning(path: string): string | undefined {
   if (hasAlternatives(path)) return undefined;
   const [plain = ''] = /^(?:\\[^A-Za-z0-9]|[A-Za-z0-9/_~%&=:@!,;'.-])*/.exec(path) ?? [];
-  const beginning = plain.slice(0, plain.lastIndexOf('/') + (/^[*?{]/.test(path.slice(plain.length)) && plain.endsWith('/') ? 0 : 1));
+  const characters: readonly string[] = plain.match(/\\?./gs) ?? [];
+  const isSlash = (character: string | undefined): boolean => character === '/' || character === '\\/';
+  // What is repeated may be missing.
+  const isRepeated = /^[*?{]/.test(path.slice(plain.length));
+  const whole = isRepeated && isSlash(characters.at(-1)) ? characters.length - 1 : characters.findLastIndex(isSlash) + 1;
+  const beginning = characters.slice(0, whole).join('');
   return beginning.length > 1 ? beginning : undefined;
 }
 
