@@ -3,6 +3,8 @@ import { readPaths } from '../kube/folder/read-folder.ts';
 import type { ControllerSettings } from '../settings.ts';
 import { askServer } from './ask-server.ts';
 import { buildOnce, madeAtStart } from './build-once.ts';
+import { printMs } from './lists/duration.ts';
+import type { ShownSnapshot } from './lists/snapshots.ts';
 import { printChanges } from './print-changes.ts';
 import { requirePath } from './require-path.ts';
 import { UsageError } from './usage-error.ts';
@@ -17,18 +19,31 @@ export interface DiffSettings extends ControllerSettings {
 
 /** Says what differs: between two snapshots of a running Naru, or by files that are applied over others. Exit code 1 if anything does. */
 export async function diff(from: string | undefined, to: string | undefined, settings: DiffSettings): Promise<void> {
-  const changes = from === undefined || to === undefined ? await ofFiles(settings) : await ofSnapshots(from, to, settings);
-  if (settings.output === 'json') process.stdout.write(`${JSON.stringify({ changes }, null, 2)}\n`);
-  else {
-    printChanges(changes, process.stdout);
-    const count = (verb: DescribedChange['verb']): number => changes.filter((change) => change.verb === verb).length;
-    process.stdout.write(
-      changes.length === 0
-        ? 'Nothing that Envoys get differs.\n'
-        : `${count('added')} added, ${count('changed')} changed, ${count('removed')} removed.\n`,
-    );
-  }
+  const { changes, made } =
+    from === undefined || to === undefined ? { changes: await ofFiles(settings) } : await ofSnapshots(from, to, settings);
+  if (settings.output === 'json') process.stdout.write(`${JSON.stringify({ ...made, changes }, null, 2)}\n`);
+  else printDifference(changes, made);
   if (changes.length > 0) process.exitCode = 1;
+}
+
+function printDifference(changes: readonly DescribedChange[], made: Made | undefined): void {
+  if (made !== undefined) process.stdout.write(`Cause: ${made.cause}  ${made.time}\n`);
+  printChanges(changes, process.stdout);
+  const count = (verb: DescribedChange['verb']): number => changes.filter((change) => change.verb === verb).length;
+  process.stdout.write(
+    changes.length === 0
+      ? 'Nothing that Envoys get differs.'
+      : `${count('added')} added, ${count('changed')} changed, ${count('removed')} removed.`,
+  );
+  process.stdout.write(`${printRollout(made?.snapshot)}\n`);
+}
+
+function printRollout(snapshot: ShownSnapshot | undefined): string {
+  if (snapshot === undefined) return '';
+  const { refusedBy, acceptedBy, allAcceptedMs, version } = snapshot;
+  if (refusedBy.length > 0) return ` ${refusedBy.join(', ')} refused v${version}.`;
+  if (allAcceptedMs !== null) return ` All Envoys accepted v${version} after ${printMs(allAcceptedMs)}.`;
+  return acceptedBy === 0 ? ` No Envoy has accepted v${version} yet.` : ` Not all Envoys have accepted v${version} yet.`;
 }
 
 async function ofFiles(settings: DiffSettings): Promise<readonly DescribedChange[]> {
@@ -43,11 +58,23 @@ async function ofFiles(settings: DiffSettings): Promise<readonly DescribedChange
   return (snapshot?.changes ?? []).map(describeChange);
 }
 
-async function ofSnapshots(from: string, to: string, { server, fleet }: DiffSettings): Promise<readonly DescribedChange[]> {
+/** What the newer one of two snapshots came from. */
+interface Made {
+  readonly cause: string;
+  readonly time: string;
+  readonly snapshot?: ShownSnapshot;
+}
+
+async function ofSnapshots(
+  from: string,
+  to: string,
+  { server, fleet }: DiffSettings,
+): Promise<{ readonly changes: readonly DescribedChange[]; readonly made: Made }> {
   const numbers = [from, to].map((text) => /^v?(\d+)$/.exec(text)?.[1]);
   const [first, second] = numbers;
   if (first === undefined || second === undefined) throw new UsageError('Snapshots are numbers, as in "naru diff 213 214".');
   const { status, body } = await askServer(server, `/debug/snapshots/${first}..${second}?${new URLSearchParams({ fleet }).toString()}`);
   if (status !== 200) throw new UsageError((body as { readonly error: string }).error);
-  return (body as { readonly changes: readonly DescribedChange[] }).changes;
+  const { changes, cause, time, snapshot } = body as Made & { readonly changes: readonly DescribedChange[] };
+  return { changes, made: { cause, time, ...(snapshot === undefined ? {} : { snapshot }) } };
 }

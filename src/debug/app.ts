@@ -4,7 +4,7 @@ import { readRequest } from '../explain/read-request.ts';
 import { typeNames, type TypeName } from '../snapshot/resource.ts';
 import { changesBetween } from '../snapshot/snapshot.ts';
 import { describeChange } from './describe-changes.ts';
-import { describeFleet, printTime } from './describe-fleet.ts';
+import { describeFleet, describeSummary, printTime } from './describe-fleet.ts';
 import { describeProxy, describeRefusedStream } from './describe-proxy.ts';
 import { healthAnswer } from './health.ts';
 import { listResources } from './list-resources.ts';
@@ -90,15 +90,16 @@ function changes(c: Context, view: DebugView, range: string): Response {
     return problem(
       c,
       404,
-      `Snapshot ${missing} of fleet ${fleet.name} is not kept. /debug/snapshots lists the last ones; the resources of 20 are kept.`,
+      `Snapshot ${missing} of fleet ${fleet.name} is not kept: it is too old, or does not exist. /debug/snapshots lists the last ones.`,
     );
   }
-  const { cause, time } = after;
+  const summary = fleet.history.find(({ number }) => number === after.number);
   return json(c, {
     from: before.number,
     to: after.number,
-    cause,
-    time: printTime(time),
+    cause: after.cause,
+    time: printTime(after.time),
+    ...(summary === undefined ? {} : { snapshot: describeSummary(summary) }),
     changes: changesBetween(before.resources, after.resources).map(describeChange),
   });
 }

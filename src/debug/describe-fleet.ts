@@ -1,5 +1,5 @@
 import { type TypeName, typeNames } from '../snapshot/resource.ts';
-import type { Change, ResourceSet } from '../snapshot/snapshot.ts';
+import type { CausingObject, Change, ResourceSet } from '../snapshot/snapshot.ts';
 import type { ColdProofReport, FleetView, QuarantineEntry, SnapshotSummary } from './view.ts';
 
 /** A fleet and its snapshots as `/debug/snapshots` prints them: what users call the version is the snapshot's number. */
@@ -56,6 +56,37 @@ function describeColdProof({ snapshot, at, tookMs, ...rest }: ColdProofReport) {
   return { version: snapshot, ...rest, tookMs: Math.round(tookMs), at: printTime(at) };
 }
 
-function describeSummary({ number, hash, cause, summary, time, added, changed, removed }: SnapshotSummary) {
-  return { version: number, hash, cause, summary, time: printTime(time), added, changed, removed };
+/** An entry of the history. */
+export function describeSummary({
+  number,
+  time,
+  objects = [],
+  objectCount = 0,
+  types = {},
+  gatheredMs,
+  builtMs,
+  rollout,
+  ...rest
+}: SnapshotSummary) {
+  return {
+    version: number,
+    ...rest,
+    time: printTime(time),
+    objects: objects.map(describeObject),
+    objectCount,
+    types,
+    ...roundedTimes({ gatheredMs, builtMs, firstAcceptedMs: rollout?.firstAcceptedMs, allAcceptedMs: rollout?.allAcceptedMs }),
+    acceptedBy: rollout?.accepted ?? 0,
+    refusedBy: rollout?.refusedBy ?? [],
+  };
+}
+
+function describeObject({ at, ...object }: CausingObject) {
+  return { ...object, ...(at === undefined ? {} : { at: printTime(at) }) };
+}
+
+/** What is not known yet, or never will be, is null. */
+function roundedTimes<K extends string>(times: Readonly<Record<K, number | undefined>>): Readonly<Record<K, number | null>> {
+  const rounded = Object.entries<number | undefined>(times).map(([name, ms]) => [name, ms === undefined ? null : Math.round(ms * 10) / 10]);
+  return Object.fromEntries(rounded) as Record<K, number | null>;
 }

@@ -1,7 +1,8 @@
 import type { ProxyState } from '../ads/proxy-state.ts';
 import type { RefusedStream } from '../ads/refused-streams.ts';
 import type { Problem } from '../model/problem.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { TypeName } from '../snapshot/resource.ts';
+import type { CausingObject, Snapshot } from '../snapshot/snapshot.ts';
 
 /** What the debug endpoint shows. Every function tells about this moment and is called for each request. */
 export interface DebugView {
@@ -58,11 +59,39 @@ export interface QuarantineEntry {
   readonly replacedBy: string;
 }
 
+export interface ChangeCounts {
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+}
+
+/** How Envoys took a snapshot; times are milliseconds from its publication, or from the connection of an Envoy that came later. */
+export interface SnapshotRollout {
+  /** Until the first Envoy ran it, or one that is newer; absent while none does. */
+  readonly firstAcceptedMs?: number;
+  /** Until all Envoys that were connected did. */
+  readonly allAcceptedMs?: number;
+  /** The Envoys that did. */
+  readonly accepted: number;
+  /** Those that refused something of it. */
+  readonly refusedBy: readonly string[];
+}
+
 /** A snapshot without its resources. */
 export interface SnapshotSummary {
   readonly number: number;
   readonly hash: string;
   readonly cause: string;
+  /** The objects that changed, the first of many. */
+  readonly objects?: readonly CausingObject[];
+  readonly objectCount?: number;
+  /** By type; those without a change are absent. */
+  readonly types?: Readonly<Partial<Record<TypeName, ChangeCounts>>>;
+  /** Milliseconds from the first event until the pass began, which gathers events. */
+  readonly gatheredMs?: number;
+  /** Milliseconds that the pass took. */
+  readonly builtMs?: number;
+  readonly rollout?: SnapshotRollout;
   readonly summary: string;
   /** Milliseconds since the epoch. */
   readonly time: number;

@@ -1,4 +1,5 @@
 import type { Problem } from '../model/problem.ts';
+import type { LastWrite } from './last-write.ts';
 import type { Kind, KubeObject } from './objects.ts';
 
 /** `namespace/name`, or `name` for kinds without a namespace. */
@@ -12,7 +13,14 @@ export type ObjectKey = string;
  * an empty list takes it back.
  */
 export type KubeEvent =
-  | { readonly type: 'upsert'; readonly kind: Kind; readonly key: ObjectKey; readonly object: KubeObject; readonly cause?: string }
+  | {
+      readonly type: 'upsert';
+      readonly kind: Kind;
+      readonly key: ObjectKey;
+      readonly object: KubeObject;
+      readonly cause?: string;
+      readonly by?: LastWrite;
+    }
   | { readonly type: 'delete'; readonly kind: Kind; readonly key: ObjectKey; readonly cause?: string }
   | { readonly type: 'synced'; readonly kind: Kind }
   | { readonly type: 'problems'; readonly origin: string; readonly problems: readonly Problem[] };

@@ -11,9 +11,17 @@ import { objectsOf } from '../xds/answering-host.ts';
 import type { ListenOptions } from '../xds/options.ts';
 import { type Quarantined, quarantineKey, splitName } from '../xds/quarantine.ts';
 import { type ModelTables, Rendering, type RenderingOptions } from '../xds/rendering.ts';
-import { type Difference, summarise } from './cause.ts';
+import { type Cause, type Difference, otherCause, summarise } from './cause.ts';
 import type { Failures } from './failures.ts';
 import { refusalProblems } from './refusal-problems.ts';
+
+/** Milliseconds on the clock of `performance.now()`. */
+export interface PassTiming {
+  /** When the first event of the batch came in. */
+  readonly since: number;
+  readonly start: number;
+  readonly end: number;
+}
 
 /** What a batch led to. */
 export interface Pass {
@@ -23,6 +31,8 @@ export interface Pass {
   readonly newProblems: readonly Problem[];
   /** What changed in all tables. */
   readonly changes: Changes;
+  /** Absent where nobody looked at a clock. */
+  readonly timing?: PassTiming;
 }
 
 export interface AssemblyOptions {
@@ -115,13 +125,14 @@ export class Assembly {
   }
 
   /** Follows what changed in sources. */
-  pass(sources: Changes, cause: string): Pass {
+  pass(sources: Changes, why: Cause | string): Pass {
     this.#putAside = undefined;
+    const { text: cause, objects, objectCount } = typeof why === 'string' ? otherCause(why) : why;
     const changes = runPass(this.#tables, this.#withRestored(sources));
     const resources = resourceChanges(this.rendering.resources, changes);
     const hosts = this.#hostDifferences(changes);
     const snapshot = this.#next(() =>
-      this.#snapshots.next(resources, { cause, time: Date.now(), summarise: (list) => summarise(hosts, list) }),
+      this.#snapshots.next(resources, { cause, objects, objectCount, time: Date.now(), summarise: (list) => summarise(hosts, list) }),
     );
     const newProblems = this.#problems.refresh(new Map([...changes, [this.#failures.table, this.#failures.takeChanged()]]));
     return { cause, newProblems, changes, ...(snapshot === undefined ? {} : { snapshot }) };

@@ -12,7 +12,7 @@ import { World } from '../store/world.ts';
 import type { ListenOptions } from '../xds/options.ts';
 import { Preflight } from '../xds/preflight.ts';
 import { Assembly, type Pass } from './assembly.ts';
-import { describeCause } from './cause.ts';
+import { type Cause, causeOf, objectId, otherCause } from './cause.ts';
 import { Failures } from './failures.ts';
 import { joinModels } from './join-models.ts';
 
@@ -93,19 +93,29 @@ export class Build {
 
   /** Takes in a batch. */
   apply(events: readonly KubeEvent[]): Pass {
-    return this.#follow(this.world.apply(events), describeCause(events));
+    if (this.current === undefined) return this.#follow(this.world.apply(events), otherCause('start'));
+    const { objects } = this.world;
+    const known = new Set<string>();
+    for (const event of events)
+      if ((event.type === 'upsert' || event.type === 'delete') && objects[event.kind].get(event.key) !== undefined)
+        known.add(objectId(event));
+    const changes = this.world.apply(events);
+    const cause = causeOf(events, {
+      known: (event) => known.has(objectId(event)),
+      changed: ({ kind, key }) => changes.get(objects[kind])?.has(key) === true,
+    });
+    return this.#follow(changes, cause);
   }
 
   /** Takes in what time it is, milliseconds since the epoch: only problems follow from it, and nothing that Envoys get. */
   tellTime(now: number): Pass {
     this.world.clock.set('now', now);
-    return this.#follow(new Map([[this.world.clock, new Set(['now'])]]), 'time');
+    return this.#follow(new Map([[this.world.clock, new Set(['now'])]]), otherCause(this.current === undefined ? 'start' : 'time'));
   }
 
-  #follow(changed: Changes, causeOfChange: string): Pass {
+  #follow(changed: Changes, cause: Cause): Pass {
     this.#waiting = joinChanges(this.#waiting, changed);
-    const cause = this.current === undefined ? 'start' : causeOfChange;
-    if (!this.world.synced) return { cause, newProblems: [], changes: new Map() };
+    if (!this.world.synced) return { cause: cause.text, newProblems: [], changes: new Map() };
     const changes = this.#waiting;
     this.#waiting = new Map();
     return this.assembly.pass(changes, cause);

@@ -1,16 +1,63 @@
 import type { KubeEvent } from '../kube/event.ts';
-import type { Change } from '../snapshot/snapshot.ts';
+import type { CausingObject, Change } from '../snapshot/snapshot.ts';
 
-/** What made a batch, in a few words: `shop.yaml`, or `Ingress shop/web changed and 2 more`. */
-export function describeCause(events: readonly KubeEvent[]): string {
-  const causes = [...new Set(events.flatMap((event) => (event.type === 'upsert' || event.type === 'delete' ? [describe(event)] : [])))];
-  const [first, ...others] = causes;
-  if (first === undefined) return 'start';
-  return others.length === 0 ? first : `${first} and ${others.length} more`;
+/** What led to a snapshot. */
+export interface Cause {
+  /** In a few words: `shop.yaml`, or `Ingress shop/web changed by kubectl-client-side-apply and 2 more`. */
+  readonly text: string;
+  /** The first of the objects that changed. */
+  readonly objects: readonly CausingObject[];
+  readonly objectCount: number;
 }
 
-function describe(event: KubeEvent & { readonly type: 'upsert' | 'delete' }): string {
-  return event.cause ?? `${event.kind} ${event.key} ${event.type === 'upsert' ? 'changed' : 'deleted'}`;
+type ObjectEvent = KubeEvent & { readonly type: 'upsert' | 'delete' };
+
+/** About the object of an event. */
+export interface Before {
+  /** Whether there was one before the batch. */
+  readonly known: (event: ObjectEvent) => boolean;
+  /** Whether the batch has changed it. */
+  readonly changed: (event: ObjectEvent) => boolean;
+}
+
+const objectsNamed = 20;
+
+/** What made a batch. */
+export function causeOf(events: readonly KubeEvent[], { known, changed }: Before): Cause {
+  const last = new Map<string, ObjectEvent>();
+  for (const event of events) if ((event.type === 'upsert' || event.type === 'delete') && changed(event)) last.set(objectId(event), event);
+  const objects = [...last.values()].map((event) => describeObject(event, known));
+  const files = [...last.values()].map(({ cause }) => cause);
+  const [first, ...others] = new Set(objects.map((object, index) => files[index] ?? printObject(object)));
+  const text = first === undefined ? 'start' : others.length === 0 ? first : `${first} and ${others.length} more`;
+  return { text, objects: objects.slice(0, objectsNamed), objectCount: objects.length };
+}
+
+/** A cause that no object's change is. */
+export function otherCause(text: string): Cause {
+  return { text, objects: [], objectCount: 0 };
+}
+
+/** Tells objects of all kinds apart. */
+export function objectId({ kind, key }: ObjectEvent): string {
+  return `${kind} ${key}`;
+}
+
+function describeObject(event: ObjectEvent, known: Before['known']): CausingObject {
+  const slash = event.key.indexOf('/');
+  const verb = event.type === 'delete' ? 'deleted' : known(event) ? 'changed' : 'added';
+  const by = event.type === 'upsert' ? event.by : undefined;
+  return {
+    kind: event.kind,
+    namespace: slash < 0 ? '' : event.key.slice(0, slash),
+    name: event.key.slice(slash + 1),
+    verb,
+    ...(by === undefined ? {} : { by: by.manager, at: by.at }),
+  };
+}
+
+function printObject({ kind, namespace, name, verb, by }: CausingObject): string {
+  return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name} ${verb}${by === undefined ? '' : ` by ${by}`}`;
 }
 
 /** A changed thing that users know by name. */

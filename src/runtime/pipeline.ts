@@ -1,4 +1,4 @@
-import { connect, filter, map, merge, type Observable, type OperatorFunction } from 'rxjs';
+import { connect, filter, map, merge, type Observable, type OperatorFunction, tap } from 'rxjs';
 import type { KubeEvent } from '../kube/event.ts';
 import type { Build, Pass } from './build.ts';
 import { coalesce } from './coalesce.ts';
@@ -24,13 +24,22 @@ export function pipeline(
   // Whoever waits as long as the last pass took is never busy for more than half of the time.
   const passes = ({ quietMs, maxWaitMs }: typeof burst): OperatorFunction<KubeEvent, Pass> => {
     let tookMs = 0;
+    let since: number | undefined;
     const apply = (batch: readonly KubeEvent[]): Pass => {
       const start = now();
       const pass = build.apply(batch);
-      tookMs = now() - start;
-      return pass;
+      const end = now();
+      tookMs = end - start;
+      const timing = { since: since ?? start, start, end };
+      since = undefined;
+      return { ...pass, timing };
     };
-    return (source) => source.pipe(coalesce({ quietMs: () => Math.max(quietMs, tookMs), maxWaitMs }), map(apply));
+    return (source) =>
+      source.pipe(
+        tap(() => (since ??= now())),
+        coalesce({ quietMs: () => Math.max(quietMs, tookMs), maxWaitMs }),
+        map(apply),
+      );
   };
   return events.pipe(
     // Both ways are there before the first event, which a source may send while it is subscribed to.

@@ -9,6 +9,7 @@ import type { Assembly, Pass } from './assembly.ts';
 import { ColdProof, type ColdProofOptions } from './cold-proof.ts';
 import { coldNodeId } from './cold-run.ts';
 import { History } from './history.ts';
+import { RolloutTimes } from './rollout-times.ts';
 import { describeReplacement } from './refusal-problems.ts';
 import { Refusals } from './refusals.ts';
 
@@ -31,7 +32,8 @@ export interface RolloutOptions {
 export class Rollout {
   readonly #options: RolloutOptions;
   readonly #refusals: Refusals;
-  readonly #history = new History();
+  readonly #times = new RolloutTimes();
+  readonly #history = new History({ rolloutOf: (number) => this.#times.of(number) });
   readonly #coldProof: ColdProof | undefined;
   #due = false;
 
@@ -53,12 +55,14 @@ export class Rollout {
     all.add(
       ads.accepted.subscribe((event) => {
         if (event.fleet !== fleet.name) return;
+        this.#times.accepted(event, this.#standing());
         this.#refusals.accepted(event);
         this.#followUp();
       }),
     );
     all.add(
       interval(tickMs).subscribe(() => {
+        this.#times.settle(this.#standing());
         this.#refusals.expire(new Set(ads.proxies().map(({ id }) => id)));
         this.#followUp();
       }),
@@ -96,12 +100,18 @@ export class Rollout {
   passed(pass: Pass): void {
     if (pass.snapshot !== undefined) {
       this.#refusals.published(pass.snapshot);
-      this.#history.add(pass.snapshot);
+      this.#history.add(pass.snapshot, pass.timing);
+      this.#times.published(pass.snapshot.number);
       this.#options.fleet.publish(pass.snapshot);
       this.#coldProof?.published(pass.snapshot);
     }
     this.#options.onPass(pass);
     this.#followUp();
+  }
+
+  #standing(): ReturnType<AdsServer['proxies']> {
+    const { ads, fleet } = this.#options;
+    return ads.proxies().filter((proxy) => proxy.fleet === fleet.name);
   }
 
   #makeColdProof(options: Pick<ColdProofOptions, 'startEnvoy' | 'delayMs'>): ColdProof {
@@ -120,6 +130,7 @@ export class Rollout {
   }
 
   #answered(answer: Acknowledgement): void {
+    if (answer.refusal !== undefined) this.#times.refused(answer.proxy, answer.snapshot);
     const { protocol } = this.#options.ads.proxies().find(({ id }) => id === answer.proxy) ?? {};
     const complete = answer.type === 'clusters' || answer.type === 'listeners' || answer.type === 'scopes';
     this.#refusals.answered(answer, { retriesAlone: protocol === 'delta' || !complete });
@@ -144,7 +155,9 @@ export class Rollout {
     const taken = this.#refusals.take();
     if (taken === undefined) return;
     const { assembly } = this.#options;
-    this.passed(assembly.pass(new Map([[assembly.quarantine, taken.keys]]), taken.cause));
+    const start = performance.now();
+    const pass = assembly.pass(new Map([[assembly.quarantine, taken.keys]]), taken.cause);
+    this.passed({ ...pass, timing: { since: start, start, end: performance.now() } });
     this.#refusals.passed();
     this.#followUp();
   }

@@ -34,6 +34,19 @@ export function changesBetween(before: ResourceSet, after: ResourceSet): readonl
   );
 }
 
+/** An object whose change led to a snapshot. */
+export interface CausingObject {
+  readonly kind: string;
+  /** Empty for kinds without a namespace. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly verb: 'added' | 'changed' | 'deleted';
+  /** The program that wrote it last, where the API server says it; of one that was deleted nobody knows. */
+  readonly by?: string;
+  /** When it did, milliseconds since the epoch. */
+  readonly at?: number;
+}
+
 /** What a fleet of Envoys should run: consistent (every name that is referenced exists), numbered, with its cause. */
 export interface Snapshot {
   readonly fleet: string;
@@ -43,6 +56,10 @@ export interface Snapshot {
   readonly hash: string;
   /** What made it, such as `Ingress shop/web changed`. */
   readonly cause: string;
+  /** The objects whose changes these were, the first of many; absent where none was. */
+  readonly objects?: readonly CausingObject[];
+  /** How many there were. */
+  readonly objectCount?: number;
   /** What differs from the one before, such as `~host shop.example.com, +cluster shop/web/80`. */
   readonly summary: string;
   /** Milliseconds since the epoch. */

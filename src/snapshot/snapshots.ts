@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { ReferenceCounts } from './references.ts';
 import { typeNames } from './resource.ts';
 import type { ResourceChanges } from './resource-changes.ts';
-import { type Change, emptyResourceSet, type ResourceSet, type Snapshot } from './snapshot.ts';
+import { type CausingObject, type Change, emptyResourceSet, type ResourceSet, type Snapshot } from './snapshot.ts';
 
 /** What is said of a snapshot. */
 export interface About {
   readonly cause: string;
+  readonly objects?: readonly CausingObject[];
+  readonly objectCount?: number;
   /** Milliseconds since the epoch. */
   readonly time: number;
   readonly summarise: (changes: readonly Change[]) => string;
@@ -44,7 +46,7 @@ export class Snapshots {
    * @throws Error when a reference would dangle, which is a bug of the pass; the current snapshot stays what it was,
    * and the changes are tried again together with the next ones.
    */
-  next(changed: ResourceChanges, { cause, time, summarise }: About): Snapshot | undefined {
+  next(changed: ResourceChanges, { summarise, ...about }: About): Snapshot | undefined {
     const before = this.#current?.resources ?? emptyResourceSet;
     const wanted = join(this.#held, changed);
     const changes = listChanges(before, wanted);
@@ -59,7 +61,7 @@ export class Snapshots {
     }
     this.#held = new Map();
     const number = ++this.#number;
-    this.#current = { fleet: this.fleet, number, hash: hashOf(resources), cause, summary: summarise(changes), time, resources, changes };
+    this.#current = { fleet: this.fleet, number, hash: hashOf(resources), ...about, summary: summarise(changes), resources, changes };
     return this.#current;
   }
 }

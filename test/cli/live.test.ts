@@ -26,7 +26,6 @@ test('proxies, snapshots, get and diff tell of a running Naru', async (t) => {
   assert.equal(proxies.code, 0);
   assert.deepEqual(proxies.rows[0], [
     'PROXY',
-    'FLEET',
     'ENVOY',
     'ACCEPTED',
     'LISTENERS',
@@ -37,7 +36,7 @@ test('proxies, snapshots, get and diff tell of a running Naru', async (t) => {
     'SECRETS',
     'SINCE',
   ]);
-  assert.deepEqual(proxies.rows[1]?.slice(1, 10), ['naru', '1.40.0', 'v1', 'ok', 'ok', '-', 'ok', 'ok', 'ok']);
+  assert.deepEqual(proxies.rows[1]?.slice(1, 9), ['1.40.0', 'v1', 'ok', 'ok', '-', 'ok', 'ok', 'ok']);
 
   const clusters = await naru(t, demo.debug, 'get', 'clusters');
   const found = clusters.rows.find(([name]) => name === 'shop/api/80');
@@ -49,14 +48,20 @@ test('proxies, snapshots, get and diff tell of a running Naru', async (t) => {
   await demo.naru.says(/v2 .* accepted in/);
   const snapshots = await naru(t, demo.debug, 'snapshots');
   assert.deepEqual(
-    snapshots.rows.slice(1).map(([number, , , , cause]) => [number, cause]),
+    snapshots.rows.slice(1).map(([number, , changes, , , , cause, what]) => [number, changes, cause, what]),
     [
-      ['v2', 'shop.yaml'],
-      ['v1', 'start'],
+      ['v2', '+0 ~1 -0', 'shop.yaml', '~host shop.localhost'],
+      ['v1', snapshots.rows[2]?.[2], 'start', snapshots.rows[2]?.[7]],
     ],
   );
+  // How long the pass, the first Envoy and all of them took.
+  for (const time of snapshots.rows[1]?.slice(3, 6) ?? []) assert.match(time, /^[\d.]+ m?s$/);
+  assert.match((await naru(t, demo.debug, 'snapshots', '-o', 'yaml')).output, /objects:\n\s+- kind: Ingress\n\s+namespace: shop/);
+  assert.equal((await naru(t, demo.debug, 'snapshots', '-o', 'name')).output, 'snapshot/2\nsnapshot/1\n');
   const diff = await naru(t, demo.debug, 'diff', '1', 'v2');
   assert.equal(diff.code, 1);
+  assert.match(diff.output, /^Cause: shop\.yaml {2}\d{4}-/);
+  assert.match(diff.output, /All Envoys accepted v2 after [\d.]+ m?s\.\n$/);
   assert.match(diff.output, /weighted_clusters\.clusters\[shop\/web-v2\/80\]\.weight {2}20 -> 50/);
   const unknown = await naru(t, demo.debug, 'diff', '1', '9');
   assert.match(unknown.errors, /Snapshot 9 of fleet naru is not kept/);
@@ -70,7 +75,7 @@ test('an Envoy that refuses something is named, with its own words, and makes th
   t.after(() => server.close());
   const { code, output, rows } = await naru(t, server.port, 'proxies');
   assert.equal(code, 4);
-  assert.equal(rows[1]?.[6], 'NACK');
+  assert.equal(rows[1]?.[5], 'NACK');
   assert.ok(output.endsWith('node-3 refuses routes shop/img of v7: regex too large\n'), output);
 });
 

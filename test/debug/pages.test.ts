@@ -44,6 +44,15 @@ describe('/debug/snapshots', () => {
       added: 1,
       changed: 0,
       removed: 0,
+      objects: [{ kind: 'Ingress', namespace: 'shop', name: 'web', verb: 'changed', by: 'helm', at: '2026-01-01T11:59:59.000Z' }],
+      objectCount: 1,
+      types: { clusters: { added: 1, changed: 0, removed: 0 } },
+      gatheredMs: 5,
+      builtMs: 1.2,
+      firstAcceptedMs: 20,
+      allAcceptedMs: null,
+      acceptedBy: 1,
+      refusedBy: ['node-3'],
     });
     assert.deepEqual(edge, { name: 'edge', version: 0, quarantine: [], history: [] });
   });

@@ -36,6 +36,12 @@ export function fleetOf(name: string, snapshots: readonly Snapshot[]): FleetView
     added: 1,
     changed: 0,
     removed: 0,
+    objects: [{ kind: 'Ingress', namespace: 'shop', name: 'web', verb: 'changed', by: 'helm', at: time - 1000 } as const],
+    objectCount: 1,
+    types: { clusters: { added: 1, changed: 0, removed: 0 } },
+    gatheredMs: 5,
+    builtMs: 1.234,
+    rollout: { firstAcceptedMs: 20, accepted: 1, refusedBy: ['node-3'] },
   }));
   return { name, current: snapshots.at(-1), history: history.toReversed() };
 }

@@ -1,20 +1,21 @@
 // The verbs that ask a running Naru. What they do is imported when they are called.
 import { Command, Option } from 'commander';
+import type { LiveSettings } from '../lists/ask.ts';
+import { listOutputs } from '../lists/print-list.ts';
 import { keepCompiledCode, serverOption } from './shared-options.ts';
-import type { LiveSettings } from '../live.ts';
 
 function live(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .addOption(serverOption())
-    .addOption(new Option('-o, --output <format>', 'table or json').choices(['table', 'json']).default('table'));
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(listOutputs).default('table'));
 }
 
 export function proxiesCommand(): Command {
   return live('proxies', 'list the Envoys that are connected, and what each has accepted or refused').action(
     async (settings: LiveSettings) => {
       keepCompiledCode();
-      const { printProxies } = await import('../live.ts');
+      const { printProxies } = await import('../lists/proxies.ts');
       await printProxies(settings);
     },
   );
@@ -23,7 +24,7 @@ export function proxiesCommand(): Command {
 export function snapshotsCommand(): Command {
   return live('snapshots', 'list the last snapshots: what caused each, and what changed').action(async (settings: LiveSettings) => {
     keepCompiledCode();
-    const { printSnapshots } = await import('../live.ts');
+    const { printSnapshots } = await import('../lists/snapshots.ts');
     await printSnapshots(settings);
   });
 }
@@ -35,7 +36,7 @@ export function getCommand(): Command {
     .addHelpText('after', '\nExamples:\n  naru get clusters\n  naru get clusters shop/api/80 -o json\n')
     .action(async (type: string, name: string | undefined, settings: LiveSettings) => {
       keepCompiledCode();
-      const { printResources } = await import('../live.ts');
+      const { printResources } = await import('../lists/resources.ts');
       await printResources(type, name, settings);
     });
 }

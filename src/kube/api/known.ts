@@ -1,5 +1,6 @@
 import type { KubeEvent } from '../event.ts';
 import { type ObjectKey, objectKey } from '../event.ts';
+import { lastWriteOf } from '../last-write.ts';
 import type { Follower } from '../collection.ts';
 import type { AnyKindRow } from '../kinds/kind.ts';
 import { readAs, sourceAs, valueAt } from '../read.ts';
@@ -26,7 +27,8 @@ export class Known implements Follower {
     this.#objects.set(key, { version, valid: reading.ok });
     if (reading.ok) {
       if (former?.valid === false) this.#emit({ type: 'problems', origin: this.#origin(key), problems: [] });
-      this.#emit({ type: 'upsert', kind: this.#row.kind, key, object: reading.object });
+      const by = lastWriteOf(raw);
+      this.#emit({ type: 'upsert', kind: this.#row.kind, key, object: reading.object, ...(by === undefined ? {} : { by }) });
       return key;
     }
     if (former?.valid === true) this.#emit({ type: 'delete', kind: this.#row.kind, key });

@@ -1,0 +1,70 @@
+import type { Column } from '../print-table.ts';
+import { ask, type LiveSettings } from './ask.ts';
+import { printAge } from './duration.ts';
+import { type List, printList } from './print-list.ts';
+
+interface Refused {
+  readonly version: number;
+  readonly message: string;
+  readonly resources: readonly string[];
+}
+
+interface ShownType {
+  readonly subscribed: boolean;
+  readonly sent: number;
+  readonly acknowledged: number;
+  readonly refused: Refused | null;
+}
+
+export interface ShownProxy {
+  readonly id: string;
+  readonly fleet: string;
+  readonly address: string;
+  readonly protocol: string;
+  readonly envoyVersion: string | null;
+  readonly acceptedVersion: number;
+  readonly connectedSince: string;
+  readonly types: Readonly<Record<string, ShownType>>;
+}
+
+/** The Envoys, each with what it has accepted; exit code 4 where one refuses something. */
+export async function printProxies(settings: LiveSettings): Promise<void> {
+  const { proxies } = await ask<{ readonly proxies: readonly ShownProxy[] }>(settings, '/debug/proxies');
+  const refusing = proxies.filter(({ types }) => Object.values(types).some(({ refused }) => refused !== null));
+  if (refusing.length > 0) process.exitCode = 4;
+  await printList(proxies, listOf(Date.now()), settings.output, process.stdout);
+  if (settings.output !== 'table' && settings.output !== 'wide') return;
+  for (const { id, types } of refusing) {
+    for (const [type, { refused }] of Object.entries(types)) {
+      if (refused !== null)
+        process.stdout.write(`\n${id} refuses ${type} ${refused.resources.join(', ')} of v${refused.version}: ${refused.message}\n`);
+    }
+  }
+}
+
+function listOf(now: number): List<ShownProxy> {
+  return {
+    columns: [
+      ['PROXY', ({ id }) => id],
+      ['ENVOY', ({ envoyVersion }) => envoyVersion ?? '-'],
+      ['ACCEPTED', ({ acceptedVersion }) => (acceptedVersion === 0 ? '-' : `v${acceptedVersion}`)],
+      ...(['listeners', 'scopes', 'routes', 'clusters', 'endpoints', 'secrets'] as const).map(
+        (type): Column<ShownProxy> => [type.toUpperCase(), ({ types }) => printType(types[type])],
+      ),
+      ['SINCE', ({ connectedSince }) => printAge(connectedSince, now)],
+    ],
+    wide: [
+      ['FLEET', ({ fleet }) => fleet],
+      ['PROTOCOL', ({ protocol }) => protocol],
+      ['ADDRESS', ({ address }) => address],
+    ],
+    name: ({ id }) => `proxy/${id}`,
+    empty: 'No Envoy is connected.',
+  };
+}
+
+function printType(type: ShownType | undefined): string {
+  if (type === undefined || !type.subscribed) return '-';
+  if (type.refused !== null) return 'NACK';
+  return type.sent === type.acknowledged ? 'ok' : `sent v${type.sent}`;
+}

@@ -1,0 +1,76 @@
+import { ask, type LiveSettings } from './ask.ts';
+import { printAge, printMs } from './duration.ts';
+import { type List, printList } from './print-list.ts';
+
+interface Counts {
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+}
+
+/** An entry of the history, as the debug endpoint says it. */
+export interface ShownSnapshot extends Counts {
+  readonly version: number;
+  readonly time: string;
+  readonly hash: string;
+  readonly cause: string;
+  readonly summary: string;
+  readonly types: Readonly<Record<string, Counts>>;
+  readonly gatheredMs: number | null;
+  readonly builtMs: number | null;
+  readonly firstAcceptedMs: number | null;
+  readonly allAcceptedMs: number | null;
+  readonly acceptedBy: number;
+  readonly refusedBy: readonly string[];
+}
+
+type Row = ShownSnapshot & { readonly fleet: string };
+
+/** The last snapshots of every fleet, the newest first. */
+export async function printSnapshots(settings: LiveSettings): Promise<void> {
+  const { fleets } = await ask<{ readonly fleets: readonly { readonly name: string; readonly history: readonly ShownSnapshot[] }[] }>(
+    settings,
+    '/debug/snapshots',
+  );
+  const rows = fleets.flatMap(({ name, history }) => history.map((snapshot) => ({ fleet: name, ...snapshot })));
+  await printList(rows, listOf(Date.now()), settings.output, process.stdout);
+}
+
+function listOf(now: number): List<Row> {
+  return {
+    columns: [
+      ['SNAPSHOT', ({ version }) => `v${version}`],
+      ['AGE', ({ time }) => printAge(time, now)],
+      ['CHANGES', printCounts],
+      ['BUILT', ({ builtMs }) => printMs(builtMs)],
+      ['FIRST', ({ firstAcceptedMs }) => printMs(firstAcceptedMs)],
+      ['ALL', printAll],
+      ['CAUSE', ({ cause }) => cause],
+      ['WHAT', ({ summary }) => summary],
+    ],
+    wide: [
+      ['FLEET', ({ fleet }) => fleet],
+      ['TIME', ({ time }) => time],
+      ['GATHERED', ({ gatheredMs }) => printMs(gatheredMs)],
+      ['ENVOYS', ({ acceptedBy }) => String(acceptedBy)],
+      [
+        'TYPES',
+        ({ types }) =>
+          Object.entries(types)
+            .map(([type, counts]) => `${type} ${printCounts(counts)}`)
+            .join(', ') || '-',
+      ],
+      ['HASH', ({ hash }) => hash],
+    ],
+    name: ({ version }) => `snapshot/${version}`,
+    empty: 'There is no snapshot yet.',
+  };
+}
+
+function printCounts({ added, changed, removed }: Counts): string {
+  return `+${added} ~${changed} -${removed}`;
+}
+
+function printAll({ allAcceptedMs, refusedBy }: ShownSnapshot): string {
+  return refusedBy.length > 0 ? `refused by ${refusedBy.join(', ')}` : printMs(allAcceptedMs);
+}
