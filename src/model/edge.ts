@@ -1,6 +1,7 @@
 import type { AccessLog } from './access-log.ts';
 import type { Redacted } from './certificate.ts';
 import type { HeaderValue } from './route-policy.ts';
+import type { Template } from './template.ts';
 
 /** Key of the one row that a table of these has. */
 export const edgeKey = 'edge';
@@ -20,6 +21,8 @@ export interface EdgeSettings {
   readonly streams: StreamSettings;
   /** Of requests; absent: none. */
   readonly accessLog?: AccessLog;
+  /** Absent: nothing is traced. */
+  readonly tracing?: Tracing;
 }
 
 /** Whom and what is believed of who the client is. */
@@ -131,4 +134,22 @@ export interface StreamSettings {
   readonly tries: number;
   /** Absent: none. */
   readonly accessLog?: AccessLog;
+}
+
+/** Spans of OpenTelemetry. */
+export interface Tracing {
+  /** Takes OTLP over gRPC, without TLS. `host`: a DNS name or an IP address. */
+  readonly collector: { readonly host: string; readonly port: number };
+  /** Name of the service in traces. */
+  readonly service: string;
+  /** Name of spans; absent: the proxy's own. */
+  readonly operation?: Template;
+  /** Whether what a request says of the trace that it belongs to is taken for true. */
+  readonly believesCaller: boolean;
+  /** Of requests, from 0 to 1. */
+  readonly share: number;
+  /** Of what belongs to a trace already the caller decides, not the share. */
+  readonly followsCaller: boolean;
+  /** Spans that wait for the collector; more are dropped. */
+  readonly waiting: number;
 }

@@ -17,10 +17,10 @@ type Extension = Messages['envoy.config.core.v3.TypedExtensionConfig'];
  * cleans nothing up by itself, so that this is done before anything else.
  * https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/http/http_conn_man/headers#x-forwarded-for
  */
-export function clientIdentity(chain: string, { client, requests }: EdgeSettings): Manager {
+export function clientIdentity(chain: string, { client, requests, tracing }: EdgeSettings): Manager {
   const { addressHeader } = client;
   return {
-    early_header_mutation_extensions: [early([tellChain(chain), tellScope, ...distrust(client, requests)])],
+    early_header_mutation_extensions: [early([tellChain(chain), tellScope, ...distrust(client, requests), ...untraced(tracing)])],
     // Nobody is internal: what Envoys tell each other by `x-envoy-` headers is not for clients to say.
     internal_address_config: { unix_sockets: false },
     skip_xff_append: true,
@@ -40,6 +40,11 @@ function distrust({ believesForwarded, addressHeader }: ClientSettings, { unders
     ...[...forwarded, 'proxy', ...(underscores ? aliases : [])].map((remove) => ({ remove })),
     ...renamed,
   ];
+}
+
+/** https://www.w3.org/TR/trace-context/ */
+function untraced(tracing: EdgeSettings['tracing']): readonly Mutation[] {
+  return tracing === undefined || tracing.believesCaller ? [] : ['traceparent', 'tracestate'].map((remove) => ({ remove }));
 }
 
 /** Done before a route is chosen. */

@@ -11,6 +11,7 @@ import { otherHostsFilter } from './other-hosts.ts';
 import { closeUntrusted } from './proxy-protocol.ts';
 import { repeatableRequests } from './retry.ts';
 import { scopeHeader } from './scope-header.ts';
+import { renderTracing } from './tracing.ts';
 
 type Filter = Messages['envoy.config.listener.v3.Filter'];
 
@@ -52,6 +53,7 @@ function renderConnectionManager(scheme: 'http' | 'https', chain: string, { list
     typed_config: any('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
       stat_prefix: scheme,
       access_log: renderAccessLog(edge.accessLog, 'requests'),
+      ...renderTracing(edge.tracing),
       ...(routes === undefined ? { scoped_routes: scopedRoutes } : { rds: { config_source: ads, route_config_name: routes } }),
       ...clientIdentity(chain, edge),
       // The first finds the route where it is not known yet. What is refused is answered with the headers of every answer, so that these come next.

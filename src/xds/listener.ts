@@ -14,6 +14,7 @@ import { readProxyProtocol } from './proxy-protocol.ts';
 import { otherHosts } from './other-hosts.ts';
 import { defaultCertificateName, ticketKeyName } from './secret.ts';
 import { usesTicketKey } from './tls-parameters.ts';
+import { collectorOf } from './tracing.ts';
 
 type ListenerFilter = Messages['envoy.config.listener.v3.ListenerFilter'];
 type Listener = Messages['envoy.config.listener.v3.Listener'];
@@ -29,7 +30,7 @@ export function renderHttpListener(settings: ListenerSettings): Resource {
     listener_filters: [...readProxyProtocol(settings.edge.client)],
     filter_chains: [{ name: 'http', filters: renderFilters('http', plainChain, settings) }],
   };
-  return makeResource('listeners', message, { name: 'http', references: [routes], sources: [] });
+  return makeResource('listeners', message, { name: 'http', references: [routes, ...collectorOf(settings.edge)], sources: [] });
 }
 
 /** A filter chain of the TLS listener. */
@@ -67,7 +68,7 @@ export function renderHttpsListener(
   const encoded = names.flatMap((name) => encodedField(filterChainsField, chains.get(name)?.bytes ?? Buffer.of()));
   return resourceOf('listeners', Buffer.concat([encode('envoy.config.listener.v3.Listener', head), ...encoded]), {
     name: 'https',
-    references: [routes, ...needed, ...fixedDefault, ...tickets],
+    references: [routes, ...needed, ...fixedDefault, ...tickets, ...collectorOf(settings.edge)],
     sources: [],
   });
 }

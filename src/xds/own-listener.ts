@@ -12,6 +12,7 @@ import type { ListenerSettings } from './options.ts';
 import { readProxyProtocol } from './proxy-protocol.ts';
 import { namedSecret } from './secret.ts';
 import { tlsParameters, tlsSessions } from './tls-parameters.ts';
+import { collectorOf } from './tracing.ts';
 
 type EnvoyListener = Messages['envoy.config.listener.v3.Listener'];
 type FilterChain = Messages['envoy.config.listener.v3.FilterChain'];
@@ -82,7 +83,7 @@ function renderChain(chain: Chain, listener: string, settings: ListenerSettings,
   const takes = usable(chain.takes, isServed);
   const secrets = (tls?.certificates ?? []).map(namedSecret).filter((secret) => isServed({ type: 'secrets', name: secret }));
   if (tls !== undefined && secrets.length === 0) return undefined;
-  const routes: readonly Reference[] = takes.type === 'requests' ? [{ type: 'routes', name: listener }] : [];
+  const routes: readonly Reference[] = takes.type === 'requests' ? [{ type: 'routes', name: listener }, ...collectorOf(settings.edge)] : [];
   return {
     chain: {
       name,

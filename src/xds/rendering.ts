@@ -27,6 +27,7 @@ import { otherHosts } from './other-hosts.ts';
 import { hostVersion, type Quarantinable, type Quarantined, type RenderedHost, splitName } from './quarantine.ts';
 import { type OverlayOptions, overlayHosts, overlayResources } from './quarantine-overlay.ts';
 import { renderHostScope, renderOtherHosts } from './scope.ts';
+import { collectorClusterName, renderCollectorCluster } from './tracing.ts';
 import { renderRouteConfiguration } from './route-configuration.ts';
 import { renderVirtualHost } from './virtual-host.ts';
 
@@ -88,6 +89,10 @@ export class Rendering {
     const listeners = new ListenerTables(model, heldClusters.leftOut, listen, held);
     const secrets = backendSecretTables(model.backendSecrets, onFailure);
     const helper = helperTables(model.userLists, listen, onFailure);
+    const onlyCollector = new OnlyRow(collectorClusterName);
+    const collector = this.#derive('collector of traces', onlyCollector, (_, read) =>
+      renderCollectorCluster(read.get(model.edge, edgeKey)?.tracing),
+    );
 
     this.#rendered = {
       hosts: hosts.rendered,
@@ -98,6 +103,7 @@ export class Rendering {
       { type: 'endpoints', table: heldEndpoints.served },
       ...listeners.served,
       ...helper.rendered,
+      { type: 'clusters', table: collector },
       ...secrets.rendered,
       ...hosts.scopes.map((table) => ({ type: 'scopes', table }) as const),
       { type: 'routes', table: hosts.listenerRoutes },
@@ -110,6 +116,7 @@ export class Rendering {
       ...hosts.tables,
       ...listeners.tables,
       ...helper.tables,
+      ...[onlyCollector, collector],
       ...secrets.tables,
     ];
   }

@@ -8,6 +8,7 @@ import type {
   EdgeTls,
   StreamSettings,
   TlsVersion,
+  Tracing,
 } from '../../model/edge.ts';
 import type { HeaderValue } from '../../model/route-policy.ts';
 import type { Compatibility } from '../options.ts';
@@ -20,13 +21,14 @@ export interface EdgeParts {
   /** From the ConfigMaps that `proxy-set-headers` and `add-headers` name. */
   readonly headers: { readonly requests: readonly HeaderValue[]; readonly answers: readonly HeaderValue[] };
   readonly logs: AccessLogs;
+  readonly tracing?: Tracing;
 }
 
 export const defaultEdgeSettings = (): EdgeSettings =>
   edgeSettings(defaultConfig, { headers: { requests: [], answers: [] }, logs: {} }, 'kubernetes');
 
 /** What the ConfigMap says of listeners, in the Model's words. */
-export function edgeSettings(config: ControllerConfig, { headers, logs }: EdgeParts, compatibility: Compatibility): EdgeSettings {
+export function edgeSettings(config: ControllerConfig, { headers, logs, tracing }: EdgeParts, compatibility: Compatibility): EdgeSettings {
   const hsts = hstsOf(config.redirects);
   const { upstreams } = config;
   return {
@@ -45,6 +47,7 @@ export function edgeSettings(config: ControllerConfig, { headers, logs }: EdgePa
       ipv4Only: config.connections['disable-ipv6-dns'],
     },
     ...(logs.requests === undefined ? {} : { accessLog: logs.requests }),
+    ...(tracing === undefined ? {} : { tracing }),
     streams: { ...streamsOf(config.streams), ...(logs.connections === undefined ? {} : { accessLog: logs.connections }) },
   };
 }

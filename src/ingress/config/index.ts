@@ -9,7 +9,8 @@ import { requestHeaders } from './request-headers.ts';
 import { responseHeaders } from './response-headers.ts';
 import { streams } from './streams.ts';
 import { http2, tls } from './tls.ts';
-import { firewall, places, processes, snippets, tracing } from './unread.ts';
+import { tracing } from './tracing.ts';
+import { firewall, places, processes, snippets } from './unread.ts';
 import { bodies, rewriting, upstreams } from './upstreams.ts';
 
 /** Every key of the ConfigMap, in the order in which the reference lists them. */

@@ -13,6 +13,7 @@ import { edgeSettings } from './edge.ts';
 import { type HeadersReading, readHeaders } from './header-maps.ts';
 import { type GlobalAuthRow, readGlobalAuth } from './global-auth.ts';
 import { concerns, type ControllerConfig } from './index.ts';
+import { readTracing } from './tracing.ts';
 import { type ConfigRow, defaultConfig, knownKeys, readConfig } from './read-config.ts';
 
 /** The one row of these tables. */
@@ -98,9 +99,10 @@ function edgeRow(config: ControllerConfig, { key, compatibility, find }: EdgeSou
   const requests = named('proxy-set-headers', config.requestHeaders['proxy-set-headers']);
   const answers = named('add-headers', config.responseHeaders['add-headers']);
   const { logs, problems } = readAccessLogs(config.logging, by);
+  const { problems: ofTracing, ...tracing } = readTracing(config.tracing, by);
   return {
-    edge: edgeSettings(config, { headers: { requests: requests.headers, answers: answers.headers }, logs }, compatibility),
-    problems: [...requests.problems, ...answers.problems, ...problems],
+    edge: edgeSettings(config, { headers: { requests: requests.headers, answers: answers.headers }, logs, ...tracing }, compatibility),
+    problems: [...requests.problems, ...answers.problems, ...problems, ...ofTracing],
   };
 }
 

@@ -1,4 +1,4 @@
-import { choice, flag, freeText, wholeNumber } from './setting.ts';
+import { flag, freeText, wholeNumber } from './setting.ts';
 import { type ConfigKey, defineConcern, missingProtection, notRead } from './concern.ts';
 
 const process = { reason: "It sizes nginx's own processes.", fix: 'Remove the key; Envoy is sized by --concurrency and by its pod.' };
@@ -6,8 +6,6 @@ const snippet = {
   reason: 'It is configuration of nginx, which Naru does not run.',
   fix: 'Use the keys and annotations that say the same.',
 };
-const noTracing = { reason: 'Naru does not set up tracing yet.', fix: 'Remove the key, or keep it for later.' };
-const noJaeger = { reason: 'ingress-nginx 1.15 itself does not read it any more.', fix: 'Remove the key.' };
 const noGeo = { reason: 'Naru has no database of places.', fix: 'Look addresses up in the backend, or keep what needs it where it is.' };
 const noFirewall = { reason: 'Envoy has no ModSecurity.', fix: 'Keep hosts that need it behind a web application firewall.' };
 
@@ -56,40 +54,3 @@ export const places = defineConcern('Places', {
   'geoip2-autoreload-in-minutes': notRead(count(0, 'How often the database is read again.'), noGeo),
   'use-geoip': notRead(flag(false, 'Look up where clients are, in the older format.'), noGeo),
 });
-
-export const tracing = defineConcern('Tracing', {
-  'enable-opentelemetry': notRead(flag(false, 'Trace requests with OpenTelemetry.'), noTracing),
-  'opentelemetry-trust-incoming-span': notRead(flag(true, 'Continue the trace of the caller.'), noTracing),
-  'opentelemetry-operation-name': notRead(freeText('', 'Name of spans.'), noTracing),
-  'opentelemetry-config': notRead(freeText('/etc/ingress-controller/telemetry/opentelemetry.toml', 'File of nginx.', 'path'), noTracing),
-  'otlp-collector-host': notRead(freeText('', 'Collector of traces.', 'host'), noTracing),
-  'otlp-collector-port': notRead(count(4317, 'Its port.'), noTracing),
-  'otel-service-name': notRead(freeText('nginx', 'Name of the service in traces.'), noTracing),
-  'otel-sampler': notRead(choice(['AlwaysOn', 'AlwaysOff', 'TraceIdRatioBased'], 'AlwaysOn', 'Which requests are traced.'), noTracing),
-  'otel-sampler-ratio': notRead(freeText('0.01', 'Share of requests that are traced.', 'number'), noTracing),
-  'otel-sampler-parent-based': notRead(flag(true, 'Follow the decision of the caller.'), noTracing),
-  'otel-max-queuesize': notRead(count(2048, 'Spans that wait.'), noTracing),
-  'otel-schedule-delay-millis': notRead(count(5000, 'How often spans are sent.'), noTracing),
-  'otel-max-export-batch-size': notRead(count(512, 'Spans in one message.'), noTracing),
-  ...jaegerKeys(),
-});
-
-/** Keys of OpenTracing that are still in ingress-nginx's documentation. */
-function jaegerKeys() {
-  const key = () => notRead(freeText('', 'A setting of OpenTracing.'), noJaeger);
-  return {
-    'jaeger-baggage-header': key(),
-    'jaeger-collector-host': key(),
-    'jaeger-collector-port': key(),
-    'jaeger-debug-header': key(),
-    'jaeger-endpoint': key(),
-    'jaeger-propagation-format': key(),
-    'jaeger-sampler-host': key(),
-    'jaeger-sampler-param': key(),
-    'jaeger-sampler-port': key(),
-    'jaeger-sampler-type': key(),
-    'jaeger-service-name': key(),
-    'jaeger-trace-baggage-header-prefix': key(),
-    'jaeger-trace-context-header-name': key(),
-  };
-}

@@ -12,4 +12,5 @@ export const configMapCodes = {
   NR808: { severity: 'error', title: 'The ConfigMap of TCP or UDP services does not exist' },
   NR809: { severity: 'error', title: 'An entry of TCP or UDP services is not valid' },
   NR810: { severity: 'warning', title: 'A log format with variables that Envoy has nothing for' },
+  NR811: { severity: 'error', title: 'Tracing without a collector of traces' },
 } as const satisfies CodeRows;

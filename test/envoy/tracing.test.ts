@@ -1,0 +1,130 @@
+// Each thread of Envoy keeps four spans for five seconds: whoever waits for one asks again and again.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { eventually } from '../support/eventually.ts';
+import { type Naru, sharedNaru } from '../support/naru.ts';
+import { type Span, TraceCollector } from '../support/trace-collector.ts';
+import { configMapYaml, echoService, ingressYaml } from '../support/yaml.ts';
+
+let naru: Naru;
+let collector: TraceCollector;
+test('Naru starts with an Envoy, a ConfigMap and a collector of traces', async () => {
+  naru = await sharedNaru({ configMap: 'default/naru', https: { port: 8443, named: false } });
+  collector = await TraceCollector.start();
+});
+after(() => collector?.stop());
+
+let turn = 0;
+
+/** Makes these the settings, and waits until Envoy answers by them. */
+async function given(data: Readonly<Record<string, string>>): Promise<void> {
+  turn += 1;
+  const to = { 'enable-opentelemetry': 'true', 'otlp-collector-host': '127.0.0.1', 'otlp-collector-port': String(collector.port) };
+  await naru.given(
+    configMapYaml({ ...to, 'add-headers': 'default/answers', ...data }) +
+      configMapYaml({ 'X-Turn': String(turn) }, 'answers') +
+      ingressYaml({ name: 'web', host: 'web.test', paths: ['Prefix / web'] }) +
+      ingressYaml({ name: 'wide', host: '*.wide.test', paths: ['Prefix / web'] }) +
+      echoService('web'),
+  );
+  await eventually('Envoy answers by these settings', async () => {
+    const { headers } = await naru.get('http://web.test/', { fresh: true });
+    return headers['x-turn'] === String(turn) ? true : undefined;
+  });
+}
+
+const callersTrace = '0af7651916cd43dd8448eb211c80319c';
+const callersSpan = 'b7ad6b7169203331';
+const fromTraced = { traceparent: `00-${callersTrace}-${callersSpan}-01` };
+const fromUntraced = { traceparent: `00-${callersTrace}-${callersSpan}-00` };
+
+/** The `traceparent` that the backend gets. https://www.w3.org/TR/trace-context/#traceparent-header */
+async function told(headers: Readonly<Record<string, string>> = {}, url = 'http://web.test/'): Promise<string | undefined> {
+  const { body } = await naru.get(url, { headers, fresh: true });
+  return (JSON.parse(body) as { readonly headers: Readonly<Record<string, string>> }).headers['traceparent'];
+}
+
+/** Whether backends are told that the request is traced: of one without a caller, of one of a traced, of one of an untraced. */
+async function decisions(): Promise<readonly boolean[]> {
+  const all = [await told(), await told(fromTraced), await told(fromUntraced)];
+  return all.map((parent) => parent?.endsWith('-01') ?? false);
+}
+
+/** Of a request for this URL. */
+async function spanOf(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Span> {
+  const path = new URL(url).pathname;
+  const found = () => collector.spans.find((span) => new URL(span.url).pathname === path);
+  await eventually(`a span of ${url}`, async () => {
+    await told(headers, url);
+    return found();
+  });
+  return found() ?? assert.fail();
+}
+
+test('requests are traced, and backends are told; hosts with a wildcard, too', async () => {
+  await given({});
+  for (const url of ['http://web.test/exact', 'http://a.wide.test/wildcard']) {
+    const { trace, ...span } = await spanOf(url);
+    assert.match(trace, /^[0-9a-f]{32}$/);
+    assert.deepEqual(span, { parent: '', name: 'ingress', service: 'nginx', url });
+  }
+  assert.deepEqual(await decisions(), [true, true, false]);
+  const { parent, trace } = await spanOf('http://web.test/called', fromTraced);
+  assert.deepEqual({ parent, trace }, { parent: callersSpan, trace: callersTrace });
+});
+
+test('without the key nothing is traced, and what the caller says of its trace goes on as it is', async () => {
+  await given({ 'enable-opentelemetry': 'false' });
+  assert.deepEqual([await told(), await told(fromTraced)], [undefined, fromTraced.traceparent]);
+});
+
+test('spans are called what the ConfigMap says', async () => {
+  await given({ 'otel-service-name': 'edge', 'opentelemetry-operation-name': 'HTTP $request_method $host 100%' });
+  const { name, service } = await spanOf('http://web.test/named');
+  assert.deepEqual({ name, service }, { name: 'HTTP GET web.test 100%', service: 'edge' });
+});
+
+test('callers that are not trusted have no say', async () => {
+  await given({ 'opentelemetry-trust-incoming-span': 'false' });
+  for (const parent of [await told(fromTraced), await told(fromUntraced)]) assert.match(parent ?? '', /^00-(?!0af765)\w{32}-\w{16}-01$/);
+});
+
+for (const [data, expected] of [
+  [{ 'otel-sampler': 'AlwaysOff' }, [false, true, false]],
+  [{ 'otel-sampler': 'AlwaysOff', 'otel-sampler-parent-based': 'false' }, [false, false, false]],
+  [{ 'otel-sampler-parent-based': 'false' }, [true, true, true]],
+  [{ 'otel-sampler': 'TraceIdRatioBased', 'otel-sampler-ratio': '0' }, [false, true, false]],
+  [{ 'otel-sampler': 'TraceIdRatioBased', 'otel-sampler-ratio': '1' }, [true, true, false]],
+  [{ 'otel-sampler': 'TraceIdRatioBased', 'otel-sampler-ratio': '1.0', 'otel-sampler-parent-based': 'false' }, [true, true, true]],
+] as const)
+  test(`with ${JSON.stringify(data)} requests without a caller, of a traced and of an untraced one: ${expected.join(', ')}`, async () => {
+    await given(data);
+    assert.deepEqual(await decisions(), expected);
+  });
+
+test('identifiers of requests stay what clients have chosen, and no header makes Envoy trace', async () => {
+  await given({ 'otel-sampler': 'AlwaysOff' });
+  const headers = { 'x-request-id': '8d5b1b3a-9b5c-4f0e-9c57-3a1f0d2b4c6e', 'x-client-trace-id': 'me', 'x-envoy-force-trace': 'true' };
+  const { body } = await naru.get('http://web.test/', { headers, fresh: true });
+  const got = (JSON.parse(body) as { readonly headers: Readonly<Record<string, string>> }).headers;
+  assert.deepEqual([got['x-request-id'], got['traceparent']?.slice(-3)], [headers['x-request-id'], '-00']);
+});
+
+test('what cannot be read is told, and without a collector nothing is traced', async () => {
+  await given({
+    'otlp-collector-host': 'http://collector',
+    'otlp-collector-port': '0',
+    'otel-sampler': 'Sometimes',
+    'otel-sampler-ratio': '2',
+    'opentelemetry-operation-name': '$nobody',
+  });
+  assert.equal(await told(), undefined);
+  assert.deepEqual(naru.problems.map(({ code, source }) => `${code} ${source.field}`).sort(), [
+    'NR802 data.opentelemetry-operation-name',
+    'NR802 data.otel-sampler',
+    'NR802 data.otel-sampler-ratio',
+    'NR802 data.otlp-collector-host',
+    'NR802 data.otlp-collector-port',
+    'NR811 data.enable-opentelemetry',
+  ]);
+});
