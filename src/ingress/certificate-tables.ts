@@ -8,9 +8,10 @@ import type { World } from '../store/world.ts';
 import { findDefaultCertificate } from './certificate-default.ts';
 import { type CertificateRow, readCertificate } from './certificate.ts';
 import { checkValidity } from './certificate-validity.ts';
-import { chooseClients, type HostClientsRow, policyForClients } from './client-certificates.ts';
+import { chooseClients, type HostClientsRow } from './client-certificates.ts';
 import { chooseCertificate, type HostCertificateRow, secretsOf } from './host-certificate.ts';
 import type { HostRole } from './host-role.ts';
+import { tlsPolicyOf } from './host-tls-policy.ts';
 import type { IngressRow } from './ingress-row.ts';
 import type { IngressOptions } from './options.ts';
 
@@ -52,7 +53,7 @@ export class CertificateTables {
       const found = chooseCertificate(hostname, rows, (key) => read.get(secrets, key));
       // Another name of a host has TLS only by a certificate that is for it, too.
       const chosen = type === 'own' || found?.certificate !== undefined ? found : undefined;
-      const policy = policyForClients(read.get(hostClients, hostname)?.clients);
+      const policy = tlsPolicyOf(hostname, rows, read.get(hostClients, hostname)?.clients);
       return policy === undefined ? chosen : { ...(chosen ?? { unasked: true, problems: [] }), policy };
     });
     const certificates = this.#derive('certificates', secrets, (row): Certificate | undefined => (row.ok ? row.certificate : undefined));

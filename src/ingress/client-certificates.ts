@@ -1,6 +1,6 @@
-import { hash, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import type { Secret } from '../kube/objects.ts';
-import type { ClientAuthorities, TlsPolicy } from '../model/host-tls.ts';
+import type { ClientAuthorities } from '../model/host-tls.ts';
 import { problem, type Problem } from '../model/problem.ts';
 import { anyHost } from '../model/virtual-host.ts';
 import type { Key } from '../store/table.ts';
@@ -90,11 +90,4 @@ function readAuthorities(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** How TLS is spoken to ask for them; undefined: as for all hosts. */
-export function policyForClients(clients: HostClients | undefined): TlsPolicy | undefined {
-  if (clients === undefined || clients.closed || clients.mode === 'off') return undefined;
-  const { authorities } = clients;
-  return { name: `clients-${hash('sha256', JSON.stringify(authorities), 'hex').slice(0, 12)}`, clients: authorities };
 }

@@ -6,6 +6,8 @@ export interface TlsPolicy {
   readonly minimumVersion?: 'TLSv1_2' | 'TLSv1_3';
   /** For TLS 1.2, as OpenSSL calls them, the preferred first; absent: Envoy's own choice. */
   readonly ciphers?: readonly string[];
+  /** The order of clients goes before that of `ciphers`. */
+  readonly prefersClients?: true;
   /** Clients are asked for a certificate, and let in with or without a good one: what follows from it is up to routes. */
   readonly clients?: ClientAuthorities;
 }

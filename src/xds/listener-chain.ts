@@ -52,6 +52,7 @@ const noSessions: TlsContext = { disable_stateless_session_resumption: true, dis
 function fixed(secret: string, policy: TlsPolicy, { edge }: ListenerSettings): TlsContext {
   return {
     ...(policy.clients === undefined ? tlsSessions(edge.tls) : noSessions),
+    ...(policy.prefersClients === true ? { prefer_client_ciphers: true } : {}),
     common_tls_context: { ...tlsParameters(policy, edge), tls_certificate_sds_secret_configs: [{ name: secret, sds_config: ads }] },
   };
 }

@@ -6,6 +6,7 @@ import { resourceMessages } from '../../src/debug/resource-messages.ts';
 import { defaultIngressOptions, type IngressOptions } from '../../src/ingress/options.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import type { ConditionDraft, StatusDraft } from '../../src/kube/status-draft.ts';
+import type { HostTls } from '../../src/model/host-tls.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import type { Build } from '../../src/runtime/build.ts';
 import { built, buildOptions } from './build.ts';
@@ -103,9 +104,15 @@ function printEdge(model: Build['model']): object {
     upstreams: rowsOf(model.upstreams).map((upstream) => ({ ...upstream, endpoints: model.endpoints.get(upstream.key) })),
     certificates: rowsOf(model.certificates).map(({ key, names, privateKey, sources }) => ({ key, names, privateKey, sources })),
     hostCertificates: Object.fromEntries(
-      [...model.hostCertificates.keys()].sort().map((host) => [host, model.hostCertificates.get(host)?.certificate ?? 'default']),
+      [...model.hostCertificates.keys()].sort().map((host) => [host, printHostTls(model.hostCertificates.get(host))]),
     ),
   };
+}
+
+function printHostTls({ certificate = 'default', policy }: HostTls = {}): unknown {
+  if (policy === undefined) return certificate;
+  const { clients } = policy;
+  return { certificate, policy: { ...policy, ...(clients && { clients: { ...clients, trusted: '[certificates]' } }) } };
 }
 
 /** Certificates are made anew in each run: what they hold is not part of the expectation. */

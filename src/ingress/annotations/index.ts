@@ -27,6 +27,7 @@ import { passthrough } from './passthrough.ts';
 import { redirects } from './redirects.ts';
 import { retries } from './retries.ts';
 import { rewrite } from './rewrite.ts';
+import { serverTls } from './server-tls.ts';
 import { session } from './session.ts';
 import { timeouts } from './timeouts.ts';
 import { upstreamHost } from './upstream-host.ts';
@@ -45,6 +46,7 @@ export const families = {
   otherNames,
   ...policyFamilies,
   authTls,
+  serverTls,
   upstreamHost,
   customHeaders,
   mirror,

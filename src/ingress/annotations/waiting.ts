@@ -21,7 +21,6 @@ export const waitingFamily = defineFamily({
   fields: {
     ...waiting('Critical', 'host', ['server-snippet', 'stream-snippet']),
     ...waiting('Critical', 'path', ['configuration-snippet']),
-    ...waiting('Low', 'host', ['ssl-ciphers', 'ssl-prefer-server-ciphers']),
     ...waiting('Low', 'path', ['enable-opentelemetry', 'opentelemetry-trust-incoming-span', 'proxy-request-buffering']),
     ...waiting('Medium', 'path', [
       'opentelemetry-operation-name',
