@@ -1,5 +1,5 @@
-import type { HeaderModifier, PathModifier, RouteFilter } from '../kube/gateway-objects.ts';
-import type { HeaderEdits, Rewrite } from '../model/route-policy.ts';
+import type { CorsFilter, HeaderModifier, PathModifier, RouteFilter } from '../kube/gateway-objects.ts';
+import type { Cors, HeaderEdits, Rewrite } from '../model/route-policy.ts';
 import type { PathMatch, PathReplacement, Redirect } from '../model/route.ts';
 
 /** What the filters of a rule ask for, or why they cannot be had. */
@@ -8,6 +8,7 @@ export interface Filtered {
   readonly responseHeaders?: HeaderEdits;
   readonly redirect?: Redirect;
   readonly rewrite?: Rewrite;
+  readonly cors?: Cors;
   readonly objections: readonly FilterObjection[];
 }
 
@@ -30,16 +31,17 @@ const ownPorts = { http: 80, https: 443 } as const;
 export function readFilters(filters: readonly RouteFilter[], match: PathMatch, arrival: Arrival): Filtered {
   let filtered: Filtered = { objections: filterObjections(filters) };
   if (filtered.objections.length > 0) return filtered;
-  for (const { requestHeaderModifier, responseHeaderModifier, requestRedirect, urlRewrite } of filters) {
+  for (const { requestHeaderModifier, responseHeaderModifier, requestRedirect, urlRewrite, cors } of filters) {
     if (requestHeaderModifier !== undefined) filtered = { ...filtered, requestHeaders: headerEdits(requestHeaderModifier) };
     if (responseHeaderModifier !== undefined) filtered = { ...filtered, responseHeaders: headerEdits(responseHeaderModifier) };
     if (requestRedirect !== undefined) filtered = { ...filtered, redirect: redirectOf(requestRedirect, match, arrival) };
     if (urlRewrite !== undefined) filtered = { ...filtered, rewrite: rewriteOf(urlRewrite, match) };
+    if (cors !== undefined) filtered = { ...filtered, cors: corsOf(cors) };
   }
   return filtered;
 }
 
-const supported = new Set(['RequestHeaderModifier', 'ResponseHeaderModifier', 'RequestRedirect', 'URLRewrite', 'RequestMirror']);
+const supported = new Set(['RequestHeaderModifier', 'ResponseHeaderModifier', 'RequestRedirect', 'URLRewrite', 'RequestMirror', 'CORS']);
 
 /** A filter that is not known must not be passed over: what it stands for may protect something. */
 export function filterObjections(filters: readonly RouteFilter[]): readonly FilterObjection[] {
@@ -79,6 +81,21 @@ function redirectOf(redirect: NonNullable<RouteFilter['requestRedirect']>, match
 
 function rewriteOf({ hostname, path }: NonNullable<RouteFilter['urlRewrite']>, match: PathMatch): Rewrite {
   return { ...pathOf(path, match), ...(hostname === undefined ? {} : { host: [hostname] }) };
+}
+
+/** With credentials browsers take `*` for a name. https://gateway-api.sigs.k8s.io/reference/spec/#httpcorsfilter */
+function corsOf({ allowOrigins, allowCredentials = false, allowMethods, allowHeaders, exposeHeaders, maxAge }: CorsFilter): Cors {
+  const list = (names: readonly string[]) => (names.includes('*') ? '*' : names.join(', '));
+  const asked = (names: readonly string[]) => allowCredentials && names.includes('*');
+  return {
+    ...(allowOrigins.includes('*') ? {} : { origins: allowOrigins }),
+    credentials: allowCredentials,
+    ...(asked(allowMethods) ? {} : { methods: list(allowMethods) }),
+    ...(asked(allowHeaders) ? {} : { headers: list(allowHeaders) }),
+    maxAge,
+    ...(exposeHeaders.length === 0 ? {} : { exposed: list(exposeHeaders) }),
+    byStandard: true,
+  };
 }
 
 /** Only of a prefix there is a rest that can stay. */

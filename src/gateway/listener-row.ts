@@ -51,6 +51,8 @@ export function kindsFor({ protocol }: ListenerSpec): readonly string[] | undefi
       return ['TLSRoute'];
     case 'TCP':
       return ['TCPRoute'];
+    case 'UDP':
+      return ['UDPRoute'];
     default:
       return undefined;
   }

@@ -1,5 +1,5 @@
 import { objectKey } from '../kube/event.ts';
-import type { Backend } from '../ingress/backend.ts';
+import { type Backend, streamRef } from '../ingress/backend.ts';
 import type { ConditionDraft } from '../kube/status-draft.ts';
 import { problem, type Problem } from '../model/problem.ts';
 import type { UpstreamPolicy } from '../model/upstream-policy.ts';
@@ -30,15 +30,19 @@ export interface BackendResolution {
 }
 
 /** What the lookup of backends calls one; undefined for what is no Service. */
-export function serviceRefOf({ backend: { group, kind, namespace, name, port } }: BackendUse, own: string): Key | undefined {
-  return group === '' && kind === 'Service' && port !== undefined ? `${objectKey(namespace ?? own, name)}:${port}` : undefined;
+export function serviceRefOf(
+  { backend: { group, kind, namespace, name, port } }: BackendUse,
+  { kind: user, metadata }: RouteText,
+): Key | undefined {
+  if (group !== '' || kind !== 'Service' || port === undefined) return undefined;
+  return streamRef(objectKey(namespace ?? metadata.namespace, name), String(port), user === 'UDPRoute' ? 'UDP' : 'TCP');
 }
 
 export function resolveBackends(route: RouteText, resolution: BackendResolution): ResolvedBackends {
   const upstreams: Record<string, ResolvedUpstream> = {};
   const objections: { readonly reason: string; readonly field: string; readonly message: string }[] = [];
   for (const use of backendUses(route)) {
-    const found = resolveOne(use, route.metadata.namespace, resolution);
+    const found = resolveOne(use, route, resolution);
     if ('upstream' in found) upstreams[use.field] = { key: found.upstream, policy: policyOf(use, route, resolution) };
     else objections.push({ ...found, field: use.field });
   }
@@ -52,6 +56,7 @@ export function resolveBackends(route: RouteText, resolution: BackendResolution)
 
 function lost({ kind }: RouteText, field: string): string {
   if (field.includes('.requestMirror.')) return 'It gets no copies; the requests themselves are served.';
+  if (kind === 'UDPRoute') return 'Its share of the datagrams is dropped.';
   return kind === 'HTTPRoute' || kind === 'GRPCRoute'
     ? 'Its share of the requests is answered with 500.'
     : 'Its share of the connections is closed.';
@@ -69,9 +74,9 @@ function policyOf(
 
 type Resolved = { readonly upstream: Key } | { readonly reason: string; readonly message: string };
 
-function resolveOne(use: BackendUse, own: string, { backend, mayRefer }: Pick<BackendResolution, 'backend' | 'mayRefer'>): Resolved {
-  const { group, kind, name, namespace = own, port } = use.backend;
-  const ref = serviceRefOf(use, own);
+function resolveOne(use: BackendUse, route: RouteText, { backend, mayRefer }: Pick<BackendResolution, 'backend' | 'mayRefer'>): Resolved {
+  const { group, kind, name, namespace = route.metadata.namespace, port } = use.backend;
+  const ref = serviceRefOf(use, route);
   if (ref === undefined)
     return {
       reason: 'InvalidKind',
@@ -85,6 +90,9 @@ function resolveOne(use: BackendUse, own: string, { backend, mayRefer }: Pick<Ba
   const found = backend(ref);
   // A number is the Service's own here, and never its target port.
   if (found?.ok === true && (found.to.port === port || found.to.lookup !== undefined)) return { upstream: found.upstream };
-  const message = found === undefined || found.ok ? `Service ${objectKey(namespace, name)} has no port ${port}.` : found.message;
+  const message =
+    found === undefined || found.ok
+      ? `Service ${objectKey(namespace, name)} has no port ${port}${route.kind === 'UDPRoute' ? ' of UDP' : ''}.`
+      : found.message;
   return { reason: 'BackendNotFound', message };
 }

@@ -49,7 +49,7 @@ export class GatewayTranslation {
     const gateways = new GatewayTables(world, gateway, onFailure);
     const routes = new RouteTables(world, gateways, onFailure);
     const refs = new IndexTable('gateway backendRefs', routes.rows, ({ route }) =>
-      backendUses(route).flatMap((use) => serviceRefOf(use, route.metadata.namespace) ?? []),
+      backendUses(route).flatMap((use) => serviceRefOf(use, route) ?? []),
     );
     const none = new SourceTable<IngressRow>('no Ingresses');
     const { backends, ports, pods, ...behind } = new BackendTables(world, {

@@ -66,14 +66,12 @@ interface Place {
 function makeRoute(rule: HttpRule | GrpcRule, { member, index, at, match, arrival }: Place, uses: UpstreamUses): Route {
   const { route, resolved } = member;
   const { kind, metadata } = route;
-  const { redirect, rewrite, objections, requestHeaders, responseHeaders } = readFilters(rule.filters, match.match, arrival);
+  const { redirect, objections, ...filtered } = readFilters(rule.filters, match.match, arrival);
   const mirrors = mirrorsOf(rule, index, resolved, uses);
   const policy: RoutePolicy = {
     // Gateway API knows no limit: that is ingress-nginx's.
     bodySize: 0,
-    ...(requestHeaders === undefined ? {} : { requestHeaders }),
-    ...(responseHeaders === undefined ? {} : { responseHeaders }),
-    ...(rewrite === undefined ? {} : { rewrite }),
+    ...filtered,
     ...(mirrors.length === 0 ? {} : { mirrors }),
     ...limitsOf(rule),
   };

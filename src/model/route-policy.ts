@@ -72,12 +72,20 @@ export interface RateLimit {
 
 /** Who may use answers from other origins. OPTIONS requests of who may are answered without asking anybody else. */
 export interface Cors {
-  /** In any case; `*` stands for a label. Absent: all. */
+  /** In any case; `*` stands for a label, with `byStandard` for one or more. Absent: all. */
   readonly origins?: readonly string[];
   readonly credentials: boolean;
-  readonly methods: string;
-  readonly headers: string;
+  /** Absent: whatever is asked for. */
+  readonly methods?: string;
+  /** Absent: whatever is asked for. */
+  readonly headers?: string;
+  /** Seconds. */
   readonly maxAge: number;
+  /**
+   * OPTIONS requests are answered only where they ask for a method, with 403 to who may not; who names no origin is told nothing.
+   * https://fetch.spec.whatwg.org/#http-cors-protocol
+   */
+  readonly byStandard?: true;
   readonly exposed?: string;
 }
 

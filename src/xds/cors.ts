@@ -17,7 +17,7 @@ interface Part {
 export function corsParts(route: Route, cors: Cors): readonly Part[] {
   const { cors: _, ...policy } = route.policy ?? {};
   const headers = originMatchers(cors);
-  const told: RoutePolicy = { responseHeaders: { set: corsHeaders(cors) } };
+  const whole = [...originHeaders(cors), ...preflightHeaders(cors)];
   // What is asked of certificates comes before everything else.
   const { clientSubject } = policy;
   const preflight: Route = {
@@ -25,33 +25,57 @@ export function corsParts(route: Route, cors: Cors): readonly Part[] {
     name: `${route.name} for other origins`,
     conditions: { ...route.conditions, method: 'OPTIONS' },
     action: { type: 'answer', status: 204, body: '' },
-    policy: { ...told, ...(clientSubject !== undefined && { clientSubject }) },
+    policy: { responseHeaders: { set: whole }, ...(clientSubject !== undefined && { clientSubject }) },
   };
+  const told: RoutePolicy = { responseHeaders: { set: cors.byStandard === true ? originHeaders(cors) : whole } };
   const rest: Part = { route: { ...route, policy }, headers: [] };
+  const asked = cors.byStandard === true ? [askedMethod(route)] : [];
   return [
-    { route: preflight, headers },
+    { route: preflight, headers: [...headers, ...asked] },
+    ...(cors.byStandard === true && cors.origins !== undefined ? [{ route: refused(preflight), headers: [fromOrigin, ...asked] }] : []),
     { route: { ...route, policy: joinPolicies([policy, told]) }, headers },
     ...(headers.length === 0 ? [] : [rest]),
   ];
 }
 
-function originMatchers({ origins }: Cors): readonly HeaderMatcher[] {
-  if (origins === undefined) return [];
-  const regex = `(?i)(?:${origins.map(originRegex).join('|')})`;
+const fromOrigin: HeaderMatcher = { name: 'origin', present_match: true };
+
+function refused(preflight: Route): Route {
+  return { ...preflight, name: `${preflight.name} that may not`, action: { type: 'answer', status: 403, body: '' }, policy: {} };
+}
+
+/** A preflight is for the route that takes what it asks for. */
+function askedMethod({ conditions }: Route): HeaderMatcher {
+  const name = 'access-control-request-method';
+  const method = conditions?.method;
+  return method === undefined || method === 'OPTIONS' ? { name, present_match: true } : { name, string_match: { exact: method } };
+}
+
+function originMatchers({ origins, byStandard }: Cors): readonly HeaderMatcher[] {
+  if (origins === undefined) return byStandard === true ? [fromOrigin] : [];
+  const labels = byStandard === true ? '[A-Za-z0-9.-]+' : '[A-Za-z0-9-]+';
+  const regex = `(?i)(?:${origins.map((origin) => originRegex(origin, labels)).join('|')})`;
   return [{ name: 'origin', string_match: { safe_regex: { regex } } }];
 }
 
-function originRegex(origin: string): string {
-  return origin.replaceAll(/[.+?^${}()|[\]\\/-]/g, '\\$&').replaceAll('*', '[A-Za-z0-9-]+');
+function originRegex(origin: string, labels: string): string {
+  return origin.replaceAll(/[.+?^${}()|[\]\\/-]/g, '\\$&').replaceAll('*', labels);
 }
 
-function corsHeaders({ origins, credentials, methods, headers, maxAge, exposed }: Cors): readonly HeaderValue[] {
+function originHeaders({ origins, credentials, exposed, byStandard }: Cors): readonly HeaderValue[] {
+  const any = origins === undefined && !(byStandard === true && credentials);
   return [
-    { name: 'access-control-allow-origin', value: origins === undefined ? ['*'] : [{ name: 'request-header', key: 'origin' }] },
+    { name: 'access-control-allow-origin', value: any ? ['*'] : [{ name: 'request-header', key: 'origin' }] },
     ...(credentials ? [{ name: 'access-control-allow-credentials', value: ['true'] }] : []),
-    { name: 'access-control-allow-methods', value: [methods] },
-    { name: 'access-control-allow-headers', value: [headers] },
-    { name: 'access-control-max-age', value: [String(maxAge)] },
     ...(exposed === undefined ? [] : [{ name: 'access-control-expose-headers', value: [exposed] }]),
+  ];
+}
+
+function preflightHeaders({ methods, headers, maxAge }: Cors): readonly HeaderValue[] {
+  const asked = (key: string) => [{ name: 'request-header' as const, key }];
+  return [
+    { name: 'access-control-allow-methods', value: methods === undefined ? asked('access-control-request-method') : [methods] },
+    { name: 'access-control-allow-headers', value: headers === undefined ? asked('access-control-request-headers') : [headers] },
+    { name: 'access-control-max-age', value: [String(maxAge)] },
   ];
 }

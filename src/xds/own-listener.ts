@@ -5,6 +5,7 @@ import type { Messages } from '../proto/gen/messages.ts';
 import type { Reference, Resource } from '../snapshot/resource.ts';
 import { plainChain, tlsChainOf } from './chain-header.ts';
 import { connectionProxy } from './connection-proxy.ts';
+import { datagramProxy } from './datagram-proxy.ts';
 import { renderFilters } from './http-connection-manager.ts';
 import { tlsInspector } from './listener.ts';
 import { makeResource } from './make-resource.ts';
@@ -34,11 +35,27 @@ export function certificatesOf({ chains }: Listener): readonly string[] {
 export function renderOwnListener(listener: Listener, settings: ListenerSettings, isServed: IsServed): Resource | undefined {
   const { key, sources } = listener;
   const own = settingsFor(listener, settings);
+  if (listener.transport === 'udp') return renderDatagrams(listener, own, isServed);
   const rendered = listener.chains.flatMap((chain) => renderChain(chain, key, own, isServed) ?? []);
   if (rendered.length === 0) return undefined;
   const message: EnvoyListener = { ...bound(listener, own), ...listenerFilters(listener, own), ...chainsOf(rendered) };
   const references = rendered.flatMap(({ references: some }) => some);
   return makeResource('listeners', message, { name: key, references: distinct(references), sources });
+}
+
+/** Without anywhere to send datagrams to nothing is bound. */
+function renderDatagrams(listener: Listener, settings: ListenerSettings, isServed: IsServed): Resource | undefined {
+  const { key, chains, sources } = listener;
+  const [takes] = chains.flatMap((chain) => (chain.takes.type === 'connections' ? [usable(chain.takes, isServed)] : []));
+  if (takes?.type !== 'connections' || takes.upstreams.length === 0) return undefined;
+  const message: EnvoyListener = {
+    name: key,
+    address: { socket_address: { address: listener.address, port_value: listener.port, protocol: 'UDP' } },
+    freebind: true,
+    udp_listener_config: {},
+    listener_filters: [datagramProxy(key, takes, settings.edge.streams.idle)],
+  };
+  return makeResource('listeners', message, { name: key, references: clustersOf(takes), sources });
 }
 
 /** What the controller's settings say of answers to browsers concerns the edge alone. */
