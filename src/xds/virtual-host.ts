@@ -53,11 +53,18 @@ export function renderVirtualHost(host: VirtualHost, catchAll: VirtualHost | und
   return {
     bytes: encode('envoy.config.route.v3.VirtualHost', {
       ...{ name: host.hostname, domains, routes: envoyRoutes },
-      ...{ retry_policy: usualRetry, typed_per_filter_config: hostFilters },
+      ...{
+        retry_policy: usualRetry,
+        typed_per_filter_config: isExact(host.hostname) ? hostFilters(filtersUsed(envoyRoutes)) : hostFilters(),
+      },
     }),
     clusters: [...new Set(shown.flatMap(upstreamsOf))].sort(),
     sources: shown.flatMap(({ sources }) => sources),
   };
+}
+
+function filtersUsed(routes: readonly EnvoyRoute[]): ReadonlySet<string> {
+  return new Set(routes.flatMap(({ typed_per_filter_config: filters = {} }) => Object.keys(filters)));
 }
 
 /** As Envoy has it, a wildcard stands for any number of labels; so it is at listeners of their own. */

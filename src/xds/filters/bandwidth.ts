@@ -8,6 +8,7 @@ import type { RouteFilter } from './filter.ts';
  */
 export const bandwidth: RouteFilter = {
   name: 'bandwidth',
+  mayBeLeftOut: true,
   config: any('envoy.extensions.filters.http.fault.v3.HTTPFault', {}),
   onRoute: ({ answerRate }) =>
     answerRate === undefined

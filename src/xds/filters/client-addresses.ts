@@ -11,6 +11,7 @@ type Principal = Messages['envoy.config.rbac.v3.Principal'];
  */
 export const clientAddresses: RouteFilter = {
   name: 'client-addresses',
+  mayBeLeftOut: true,
   config: any('envoy.extensions.filters.http.rbac.v3.RBAC', {}),
   onRoute({ clientAddresses: rules, passwords, authService, anyOf }) {
     // One of several ways to pass: the others are asked as well, by `authentication`.

@@ -10,6 +10,7 @@ type Expression = Messages['google.api.expr.v1alpha1.Expr'];
  */
 export const clientSubject: RouteFilter = {
   name: 'client-subject',
+  mayBeLeftOut: true,
   config: any('envoy.extensions.filters.http.rbac.v3.RBAC', {}),
   onRoute: ({ clientSubject: pattern }) =>
     pattern === undefined

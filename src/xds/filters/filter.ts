@@ -13,6 +13,8 @@ export interface RouteFilter {
   readonly config: AnyMessage;
   /** For a filter that cannot be configured to do nothing: what every virtual host says, and routes override. */
   readonly idle?: AnyMessage;
+  /** Without a route that asks for it there is nothing that it does: an exact host of such routes may leave it out. */
+  readonly mayBeLeftOut?: true;
   /** What a route with this policy says; undefined: that it does nothing. `scope`: the one that the route is in. */
   readonly onRoute: (policy: RoutePolicy, scope: string) => AnyMessage | undefined;
 }

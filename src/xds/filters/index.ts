@@ -1,5 +1,5 @@
 import type { RoutePolicy } from '../../model/route-policy.ts';
-import type { AnyMessage } from '../../proto/codec.ts';
+import { any, type AnyMessage } from '../../proto/codec.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
 import { authentication } from './authentication.ts';
 import { bodySize } from './body-size.ts';
@@ -26,10 +26,21 @@ const routeFilters: readonly RouteFilter[] = [
 /** As they stand in every connection manager, before the router. */
 export const chainFilters: readonly HttpFilter[] = routeFilters.map(({ name, config }) => ({ name, typed_config: config }));
 
-/** Of every virtual host: nothing is done where a route does not ask for it. */
-export const hostFilters: PerFilter = Object.fromEntries(
-  routeFilters.flatMap(({ name, idle }) => (idle === undefined ? [] : [[name, idle] as const])),
-);
+const leftOut = any('envoy.config.route.v3.FilterConfig', { disabled: true });
+
+/**
+ * What a virtual host says of filters, so that nothing is done where a route does not ask for it. `used`: those that any of its routes asks
+ * for; the others are left out of its requests, which saves what they cost without doing anything. Absent: Envoy may choose the filters of a
+ * request before it knows which route of the host that is for, and none may be left out.
+ */
+export function hostFilters(used?: ReadonlySet<string>): PerFilter {
+  return Object.fromEntries(
+    routeFilters.flatMap(({ name, idle, mayBeLeftOut }) => {
+      const config = mayBeLeftOut === true && used?.has(name) === false ? leftOut : idle;
+      return config === undefined ? [] : [[name, config] as const];
+    }),
+  );
+}
 
 /** What a route with this policy asks of filters. */
 export function filtersOf(policy: RoutePolicy, scope: string): PerFilter {

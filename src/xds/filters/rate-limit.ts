@@ -22,6 +22,7 @@ const always = { default_value: { numerator: 100 } } as const;
  */
 export const rateLimit: RouteFilter = {
   name: 'rate-limit',
+  mayBeLeftOut: true,
   config: any('envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit', { stat_prefix: 'rate_limit' }),
   onRoute: ({ rateLimits }) =>
     rateLimits &&

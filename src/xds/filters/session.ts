@@ -8,6 +8,7 @@ import type { RouteFilter } from './filter.ts';
  */
 export const session: RouteFilter = {
   name: 'session',
+  mayBeLeftOut: true,
   config: any('envoy.extensions.filters.http.stateful_session.v3.StatefulSession', {}),
   onRoute: ({ session: wanted }) => {
     if (wanted?.keepsTo !== 'endpoint') return undefined;
