@@ -59,6 +59,12 @@ class Observer {
     return performance.now() - begun;
   }
 
+  /** Whoever tries to connect to a port of this machine that is closed, again and again, may in the end be connected to itself, and keep it. */
+  async listens(): Promise<boolean> {
+    const { body } = await this.#world.envoy.adminRequest('/stats?filter=listener_manager.total_listeners_active');
+    return Number(/: (\d+)/.exec(body)?.[1]) > 0;
+  }
+
   async effects(times: number, change: (turn: number) => { readonly write: () => Promise<void>; readonly shown: () => Promise<boolean> }) {
     const ms: number[] = [];
     const bytes: number[] = [];
@@ -160,8 +166,11 @@ export async function measure(world: World, plan: Plan): Promise<Measured> {
   const pods: Pods = [first, second];
   try {
     await world.load(firstObjects(plan.hosts, plan.times, pods, await secretOf()));
+    const begun = performance.now();
     await world.begin();
-    const startMs = await observer.until('the last host', () => isServed(observer, hostOf(plan.hosts - 1)));
+    await observer.until('a listener', () => observer.listens());
+    await observer.until('the last host', () => isServed(observer, hostOf(plan.hosts - 1)));
+    const startMs = performance.now() - begun;
     let wrongAtStart = 0;
     for (let index = 0; index < plan.hosts; index++) if (!(await isServed(observer, hostOf(index)))) wrongAtStart++;
     await observer.until('the host with TLS', async () => (await observer.get(tlsHost, 'https')).status === 200);
