@@ -78,6 +78,21 @@ test('who may not pass does not pass, however the host is found and written', as
   }
 });
 
+test('a protection holds from the change with which it comes, on a host whose requests went through without its filter', async () => {
+  const host = 'named.scope.test';
+  const open = ingressYaml({ name: 'named', host, paths: ['Prefix / named'] });
+  const closed = ingressYaml({ name: 'named', host, paths: ['Prefix / named'], annotations: { 'whitelist-source-range': '192.0.2.0/24' } });
+  for (const [given, status] of [
+    [open, 200],
+    [closed, 403],
+    [open, 200],
+    [closed, 403],
+  ] as const) {
+    await naru.given(given + echoService('named'));
+    assert.equal((await naru.get(`http://${host}/`)).status, status);
+  }
+});
+
 test('an upgrade to a websocket goes through for a wildcard host', async () => {
   await naru.given(everyKind());
   const socket = connect(naru.ports.http, '127.0.0.1');

@@ -34,8 +34,14 @@ export function ofNeighbour({ current }: Build): unknown {
   const { clusters, endpoints, secrets: served } = current.resources;
   // Below its own there may be somebody's default backend, instead of an answer that there is nothing.
   const routes = (host.routes ?? []).filter(({ name }) => name !== 'not found' && name?.endsWith(' default backend') !== true);
+  // And then its filters are not left out.
+  const filters = Object.entries(host.typed_per_filter_config ?? {}).filter(([, config]) => !config['@type'].endsWith('.FilterConfig'));
   return {
-    host: encode('envoy.config.route.v3.VirtualHost', { ...host, routes }).toString('base64'),
+    host: encode('envoy.config.route.v3.VirtualHost', {
+      ...host,
+      routes,
+      typed_per_filter_config: Object.fromEntries(filters),
+    }).toString('base64'),
     cluster: clusters.get('shop/neighbour/80')?.version,
     endpoints: endpoints.get('shop/neighbour/80')?.version,
     secret: served.get('shop/neighbour.test')?.version,

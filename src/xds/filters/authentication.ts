@@ -10,7 +10,6 @@ import type { RouteFilter } from './filter.ts';
  */
 export const authentication: RouteFilter = {
   name: 'authentication',
-  mayBeLeftOut: true,
   config: any('envoy.extensions.filters.http.ext_authz.v3.ExtAuthz', {
     stat_prefix: 'authentication',
     transport_api_version: 'V3',
