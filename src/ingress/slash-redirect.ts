@@ -16,7 +16,7 @@ export function slashRedirects(drafts: ReadonlyMap<Key, RouteDraft>): readonly R
     if (!path.endsWith('/') || bare === '' || draft.row.denied) return [];
     const isThere = (type: 'exact' | 'prefix'): boolean => drafts.has(matchKey({ type, path: bare }));
     if (isThere('exact') || (draft.match.type === 'exact' && isThere('prefix'))) return [];
-    return draft.row.policies.redirects?.relative === true ? relativeRedirects(bare, draft) : [redirectTo(`${bare}/`, bare, draft)];
+    return draft.row.policies.answerRewrites?.relative === true ? relativeRedirects(bare, draft) : [redirectTo(`${bare}/`, bare, draft)];
   });
 }
 

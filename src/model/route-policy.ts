@@ -1,3 +1,4 @@
+import type { AnswerRewrites } from './answer-rewrites.ts';
 import type { ErrorPages } from './error-pages.ts';
 import type { AuthService, PasswordCheck } from './authentication.ts';
 import type { PathReplacement } from './route.ts';
@@ -19,6 +20,7 @@ export interface RoutePolicy {
   readonly requestHeaders?: HeaderEdits;
   /** What is changed about the answer on its way to the client. */
   readonly responseHeaders?: HeaderEdits;
+  readonly answerRewrites?: AnswerRewrites;
   /** Which clients may pass; others are answered 403. */
   readonly clientAddresses?: AddressRules;
   /** Most bytes of a request's body; more are answered 413. 0: any number. Absent: `usualBodySize`. */

@@ -60,5 +60,7 @@ export function optional<T>(grammar: Grammar<T>, about: About): Field<T | undefi
 export function printFallback({ fallback }: Field<unknown>): string | undefined {
   if (fallback === undefined) return undefined;
   if (Array.isArray(fallback)) return fallback.join(',');
+  // Of the ConfigMap: it stands there as it was written.
+  if (typeof fallback === 'object') return undefined;
   return typeof fallback === 'string' ? fallback : JSON.stringify(fallback);
 }

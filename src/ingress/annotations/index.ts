@@ -1,6 +1,7 @@
 import { joinPolicies, type RoutePolicy } from '../../model/route-policy.ts';
 import type { UpstreamPolicy } from '../../model/upstream-policy.ts';
 import { accessLog } from './access-log.ts';
+import { answerRewrites } from './answer-rewrites.ts';
 import type { AskedPolicy } from './asked-policy.ts';
 import { authTls } from './auth-tls.ts';
 import { authUrl } from './auth-url.ts';
@@ -35,7 +36,7 @@ import { waitingFamily } from './waiting.ts';
 
 const policyFamilies = {
   ...{ timeouts, bodySize, retries, loadBalancing, backendProtocol },
-  ...{ clientAddresses, basicAuth, authUrl, satisfy, rateLimits, cors, accessLog },
+  ...{ clientAddresses, basicAuth, authUrl, satisfy, rateLimits, cors, accessLog, answerRewrites },
 } as const satisfies Readonly<Record<string, Family<AskedPolicy>>>;
 
 /** Every annotation family, in the order in which the reference lists them. */

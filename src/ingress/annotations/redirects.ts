@@ -1,14 +1,12 @@
 import { defineFamily } from './family.ts';
 import { exact, field, optional } from './field.ts';
-import { boolean, matching, wholeNumber } from './grammar.ts';
+import { matching, wholeNumber } from './grammar.ts';
 
 export interface RedirectPolicy {
   /** Requests for the paths of the Ingress are sent to this URL. */
   readonly to?: { readonly status: number; readonly url: string };
   /** Requests for the path `/` of the host are sent to this path. */
   readonly appRoot?: string;
-  /** nginx's own redirect to the slash at the end of a path names no host. */
-  readonly relative: boolean;
 }
 
 /** URLIsValidRegex in ingress-nginx's internal/ingress/annotations/parser/validators.go, and isValidURL in its redirect/redirect.go */
@@ -39,10 +37,6 @@ export const redirects = defineFamily({
       doc: 'Sends requests for `/` of the host to this path, with 302.',
       ...{ risk: 'Medium', scope: 'host', support: exact, example: '/app' },
     }),
-    'relative-redirects': field(boolean, false, {
-      doc: 'Redirects to the slash at the end of a path, which only `--compatibility nginx` has, name no host.',
-      ...{ risk: 'Low', scope: 'path', support: exact, example: 'true' },
-    }),
   },
   apply(values): RedirectPolicy {
     const [temporal, permanent, appRoot] = [values['temporal-redirect'], values['permanent-redirect'], values['app-root']];
@@ -53,7 +47,6 @@ export const redirects = defineFamily({
     return {
       ...(to !== false && { to }),
       ...(appRoot === undefined ? {} : { appRoot }),
-      relative: values['relative-redirects'],
     };
   },
 });

@@ -22,13 +22,7 @@ export const waitingFamily = defineFamily({
     ...waiting('Critical', 'host', ['server-snippet', 'stream-snippet']),
     ...waiting('Critical', 'path', ['configuration-snippet']),
     ...waiting('Low', 'path', ['enable-opentelemetry', 'opentelemetry-trust-incoming-span', 'proxy-request-buffering']),
-    ...waiting('Medium', 'path', [
-      'opentelemetry-operation-name',
-      'proxy-cookie-domain',
-      'proxy-cookie-path',
-      'proxy-redirect-from',
-      'proxy-redirect-to',
-    ]),
+    ...waiting('Medium', 'path', ['opentelemetry-operation-name']),
   },
   apply: () => undefined,
 });

@@ -1,3 +1,4 @@
+import { cookieDomain, cookiePath, redirectFrom, redirectTo } from '../annotations/answer-rewrites.ts';
 import { errorStatuses } from '../annotations/error-pages.ts';
 import { choice, flag, freeText, wholeNumber, written } from './setting.ts';
 import { duration, seconds, size } from './quantity.ts';
@@ -53,10 +54,10 @@ export const bodies = defineConcern('Bodies', {
 });
 
 export const rewriting = defineConcern('Rewriting of answers', {
-  'proxy-cookie-domain': defaultOf('proxy-cookie-domain', freeText('off', 'Rewrites the domain of cookies.')),
-  'proxy-cookie-path': defaultOf('proxy-cookie-path', freeText('off', 'Rewrites the path of cookies.')),
-  'proxy-redirect-from': defaultOf('proxy-redirect-from', freeText('off', 'Rewrites the beginning of `Location`.')),
-  'proxy-redirect-to': defaultOf('proxy-redirect-to', freeText('off', 'What it is rewritten to.')),
+  'proxy-cookie-domain': defaultOf('proxy-cookie-domain', written(cookieDomain, 'off', 'Rewrites the domain of cookies.')),
+  'proxy-cookie-path': defaultOf('proxy-cookie-path', written(cookiePath, 'off', 'Rewrites the path of cookies.')),
+  'proxy-redirect-from': defaultOf('proxy-redirect-from', written(redirectFrom, 'off', 'Rewrites the beginning of `Location`.')),
+  'proxy-redirect-to': defaultOf('proxy-redirect-to', written(redirectTo, 'off', 'What it is rewritten to.')),
   'custom-http-errors': defaultOf(
     'custom-http-errors',
     written(errorStatuses, '', 'Answers with these statuses are made by the default backend.'),

@@ -1,6 +1,7 @@
 import type { RoutePolicy } from '../../model/route-policy.ts';
 import { any, type AnyMessage } from '../../proto/codec.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
+import { answerRewrites } from './answer-rewrites.ts';
 import { authentication } from './authentication.ts';
 import { bodySize } from './body-size.ts';
 import { clientAddresses } from './client-addresses.ts';
@@ -20,7 +21,8 @@ type PerFilter = Readonly<Record<string, AnyMessage>>;
  */
 const routeFilters: readonly RouteFilter[] = [
   ...[errorPages, clientSubject, bodySize, rateLimit, clientAddresses, authentication],
-  ...[bandwidth, session],
+  // The last, so that it sees what comes from backends before what the others add to it.
+  ...[bandwidth, session, answerRewrites],
 ];
 
 /** As they stand in every connection manager, before the router. */
