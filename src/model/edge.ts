@@ -45,6 +45,8 @@ export interface RequestSettings {
   readonly identifiers: boolean;
   readonly originalUri: boolean;
   readonly underscores: boolean;
+  /** Only headers whose names are of letters, digits, hyphens and underscores are taken. */
+  readonly plainNamesOnly: boolean;
   /** Of every request to a backend. */
   readonly set: readonly HeaderValue[];
 }
@@ -74,6 +76,8 @@ export interface ConnectionSettings {
   readonly http2Streams: number;
   /** Instead of the listener's own address. */
   readonly addresses: readonly string[];
+  /** Where all addresses of a machine are listened on, those of IPv6 are not. */
+  readonly ipv4Only: boolean;
 }
 
 /** How TLS is spoken where a host asks for nothing else. */
@@ -101,6 +105,8 @@ export interface Compression {
   readonly level: number;
   readonly minLength: number;
   readonly contentTypes: readonly string[];
+  /** Clients that get none; absent: nobody. */
+  readonly exceptUserAgents?: TextPattern;
 }
 
 /** Whom everything is refused with 403. */

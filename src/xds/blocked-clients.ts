@@ -30,6 +30,11 @@ function inHeader(name: string, pattern: TextPattern): Principal {
 
 function textMatcher({ type, text }: TextPattern): StringMatcher {
   if (type === 'text') return { exact: text, ignore_case: true };
+  return { safe_regex: { regex: anywhere(text) } };
+}
+
+/** Matches a whole text in which `text`, an expression of a `TextPattern`, is found. */
+export function anywhere(text: string): string {
   const [, flags = '', regex = ''] = /^(\(\?i\))?(.*)$/s.exec(text) ?? [];
-  return { safe_regex: { regex: `${flags}.*(?:${regex}).*` } };
+  return `${flags}.*(?:${regex}).*`;
 }

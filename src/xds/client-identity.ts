@@ -20,7 +20,9 @@ type Extension = Messages['envoy.config.core.v3.TypedExtensionConfig'];
 export function clientIdentity(chain: string, { client, requests, tracing }: EdgeSettings): Manager {
   const { addressHeader } = client;
   return {
-    early_header_mutation_extensions: [early([tellChain(chain), tellScope, ...distrust(client, requests), ...untraced(tracing)])],
+    early_header_mutation_extensions: [
+      early([tellChain(chain), tellScope, ...distrust(client, requests), ...oddNames(requests), ...untraced(tracing)]),
+    ],
     // Nobody is internal: what Envoys tell each other by `x-envoy-` headers is not for clients to say.
     internal_address_config: { unix_sockets: false },
     skip_xff_append: true,
@@ -40,6 +42,14 @@ function distrust({ believesForwarded, addressHeader }: ClientSettings, { unders
     ...[...forwarded, 'proxy', ...(underscores ? aliases : [])].map((remove) => ({ remove })),
     ...renamed,
   ];
+}
+
+/**
+ * Names that HTTP allows and nginx calls invalid. Those that begin with a colon are HTTP/2's own.
+ * https://nginx.org/en/docs/http/ngx_http_core_module.html#ignore_invalid_headers
+ */
+function oddNames({ plainNamesOnly }: RequestSettings): readonly Mutation[] {
+  return plainNamesOnly ? [{ remove_on_match: { key_matcher: { safe_regex: { regex: '[^:a-z0-9_-].*|[^:].*[^a-z0-9_-].*' } } } }] : [];
 }
 
 /** https://www.w3.org/TR/trace-context/ */

@@ -1,3 +1,4 @@
+import type { EdgeSettings } from '../model/edge.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import type { ListenerSettings } from './options.ts';
 
@@ -5,7 +6,7 @@ type Listener = Messages['envoy.config.listener.v3.Listener'];
 
 /** What all listeners have: name, addresses, limits. */
 export function listenerBasics(name: string, { listen, edge }: ListenerSettings, port: number, protocol: 'TCP' | 'UDP' = 'TCP'): Listener {
-  const [first = listen.address, ...more] = edge.connections.addresses;
+  const [first = ownAddress(listen.address, edge.connections), ...more] = edge.connections.addresses;
   const bound = (address: string) => ({
     address: { socket_address: { address, port_value: port, ...(protocol === 'UDP' ? { protocol } : {}) } },
   });
@@ -23,4 +24,8 @@ export function listenerBasics(name: string, { listen, edge }: ListenerSettings,
     listener_filters_timeout: `${Math.max(edge.connections.start, 1)}s`,
     max_connections_to_accept_per_socket_event: 1,
   };
+}
+
+function ownAddress(address: string, { ipv4Only }: EdgeSettings['connections']): string {
+  return ipv4Only && address === '::' ? '0.0.0.0' : address;
 }

@@ -1,6 +1,7 @@
 import { defaultRetry, type Retry } from '../model/retry.ts';
 import { any } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
+import { skipFilter } from './skip-filter.ts';
 
 type RetryPolicy = Messages['envoy.config.route.v3.RetryPolicy'];
 type HttpFilter = Messages['envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter'];
@@ -70,12 +71,8 @@ export const repeatableRequests: HttpFilter = {
           name: 'method',
           typed_config: any('envoy.type.matcher.v3.HttpRequestHeaderMatchInput', { header_name: ':method' }),
         },
-        exact_match_map: { map: Object.fromEntries(['POST', 'LOCK', 'PATCH'].map((method) => [method, { action: skip() }])) },
+        exact_match_map: { map: Object.fromEntries(['POST', 'LOCK', 'PATCH'].map((method) => [method, { action: skipFilter }])) },
       },
     },
   }),
 };
-
-function skip() {
-  return { name: 'skip', typed_config: any('envoy.extensions.filters.common.matcher.action.v3.SkipFilter', {}) };
-}

@@ -148,6 +148,47 @@ test('answers are compressed for who asks for it, from a size on', async () => {
   await becomes(undefined, () => encoding('gzip, br'));
 });
 
+test('gzip-disable: clients by their user agents, in any case, get no gzip; what cannot be read changes nothing', async () => {
+  const encoding =
+    (agent: string, wanted = 'gzip') =>
+    async () => {
+      const headers = { 'Accept-Encoding': wanted, 'User-Agent': agent };
+      return (await naru.get('http://web.test/', { headers, fresh: true })).headers['content-encoding'];
+    };
+  await given({ 'use-gzip': 'true' });
+  await becomes('gzip', encoding('Mozilla/4.0 (compatible; MSIE 6.0)'));
+  await given({ 'use-gzip': 'true', 'enable-brotli': 'true', 'gzip-disable': 'old(er)?bot/[12]|lynx' });
+  await becomes(undefined, encoding('An OlderBot/1.0'));
+  assert.deepEqual([await encoding('LYNX')(), await encoding('oldbot/3')(), await encoding('lynx', 'br')()], [undefined, 'gzip', 'br']);
+  await given({ 'use-gzip': 'true', 'gzip-disable': 'msie6' });
+  await becomes(undefined, encoding('Mozilla/4.0 (compatible; MSIE 6.0)'));
+  await given({ 'use-gzip': 'true', 'gzip-disable': '(?!x' });
+  await becomes('gzip', encoding('Mozilla/4.0 (compatible; MSIE 6.0)'));
+  assert.deepEqual(
+    naru.problems.map(({ code, source }) => `${code} ${source.field}`),
+    ['NR802 data.gzip-disable'],
+  );
+});
+
+test('ignore-invalid-headers: names that nginx calls invalid reach backends only without it', async () => {
+  const headers = { 'x.dotted': '1', "x'quoted": '2', '~x': '3', 'x-plain-1': '4' };
+  const arrived = async () => {
+    const { body } = await naru.get('http://web.test/', { headers, fresh: true });
+    const got = (JSON.parse(body) as { readonly headers: Readonly<Record<string, string>> }).headers;
+    return Object.keys(headers).filter((name) => Object.hasOwn(got, name));
+  };
+  await given({});
+  await becomes(['x-plain-1'], arrived);
+  await given({ 'ignore-invalid-headers': 'false' });
+  await becomes(Object.keys(headers), arrived);
+  await given({ 'ignore-invalid-headers': 'never' });
+  await becomes(['x-plain-1'], arrived);
+  assert.deepEqual(
+    naru.problems.map(({ code, source }) => `${code} ${source.field}`),
+    ['NR802 data.ignore-invalid-headers'],
+  );
+});
+
 test('clients, user agents and referers that are blocked get 403', async () => {
   const status = (headers: Readonly<Record<string, string>>) => async () =>
     (await naru.get('http://web.test/', { headers, fresh: true })).status;

@@ -52,10 +52,7 @@ export const authentication = defineConcern('Authentication', {
   }),
   'global-auth-cache-key': read(freeText('', 'What its answers are remembered by.')),
   'global-auth-cache-duration': read(written(cacheTimes, '200 202 401 5m', 'How long its answers are remembered.')),
-  'global-auth-always-set-cookie': notRead(flag(false, 'Hand its cookies on with every answer.'), {
-    reason: 'They always are.',
-    fix: 'Remove the key.',
-  }),
+  'global-auth-always-set-cookie': readWith('They always are.', flag(false, 'Hand its cookies on with every answer.')),
   'no-auth-locations': read(words('path', '/.well-known/acme-challenge', 'Paths of Ingresses that begin so need no authentication.')),
 });
 

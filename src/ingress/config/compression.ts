@@ -1,6 +1,7 @@
-import { flag, freeText, wholeNumber } from './setting.ts';
+import { flag, wholeNumber, written } from './setting.ts';
 import { words } from './list.ts';
-import { defineConcern, draining, notRead, readWith, read } from './concern.ts';
+import { defineConcern, draining, readWith, read } from './concern.ts';
+import { userAgents } from './text-patterns.ts';
 
 /** gzipTypes and brotliTypes in ingress-nginx's internal/ingress/controller/config/config.go */
 const types =
@@ -15,10 +16,7 @@ export const compression = defineConcern('Compression', {
     readWith(onlyLarge, wholeNumber({ fallback: 256, min: 0, max: 999_999_999, doc: 'Smallest answer that is compressed, in bytes.' })),
   ),
   'gzip-types': draining(readWith('`*` is not read.', words('content type', types, 'What is compressed, besides `text/html`.', /\s+/))),
-  'gzip-disable': notRead(freeText('', 'User agents that get no gzip.', 'regular expression'), {
-    reason: 'Naru compresses for every client that asks for it.',
-    fix: 'Remove the key; it was meant for browsers of 2004.',
-  }),
+  'gzip-disable': draining(read(written(userAgents, '', 'User agents that get no gzip; `msie6` for the old ones of Microsoft.'))),
   'enable-brotli': draining(read(flag(false, 'Compress answers with Brotli.'))),
   'brotli-level': draining(read(wholeNumber({ fallback: 4, min: 0, max: 11, doc: 'Effort of Brotli.' }))),
   'brotli-min-length': draining(

@@ -43,10 +43,12 @@ export const connections = defineConcern('Connections and timeouts of clients', 
   'bind-address': draining(
     read(list(address, '', 'Addresses on which Envoys listen, instead of `--listen-address`; each on those that it has.')),
   ),
-  'disable-ipv6': notRead(flag(false, 'Do not listen on IPv6.'), {
-    reason: 'Naru listens where --listen-address says, which is IPv4 alone by default.',
-    fix: 'Remove the key.',
-  }),
+  'disable-ipv6': draining(
+    readWith(
+      'Without it Envoys listen where `bind-address` or `--listen-address` says, which is IPv4 alone by default.',
+      flag(false, 'Do not listen on IPv6.'),
+    ),
+  ),
   'disable-ipv6-dns': read(flag(false, 'Do not look up IPv6 addresses of external names.')),
   'reuse-port': notRead(flag(true, 'Each thread of Envoy has a socket of its own (SO_REUSEPORT).'), {
     reason: 'Each thread of Envoy has a socket of its own, and Envoy does not let that change while it runs.',

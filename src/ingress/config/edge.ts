@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import type {
   AnswerSettings,
   Blocked,
@@ -81,6 +82,7 @@ function requestsOf(keys: ControllerConfig['requestHeaders'], { requests }: Edge
     identifiers: keys['generate-request-id'],
     originalUri: keys['proxy-add-original-uri-header'],
     underscores: keys['enable-underscores-in-headers'],
+    plainNamesOnly: keys['ignore-invalid-headers'],
     set: requests,
   };
 }
@@ -108,7 +110,8 @@ function connectionsOf({ connections: keys, http2, clientAddress }: ControllerCo
     headKiB: Math.min(8192, Math.ceil(keys['large-client-header-buffers'] / 1024)),
     http2: http2['use-http2'],
     http2Streams: http2['http2-max-concurrent-streams'],
-    addresses: keys['bind-address'],
+    addresses: keys['bind-address'].filter((address) => !keys['disable-ipv6'] || isIPv4(address)),
+    ipv4Only: keys['disable-ipv6'],
   };
 }
 
@@ -150,6 +153,7 @@ function compressionOf(keys: ControllerConfig['compression']): readonly Compress
     level: keys['gzip-level'],
     minLength: keys['gzip-min-length'],
     contentTypes: types(keys['gzip-types']),
+    ...(keys['gzip-disable'] === undefined ? {} : { exceptUserAgents: keys['gzip-disable'] }),
   };
   return [...(keys['enable-brotli'] ? [brotli] : []), ...(keys['use-gzip'] ? [gzip] : [])];
 }
@@ -161,10 +165,15 @@ function blockedOf(keys: ControllerConfig['access']): Blocked {
 /** Without a limit of tries each of a few pods has its turn. */
 const manyTries = 10;
 
+/** How long a try to connect to a pod may take, in seconds. */
+const streamConnectTimeout = 5;
+
 function streamsOf(keys: ControllerConfig['streams']): StreamSettings {
-  const tries = keys['proxy-stream-next-upstream-tries'];
+  const wanted = keys['proxy-stream-next-upstream-tries'] || manyTries;
+  const time = keys['proxy-stream-next-upstream-timeout'];
+  const fitting = time === 0 ? wanted : Math.ceil(time / (streamConnectTimeout * 1000));
   return {
     idle: Math.max(1, Math.ceil(keys['proxy-stream-timeout'] / 1000)),
-    tries: keys['proxy-stream-next-upstream'] ? tries || manyTries : 1,
+    tries: keys['proxy-stream-next-upstream'] ? Math.min(wanted, fitting) : 1,
   };
 }

@@ -1,6 +1,6 @@
 import { flag } from './setting.ts';
 import { reference } from './list.ts';
-import { defineConcern, draining, notRead, read, readWith } from './concern.ts';
+import { defineConcern, draining, read, readWith } from './concern.ts';
 
 export const requestHeaders = defineConcern('Headers of requests', {
   'proxy-add-original-uri-header': draining(read(flag(false, 'Send the path and query of the request as `X-Original-URI`.'))),
@@ -8,10 +8,12 @@ export const requestHeaders = defineConcern('Headers of requests', {
     readWith('The identifier is a UUID with dashes.', flag(true, 'Make an `X-Request-ID` where the request has none.')),
   ),
   'enable-underscores-in-headers': draining(read(flag(false, 'Keep headers with `_` in their names.'))),
-  'ignore-invalid-headers': notRead(flag(true, 'Drop headers with invalid names.'), {
-    reason: 'Envoy answers 400 to names that HTTP does not allow.',
-    fix: 'Remove the key.',
-  }),
+  'ignore-invalid-headers': draining(
+    readWith(
+      'Requests with names that HTTP itself does not allow are answered 400, whatever it says.',
+      flag(true, 'Drop headers whose names are not of letters, digits and hyphens alone.'),
+    ),
+  ),
   'proxy-set-headers': draining(
     readWith(
       'A header with a variable of nginx that Naru does not know is left out and reported, and so are `Host` and the headers of the connection itself.',

@@ -1,6 +1,6 @@
 import { flag, wholeNumber } from './setting.ts';
 import { duration } from './quantity.ts';
-import { defineConcern, draining, notRead, read, readWith } from './concern.ts';
+import { defineConcern, draining, read, readWith } from './concern.ts';
 
 export const streams = defineConcern('TCP and UDP services', {
   'proxy-stream-timeout': draining(read(duration('600s', 'How long a connection may be idle.'))),
@@ -8,10 +8,12 @@ export const streams = defineConcern('TCP and UDP services', {
   'proxy-stream-next-upstream-tries': draining(
     readWith('0 means 10.', wholeNumber({ fallback: 3, min: 0, max: 999_999_999, doc: 'How many pods are tried; 0 for no limit.' })),
   ),
-  'proxy-stream-next-upstream-timeout': notRead(duration('600s', 'How long other pods are tried.'), {
-    reason: 'Envoy limits the tries and the time of each, not all of them together.',
-    fix: 'Set proxy-stream-next-upstream-tries.',
-  }),
+  'proxy-stream-next-upstream-timeout': draining(
+    readWith(
+      'There are as many tries as fit into it if each takes 5 s.',
+      duration('600s', 'How long other pods are tried; 0 for no limit.'),
+    ),
+  ),
   'proxy-stream-responses': draining(
     readWith(
       'Envoy does not count answers: a session of UDP ends after proxy-stream-timeout.',

@@ -20,6 +20,18 @@ export const textPattern: Grammar<TextPattern> = {
   },
 };
 
+/** The mask of nginx for the browsers that unpacked wrongly. https://nginx.org/en/docs/http/ngx_http_gzip_module.html#gzip_disable */
+const oldBrowsers = 'MSIE [4-6]\\.';
+
+/** A regular expression, in any case, or `msie6`; the empty text for none. */
+export const userAgents: Grammar<TextPattern | undefined> = {
+  type: 'regular expression',
+  parse(text) {
+    if (text === '') return { ok: true, value: undefined };
+    return textPattern.parse(`~*${text === 'msie6' ? oldBrowsers : text}`);
+  },
+};
+
 /** What only one of JavaScript and RE2 takes is refused, and what RE2 would make too much of, so that no listener fails because of it. */
 function faultOf(regex: string): string | undefined {
   if (/\\[1-9kKpPzZAQG]|\(\?(?!:)/.test(regex)) return 'refers back, looks around or sets flags, which Envoy does not take';
