@@ -41,8 +41,7 @@ describe('an Envoy behind a bad network', () => {
     await shop.runPod(pod);
     await shop.addPath(there);
     await shop.removePath(gone);
-    const { version } = await naru.snapshot();
-    await shop.removePod(pod, () => naru.accepted(version));
+    await shop.removePod(pod, (port) => naru.leftOut(port));
     return { there, gone };
   }
 

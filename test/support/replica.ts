@@ -97,6 +97,14 @@ export class Replica {
     });
   }
 
+  /** Resolves when so many Envoys run a snapshot in which no endpoint has this port. */
+  async leftOut(port: number, envoys = 1): Promise<void> {
+    await eventually(`no endpoint has the port ${port}`, async () =>
+      (await this.get('/debug/xds/endpoints')).includes(`"port_value": ${port}`) ? undefined : true,
+    );
+    await this.accepted(0, envoys);
+  }
+
   /** Takes all processor time from it, as a debugger or a starved machine would, until `resume`. */
   pause(): void {
     this.#child?.kill('SIGSTOP');

@@ -60,11 +60,13 @@ export class Shop {
     await this.#control.runPods(this.namespace, { name, labels: { app: 'web' }, ports: { http: pod.port } });
   }
 
-  /** Takes a pod out of service; `settled` must resolve when nobody sends it requests any more. */
-  async removePod(name: string, settled: () => Promise<unknown>): Promise<void> {
+  /** Takes a pod out of service; `settled` must resolve when nobody sends requests to its port any more. */
+  async removePod(name: string, settled: (port: number) => Promise<unknown>): Promise<void> {
     await this.#control.setPodReady(this.namespace, `${name}-0`, false);
-    await settled();
-    await this.#pods.get(name)?.stop();
+    const pod = this.#pods.get(name);
+    if (pod === undefined) throw new Error(`there is no pod ${name}`);
+    await settled(pod.port);
+    await pod.stop();
     this.#pods.delete(name);
     await this.#control.deletePod(this.namespace, `${name}-0`);
   }
