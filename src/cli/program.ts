@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { codesCommand, diffCommand, explainCommand, lintCommand, translateCommand, whyCommand } from './commands/files.ts';
-import { getCommand, proxiesCommand, snapshotsCommand } from './commands/live.ts';
+import { getCommand, proxiesCommand, snapshotsCommand, waitCommand } from './commands/live.ts';
 import { adsTestbedCommand, authzCommand, certgenCommand, devCommand, serveCommand } from './commands/servers.ts';
 import { packageVersion } from './package-version.ts';
 import { UnreachableError } from './unreachable-error.ts';
@@ -32,7 +32,7 @@ function program(): Command {
   const commands = [
     ...[devCommand(), serveCommand()],
     ...[lintCommand(), explainCommand(), whyCommand(), diffCommand(), translateCommand(), codesCommand()],
-    ...[proxiesCommand(), snapshotsCommand(), getCommand()],
+    ...[proxiesCommand(), snapshotsCommand(), getCommand(), waitCommand()],
     ...[authzCommand(), certgenCommand(), adsTestbedCommand()],
   ];
   for (const command of commands) naru.addCommand(command.copyInheritedSettings(naru));

@@ -4,6 +4,7 @@ import { readRequest } from '../explain/read-request.ts';
 import { typeNames, type TypeName } from '../snapshot/resource.ts';
 import { changesBetween } from '../snapshot/snapshot.ts';
 import { describeChange } from './describe-changes.ts';
+import { describeObject } from './describe-object.ts';
 import { describeFleet, describeSummary, printTime } from './describe-fleet.ts';
 import { describeProxy, describeRefusedStream } from './describe-proxy.ts';
 import { healthAnswer } from './health.ts';
@@ -20,6 +21,7 @@ const paths = {
   '/debug/proxies': 'the Envoys that are connected, and what each has accepted or refused',
   '/debug/xds/{listeners|scopes|routes|clusters|endpoints|secrets}[/NAME]': 'the resources themselves; ?fleet=NAME for one fleet',
   '/debug/explain?method=GET&url=URL[&header=x-canary: always]': 'what a request gets, and why',
+  '/debug/objects/{KIND}/{NAMESPACE}/{NAME}': 'how far an object has come on its way to the Envoys, and which are behind',
   '/debug/problems': 'what is wrong with the objects that were read',
   '/metrics': 'Prometheus metrics',
   '/livez': 'whether a restart is needed; ?verbose',
@@ -48,6 +50,7 @@ export function debugApp({ view, metrics, checkHost }: AppOptions): Hono {
   app.get('/debug/snapshots/:range', (c) => changes(c, view, c.req.param('range')));
   app.get('/debug/proxies', (c) => proxies(c, view));
   app.get('/debug/explain', (c) => explained(c, view));
+  app.get('/debug/objects/:kind/:namespace/:name', (c) => object(c, view));
   app.get('/debug/problems', (c) => json(c, { problems: view.problems() }));
   app.get('/debug/xds/:type/:name{.+}', (c) => resources(c, view, c.req.param('type'), c.req.param('name')));
   app.get('/debug/xds/:type', (c) => resources(c, view, c.req.param('type')));
@@ -116,6 +119,13 @@ function explained(c: Context, view: DebugView): Response {
   if (fleet === undefined) return noSuchFleet(c, view);
   if (fleet.current === undefined) return problem(c, 503, 'There is no snapshot yet: not everything was read.');
   return json(c, { fleet: fleet.name, snapshot: fleet.current.number, explanation: explain(fleet.current.resources, request) });
+}
+
+function object(c: Context, view: DebugView): Response {
+  const { kind, namespace, name } = c.req.param();
+  const standing = view.object?.(kind ?? '', namespace ?? '', name ?? '');
+  if (standing === undefined) return problem(c, 404, `Naru knows no ${kind} ${namespace}/${name}.`);
+  return json(c, describeObject(standing, view.proxies()));
 }
 
 async function resources(c: Context, view: DebugView, typeName: string, name?: string): Promise<Response> {

@@ -15,8 +15,31 @@ export interface DebugView {
   checks(): readonly Check[];
   /** False when only a restart can help. */
   live(): boolean;
+  /** An object of Kubernetes, where it is known. */
+  object?(kind: string, namespace: string, name: string): ObjectStanding | undefined;
   /** Whether this replica is the one that writes into the cluster; absent where none does. */
   leader?(): boolean;
+}
+
+/** How far an object has come. */
+export interface ObjectStanding {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Of what is written in it. */
+  readonly digest: string;
+  readonly inFolder: boolean;
+  /** The snapshot in which its configuration last became what it is; absent for one that is not served. */
+  readonly since?: number;
+  /** Whether something of it is not sent as it is written, because an Envoy refuses it, or may. */
+  readonly held: boolean;
+  readonly refusal?: {
+    readonly proxy: string;
+    /** The Envoy's own words. */
+    readonly message: string;
+    readonly replacedBy: string;
+  };
+  readonly problems: readonly Problem[];
 }
 
 export interface FleetView {

@@ -26,6 +26,13 @@ export interface BuildOptions {
   readonly listen: ListenOptions;
 }
 
+export interface Followed {
+  /** Those that differ, or whose hosts do. */
+  readonly ingresses: ReadonlySet<Key>;
+  /** The objects of the Gateway API whose status it was about, by the keys of their drafts. */
+  readonly gateways: ReadonlySet<Key>;
+}
+
 /**
  * One pass from events to a snapshot: World → Model → resources → Snapshot, synchronous, so that nobody sees a state
  * in between. Nothing is made before every kind has been read once.
@@ -38,6 +45,7 @@ export class Build {
   readonly gateway: GatewayTranslation;
   readonly gatewayProgress: GatewayProgress;
   #waiting: Changes = new Map();
+  readonly #followed = new WeakMap<Changes, Followed>();
 
   constructor({ fleet, ingress, gateway, listen }: BuildOptions) {
     const failures = new Failures();
@@ -69,15 +77,18 @@ export class Build {
     return this.assembly.problems();
   }
 
-  /** The Ingresses that a pass was about: those that differ, or whose hosts do. To be asked of each pass, in order. */
-  follow({ changes }: Pass): ReadonlySet<Key> {
-    const number = this.#number();
-    const touched = this.progress.refresh(changes, number);
-    return new Set([...touched, ...(changes.get(this.world.objects.Ingress) ?? [])]);
+  /** The objects that a pass was about. To be asked of each pass, in order, by as many as want to know. */
+  follow({ changes }: Pass): Followed {
+    const known = this.#followed.get(changes);
+    if (known !== undefined) return known;
+    const touched = this.progress.refresh(changes, this.#number());
+    const ingresses = new Set([...touched, ...(changes.get(this.world.objects.Ingress) ?? [])]);
+    const followed = { ingresses, gateways: this.#followGateways(changes) };
+    this.#followed.set(changes, followed);
+    return followed;
   }
 
-  /** The objects of the Gateway API whose status a pass was about, by the keys of their drafts. */
-  followGateways({ changes }: Pass): ReadonlySet<Key> {
+  #followGateways(changes: Changes): ReadonlySet<Key> {
     const touched = new Set(this.gatewayProgress.refresh(changes, this.#number()));
     // Somebody may have written into the status, too.
     for (const [kind, table] of Object.entries(this.world.objects))

@@ -7,6 +7,7 @@ import type { KubeEvent } from '../kube/event.ts';
 import { defaultCertificateName, renderOwnCertificate } from '../xds/secret.ts';
 import { Build, type BuildOptions, type Pass } from './build.ts';
 import type { StartEnvoy } from './cold-run.ts';
+import { objectStanding } from './object-standing.ts';
 import { LastGood, type LastGoodOptions } from './last-good.ts';
 import { pipeline } from './pipeline.ts';
 import { QuarantineKeeper } from './quarantine-keeper.ts';
@@ -72,6 +73,7 @@ export class ControlPlane {
       onPass: (pass) => {
         this.#lastGood?.passed(pass);
         this.#quarantineKeeper?.passed();
+        this.#build.follow(pass);
         options.onPass?.(pass);
       },
       onFailure: options.onFailure,
@@ -147,6 +149,7 @@ export class ControlPlane {
       proxies: () => this.ads.proxies(),
       refusals: () => this.ads.refusals(),
       problems: () => this.#build.problems(),
+      object: (...called) => objectStanding(this.#build, ...called),
       live: () => true,
       ...(this.#options.leader === undefined ? {} : { leader: this.#options.leader }),
       checks: () => [this.#syncedCheck(), ...(this.#options.checks?.() ?? [])],

@@ -109,8 +109,7 @@ export class StatusReporting {
   /** To be called after each pass. */
   passed(pass: Pass): void {
     const { build } = this.#options.controlPlane;
-    const ingresses = build.follow(pass);
-    const gateways = build.followGateways(pass);
+    const { ingresses, gateways } = build.follow(pass);
     const moved = this.#haveMoved();
     this.#writer.consider(moved ? build.progress.keys() : ingresses);
     this.#gateways.consider(moved ? build.gatewayProgress.keys() : gateways);

@@ -20,7 +20,7 @@ const world: readonly KubeObject[] = [
 
 /** Takes in a batch and follows it; returns the Ingresses that it was about. */
 function apply(build: Build, events: readonly KubeEvent[]): readonly string[] {
-  return [...build.follow(build.apply(events))].sort();
+  return [...build.follow(build.apply(events)).ingresses].sort();
 }
 
 function followed(objects: readonly KubeObject[]): Build {

@@ -1,8 +1,14 @@
 import module from 'node:module';
 import { Option } from 'commander';
 
+export const usualServer = 'http://127.0.0.1:9902';
+
 export function serverOption(): Option {
-  return new Option('--server <url>', 'debug endpoint of a running Naru').env('NARU_SERVER').default('http://127.0.0.1:9902');
+  return new Option('--server <url>', 'debug endpoint of a running Naru').env('NARU_SERVER').default(usualServer);
+}
+
+export function namespaceOption(): Option {
+  return new Option('-n, --namespace <name>', "namespace; without it the context's, or default");
 }
 
 export function addPath(path: string, before: readonly string[] = []): readonly string[] {
