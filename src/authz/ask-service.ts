@@ -71,7 +71,9 @@ function questionHeaders(service: AuthService, request: AskedRequest): Record<st
   const { headers, pathAndQuery } = request;
   const scheme = schemeOf(request);
   const address = clientAddressOf(request) ?? '';
-  return {
+  const own = (service.headers ?? []).map(({ name, value }) => [name, safeHeader(fill(value, request))] as const);
+  const untold = new Set(own.flatMap(([name, value]) => (value === '' ? [name] : [])));
+  const told = {
     ...Object.fromEntries(Object.entries(headers).filter(([name]) => !ownHeader.test(name))),
     'x-original-url': `${scheme}://${request.authority}${pathAndQuery}`,
     'x-original-method': request.method,
@@ -79,7 +81,9 @@ function questionHeaders(service: AuthService, request: AskedRequest): Record<st
     ...{ 'x-real-ip': address, 'x-forwarded-for': headers['x-forwarded-for'] ?? address },
     'x-auth-request-redirect': safeHeader(service.wanted === undefined ? pathAndQuery : fill(service.wanted, request)),
     ...(service.method === undefined ? {} : { 'x-original-uri': pathAndQuery, 'x-scheme': scheme }),
+    ...Object.fromEntries(own),
   };
+  return Object.fromEntries(Object.entries<string>(told).filter(([name]) => !untold.has(name)));
 }
 
 type Cookies = readonly { readonly name: string; readonly value: string }[];

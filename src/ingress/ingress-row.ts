@@ -5,6 +5,7 @@ import type { Read } from '../store/derived-table.ts';
 import type { Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
 import { readAccess } from './access.ts';
+import { readAuthHeaders } from './auth-headers.ts';
 import { annotationSource } from './annotations/family.ts';
 import { type Policies, routePolicyOf, upstreamPolicyOf, upstreamPolicyOverHttps } from './annotations/index.ts';
 import { backendSecretOf, checkBackendSecret } from './backend-secret.ts';
@@ -48,7 +49,10 @@ export function readIngress(
   if (!selected) return { metadata, spec, selected, policies: {}, answerHeaders: [], denied: false, problems };
   const defaults = read.get(annotationDefaults, controller) ?? {};
   const annotations = { prefix: options.annotationsPrefix, values: metadata.annotations, source: sourceOf(ingress), defaults };
-  const { policy, denied, problems: found } = readAnnotations(annotations);
+  const { policy: written, denied, problems: found } = readAnnotations(annotations);
+  const mapOf = (key: Key) => read.get(world.objects.ConfigMap, key);
+  const asking = readAuthHeaders(written.authUrl, annotationSource(annotations, 'auth-proxy-set-headers'), mapOf);
+  const policy = { ...written, authUrl: asking.policy };
   const access = readAccess(
     denied ? {} : routePolicyOf(policy),
     (name) => annotationSource(annotations, name),
@@ -58,15 +62,13 @@ export function readIngress(
   const backend = checkBackendSecret(reaching, annotationSource(annotations, 'proxy-ssl-secret'), (key) =>
     read.get(world.objects.Secret, key),
   );
-  const answers = readCustomHeaders(policy.customHeaders, annotationSource(annotations, 'custom-headers'), (key) =>
-    read.get(world.objects.ConfigMap, key),
-  );
+  const answers = readCustomHeaders(policy.customHeaders, annotationSource(annotations, 'custom-headers'), mapOf);
   return {
     ...{ metadata, spec, selected },
     policies: policy,
     answerHeaders: answers.headers,
-    denied: denied || access.denied || backend.denied || answers.denied,
-    problems: [...problems, ...found, ...access.problems, ...backend.problems, ...answers.problems],
+    denied: denied || asking.denied || access.denied || backend.denied || answers.denied,
+    problems: [...problems, ...found, ...asking.problems, ...access.problems, ...backend.problems, ...answers.problems],
   };
 }
 

@@ -38,6 +38,8 @@ export interface AuthService {
   /** What the service is told of where the client wants to go; absent: the path and query. */
   readonly wanted?: AccessTemplate;
   readonly cache?: AnswerCache;
+  /** What else it is told, in place of what the client says there; names in lower case. An empty text is not told. */
+  readonly headers?: readonly { readonly name: string; readonly value: AccessTemplate }[];
 }
 
 /** How long which answers of a service hold for requests with the same key. */

@@ -1,11 +1,13 @@
 import type { AnswerCache, AuthService } from '../../model/authentication.ts';
 import type { RoutePolicy } from '../../model/route-policy.ts';
+import type { Key } from '../../store/table.ts';
 import { absoluteUrl, accessTemplate } from '../nginx/access-template.ts';
 import { withRedirectParameter } from './auth-signin.ts';
 import { type CacheTime, cacheTimes } from './cache-times.ts';
 import { defineFamily } from './family.ts';
 import { differs, exact, field, optional, reported } from './field.ts';
 import { boolean, listOf, matching, oneOf, wholeNumber } from './grammar.ts';
+import { configMapName, keyOf } from './reference.ts';
 
 const lowerCase = matching('header name', /[A-Za-z0-9_-]{1,256}/);
 export const headerName = { ...lowerCase, parse: (text: string) => lowerCase.parse(text.toLowerCase()) };
@@ -43,6 +45,13 @@ export function authService({
     ...(wanted && { wanted }),
     ...(cache && { cache }),
   };
+}
+
+interface AuthUrlPolicy {
+  readonly route: RoutePolicy;
+  readonly wantsGlobal: boolean;
+  /** The ConfigMap with more that the service is told. */
+  readonly headerMap?: Key;
 }
 
 /** As ingress-nginx's internal/ingress/annotations/authreq reads them. */
@@ -87,9 +96,9 @@ export const authUrl = defineFamily({
       doc: 'Cookies of the service reach clients whatever the status of the answer.',
       ...{ risk: 'Low', scope: 'path', support: differs('They always do.'), example: 'true' },
     }),
-    'auth-proxy-set-headers': optional(matching('name of a ConfigMap', /[a-z0-9./-]+/), {
-      doc: 'ConfigMap with headers for the service.',
-      ...{ risk: 'Medium', scope: 'path', support: reported('Let the service use the headers that it gets.'), example: 'auth-headers' },
+    'auth-proxy-set-headers': optional(configMapName, {
+      doc: "A ConfigMap in the namespace of the Ingress whose entries are headers that the service gets in place of the client's; variables of nginx have values in them.",
+      ...{ risk: 'Medium', scope: 'path', support: exact, example: 'auth-headers', whenWrong: 'deny' },
     }),
     'auth-keepalive': optional(wholeNumber(), {
       doc: 'How many idle connections are kept.',
@@ -103,6 +112,10 @@ export const authUrl = defineFamily({
       doc: 'Seconds after which an idle connection is closed.',
       ...{ risk: 'Low', scope: 'path', support: connections, example: '60' },
     }),
+    'auth-keepalive-share-vars': optional(boolean, {
+      doc: 'Whether the service gets the `X-Request-ID` that the backend gets.',
+      ...{ risk: 'Low', scope: 'path', support: differs('It always does. Other variables of nginx are not there to be shared.'), example: 'true' },
+    }),
     'enable-global-auth': field(boolean, true, {
       doc: 'Whether the service of `global-auth-url` in the ConfigMap is asked where there is no `auth-url`.',
       ...{ risk: 'Low', scope: 'path', support: exact, example: 'false' },
@@ -112,7 +125,12 @@ export const authUrl = defineFamily({
       ...{ risk: 'Critical', scope: 'path', support: reported('Naru takes no configuration of nginx for it.'), example: 'value' },
     }),
   },
-  apply(values): { readonly route: RoutePolicy; readonly wantsGlobal: boolean } {
+  check({ 'auth-url': url, 'auth-proxy-set-headers': map }, of) {
+    if (url === undefined || map === undefined || keyOf(map, of).startsWith(`${of.namespace}/`)) return undefined;
+    const message = `auth-proxy-set-headers: ConfigMap ${map} is in another namespace than the Ingress.`;
+    return { name: 'auth-proxy-set-headers', message, fix: 'Copy it into the namespace of the Ingress.' };
+  },
+  apply(values, of): AuthUrlPolicy {
     const url = values['auth-url'];
     const wantsGlobal = values['enable-global-auth'];
     if (url === undefined) return { route: {}, wantsGlobal };
@@ -126,6 +144,7 @@ export const authUrl = defineFamily({
       cacheKey: values['auth-cache-key'],
       cacheTimes: values['auth-cache-duration'],
     });
-    return { route: { authService: service }, wantsGlobal };
+    const map = values['auth-proxy-set-headers'];
+    return { route: { authService: service }, wantsGlobal, ...(map !== undefined && { headerMap: keyOf(map, of) }) };
   },
 });

@@ -1,10 +1,7 @@
 import type { Key } from '../../store/table.ts';
 import { defineFamily } from './family.ts';
 import { exact, optional } from './field.ts';
-import { matching } from './grammar.ts';
-import { keyOf } from './reference.ts';
-
-const configMapName = matching('name of a ConfigMap', /(?:[a-z0-9-]{1,63}\/)?[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?/);
+import { configMapName, keyOf } from './reference.ts';
 
 /** The ConfigMap whose entries are headers, and which names of headers it may have. */
 export interface CustomHeaders {

@@ -136,12 +136,14 @@ function secretsNamed({ metadata: { namespace, annotations }, spec: { tls: entri
   return [...new Set(named.map((name) => (name.includes('/') ? name : objectKey(namespace, name))))];
 }
 
-/** custom-headers names a ConfigMap. */
+/** Annotations that name a ConfigMap. */
+const configMapAnnotation = /\/(?:custom-headers|auth-proxy-set-headers)$/;
+
 function configMapsNamed({ metadata: { namespace, annotations } }: Ingress): readonly ObjectKey[] {
   const named: string[] = [];
   for (const key in annotations) {
     const value = annotations[key]?.trim() ?? '';
-    if (key.endsWith('/custom-headers') && objectName.test(value)) named.push(value.includes('/') ? value : objectKey(namespace, value));
+    if (configMapAnnotation.test(key) && objectName.test(value)) named.push(value.includes('/') ? value : objectKey(namespace, value));
   }
   return named;
 }

@@ -27,11 +27,11 @@ test('Naru starts with an Envoy', async () => {
 });
 
 /** One exact host, one wildcard, and any other: a protection holds on each. */
-async function given(annotations: Readonly<Record<string, string>>, to = naru): Promise<void> {
+async function given(annotations: Readonly<Record<string, string>>, to = naru, more = ''): Promise<void> {
   const paths = ['Prefix / web'];
   const hosts = [{ name: 'exact', host: 'ask.test' }, { name: 'wildcard', host: '*.ask.test' }, { name: 'any' }];
   const open = ingressYaml({ name: 'open', host: 'ask.test', paths: ['Prefix /open web'] });
-  await to.given(hosts.map((each) => ingressYaml({ ...each, paths, annotations })).join('') + open + echoService('web'));
+  await to.given(hosts.map((each) => ingressYaml({ ...each, paths, annotations })).join('') + open + echoService('web') + more);
   asked.length = 0;
 }
 
@@ -265,4 +265,23 @@ test('global-auth-url holds where an Ingress says nothing, unless it does not wa
   assert.deepEqual(await served(), [503, 'web', 401, 'web']);
   await configured.given(configMapYaml({}) + objects);
   assert.deepEqual(await served(), ['web', 'web', 401, 'web']);
+});
+
+test('auth-proxy-set-headers: the service gets the headers of a ConfigMap in place of the client\u2019s', async () => {
+  const asks = { 'auth-url': url, 'auth-proxy-set-headers': 'told' };
+  const headers = { 'x-tenant': 'forged', cookie: 'a=b' };
+  const toldWith = async (entries: string): Promise<readonly unknown[]> => {
+    await given(asks, naru, entries);
+    answer = { status: 200 };
+    await naru.get('http://ask.test/x?y=z', { headers });
+    const [{ headers: seen } = { headers: {} }] = asked;
+    return ['x-tenant', 'x-wanted', 'cookie'].map((name) => seen[name]);
+  };
+  const entries = { 'X-Tenant': 'shop', 'X-Wanted': 'to ${host}$request_uri', Cookie: '' };
+  assert.deepEqual(await toldWith(configMapYaml(entries, 'told')), ['shop', 'to ask.test/x?y=z', undefined]);
+  assert.deepEqual(await toldWith(configMapYaml({}, 'told')), ['forged', undefined, 'a=b']);
+  for (const wrong of ['', configMapYaml({ Host: 'elsewhere' }, 'told'), configMapYaml({ 'X-Odd': '$nothing' }, 'told')]) {
+    await given(asks, naru, wrong);
+    assert.deepEqual(await statuses(), everywhere(503));
+  }
 });
