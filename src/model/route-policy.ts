@@ -25,6 +25,8 @@ export interface RoutePolicy {
   readonly clientAddresses?: AddressRules;
   /** Most bytes of a request's body; more are answered 413. 0: any number. Absent: `usualBodySize`. */
   readonly bodySize?: number;
+  /** A request goes on when all of its body is there. */
+  readonly holdsBodies?: true;
   /** How many requests a client may make; others are answered 503. */
   readonly rateLimits?: RateLimits;
   /** KiB in a second, of each answer. */

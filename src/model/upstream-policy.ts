@@ -17,6 +17,8 @@ export interface UpstreamPolicy {
   readonly tls?: UpstreamTls;
   /** A connection is closed after one request. */
   readonly connectionPerRequest?: true;
+  /** How long the head of an answer may be; absent: 60. */
+  readonly answerHeadKiB?: number;
   /** The Service's own address takes the place of its endpoints. */
   readonly toServiceAddress?: true;
   /** Connections begin with a PROXY protocol header that says who the client is. */

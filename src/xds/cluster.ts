@@ -29,6 +29,7 @@ function protocolOptions({ policy: own = {} }: Upstream, { idle, age, requests }
       idle_timeout: `${Math.max(idle, 1)}s`,
       ...(age === 0 ? {} : { max_connection_duration: `${age}s` }),
       ...(most === 0 ? {} : { max_requests_per_connection: most }),
+      ...(own.answerHeadKiB === undefined ? {} : { max_response_headers_kb: own.answerHeadKiB }),
     },
     explicit_http_config: own.protocol === 'http2' ? { http2_protocol_options: {} } : { http_protocol_options: {} },
     ...(names === undefined ? {} : { upstream_http_protocol_options: names }),

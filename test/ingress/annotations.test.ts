@@ -44,11 +44,12 @@ describe('annotations', () => {
   });
 
   test('those that do nothing are reported together, once for the object', () => {
-    const { problems } = read({ 'proxy-buffer-size': '8k', 'proxy-buffers-number': '4', 'fastcgi-index': 'index.php' });
+    const { problems } = read({ 'proxy-buffering': 'on', 'enable-rewrite-log': 'true', 'fastcgi-index': 'index.php' });
     assert.deepEqual(
       problems.map(({ code, message }) => ({ code, message })),
-      [{ code: 'NR215', message: 'Naru does not act on fastcgi-index, proxy-buffer-size, proxy-buffers-number.' }],
+      [{ code: 'NR215', message: 'Naru does not act on enable-rewrite-log, fastcgi-index, proxy-buffering.' }],
     );
+    assert.deepEqual(read({ 'proxy-buffering': 'off' }).problems, []);
   });
 
   test('a canary has the annotations of its primary: of its own only those of canaries are read, and names that do not exist are told', () => {

@@ -114,7 +114,12 @@ export const authUrl = defineFamily({
     }),
     'auth-keepalive-share-vars': optional(boolean, {
       doc: 'Whether the service gets the `X-Request-ID` that the backend gets.',
-      ...{ risk: 'Low', scope: 'path', support: differs('It always does. Other variables of nginx are not there to be shared.'), example: 'true' },
+      ...{
+        risk: 'Low',
+        scope: 'path',
+        support: differs('It always does. Other variables of nginx are not there to be shared.'),
+        example: 'true',
+      },
     }),
     'enable-global-auth': field(boolean, true, {
       doc: 'Whether the service of `global-auth-url` in the ConfigMap is asked where there is no `auth-url`.',

@@ -21,6 +21,7 @@ export const cacheTimes: Grammar<readonly CacheTime[]> = {
     }
     return { ok: true, value: times };
   },
+  print: (times) => times.map(({ statuses = ['any'], seconds }) => `${statuses.join(' ')} ${seconds}s`).join(', '),
 };
 
 function parseTime(text: string): Parsed<CacheTime> {

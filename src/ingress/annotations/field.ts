@@ -32,6 +32,8 @@ export interface About {
   readonly support: Support;
   /** A value that a reader would write. */
   readonly example: string;
+  /** Values, in lower case, that ask for what Naru does not do: they are reported. */
+  readonly noEffectFor?: readonly string[];
   /** Older names, which mean the same. */
   readonly aliases?: readonly string[];
   /**
@@ -57,8 +59,9 @@ export function optional<T>(grammar: Grammar<T>, about: About): Field<T | undefi
 }
 
 /** What an absent annotation means, as a user would write it; `undefined` where it means nothing. */
-export function printFallback({ fallback }: Field<unknown>): string | undefined {
+export function printFallback({ fallback, grammar }: Field<unknown>): string | undefined {
   if (fallback === undefined) return undefined;
+  if (grammar.print !== undefined) return grammar.print(fallback);
   if (Array.isArray(fallback)) return fallback.join(',');
   // Of the ConfigMap: it stands there as it was written.
   if (typeof fallback === 'object') return undefined;

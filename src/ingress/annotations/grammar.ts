@@ -8,6 +8,8 @@ export interface Grammar<T> {
   /** For the reference pages: `boolean`, `seconds`. */
   readonly type: string;
   readonly parse: (text: string) => Parsed<T>;
+  /** A value as a user would write it, where that is not as JSON writes it. */
+  print?(value: T): string;
 }
 
 /** Longer values than this are not read: no annotation needs them. Characters. */

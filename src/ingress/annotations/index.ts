@@ -35,7 +35,7 @@ import { upstreamHost } from './upstream-host.ts';
 import { waitingFamily } from './waiting.ts';
 
 const policyFamilies = {
-  ...{ timeouts, bodySize, retries, loadBalancing, backendProtocol },
+  ...{ timeouts, bodySize, buffers, retries, loadBalancing, backendProtocol },
   ...{ clientAddresses, basicAuth, authUrl, satisfy, rateLimits, cors, accessLog, answerRewrites },
 } as const satisfies Readonly<Record<string, Family<AskedPolicy>>>;
 
@@ -56,7 +56,6 @@ export const families = {
   httpsRedirect,
   passthrough,
   waitingFamily,
-  buffers,
   fastcgi,
   modsecurity,
   nginxOnly,

@@ -53,7 +53,11 @@ function withoutEffect(annotations: Annotations): readonly Problem[] {
   const unknown = names.filter((name) => !known.has(name)).map((name) => unknownName(annotations, name));
   const idle = names.flatMap((name) => {
     const field = known.get(name);
-    return field?.support.level === 'reported' && field.whenWrong !== 'deny' ? [{ name, instead: field.support.instead }] : [];
+    if (field === undefined || field.whenWrong === 'deny') return [];
+    const { support, noEffectFor = [] } = field;
+    if (support.level === 'reported') return [{ name, instead: support.instead }];
+    const isIdle = noEffectFor.includes(values[`${prefix}/${name}`]?.trim().toLowerCase() ?? '');
+    return isIdle && support.level === 'differs' ? [{ name, instead: support.how }] : [];
   });
   const [first, ...others] = idle;
   if (first === undefined) return unknown;

@@ -21,7 +21,7 @@ export const waitingFamily = defineFamily({
   fields: {
     ...waiting('Critical', 'host', ['server-snippet', 'stream-snippet']),
     ...waiting('Critical', 'path', ['configuration-snippet']),
-    ...waiting('Low', 'path', ['enable-opentelemetry', 'opentelemetry-trust-incoming-span', 'proxy-request-buffering']),
+    ...waiting('Low', 'path', ['enable-opentelemetry', 'opentelemetry-trust-incoming-span']),
     ...waiting('Medium', 'path', ['opentelemetry-operation-name']),
   },
   apply: () => undefined,

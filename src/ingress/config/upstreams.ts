@@ -44,9 +44,12 @@ export const upstreams = defineConcern('Connections to backends', {
 
 export const bodies = defineConcern('Bodies', {
   'proxy-body-size': defaultOf('proxy-body-size', size('1m', 'Largest body of a request; 0 for no limit.')),
-  'proxy-request-buffering': defaultOf('proxy-request-buffering', choice(['on', 'off'], 'on', 'Read the whole body before sending it on.')),
+  'proxy-request-buffering': defaultOf(
+    'proxy-request-buffering',
+    choice(['on', 'off'], 'off', 'Read the whole body before sending it on.'),
+  ),
   'proxy-buffering': defaultOf('proxy-buffering', choice(['on', 'off'], 'off', 'Read answers before sending them on.')),
-  'proxy-buffer-size': notRead(size('4k', 'Buffer for the head of an answer.'), unbuffered),
+  'proxy-buffer-size': defaultOf('proxy-buffer-size', size('4k', 'Buffer for the head of an answer.')),
   'proxy-buffers-number': notRead(count(4, 'Buffers for an answer.'), unbuffered),
   'proxy-busy-buffers-size': notRead(freeText('', 'Part of the buffers that may be busy.', 'size'), unbuffered),
   'proxy-max-temp-file-size': notRead(size('1024m', 'Largest file for an answer.'), unbuffered),

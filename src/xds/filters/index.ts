@@ -10,6 +10,7 @@ import { bandwidth } from './bandwidth.ts';
 import { errorPages } from './error-pages.ts';
 import type { RouteFilter } from './filter.ts';
 import { rateLimit } from './rate-limit.ts';
+import { requestBuffer } from './request-buffer.ts';
 import { session } from './session.ts';
 
 type HttpFilter = Messages['envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter'];
@@ -22,7 +23,7 @@ type PerFilter = Readonly<Record<string, AnyMessage>>;
 const routeFilters: readonly RouteFilter[] = [
   ...[errorPages, clientSubject, bodySize, rateLimit, clientAddresses, authentication],
   // The last, so that it sees what comes from backends before what the others add to it.
-  ...[bandwidth, session, answerRewrites],
+  ...[requestBuffer, bandwidth, session, answerRewrites],
 ];
 
 /** As they stand in every connection manager, before the router. */
