@@ -20,7 +20,7 @@ const pemCertificate = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-
 
 /** As getPemCertificate of ingress-nginx's controller/store/backend_ssl.go: a certificate with its key, or authorities, or both. */
 export function readBackendSecret(key: Key, secret: Secret | undefined): Reading {
-  if (secret === undefined) return { ok: false, message: `There is no Secret ${key}.`, fix: 'Create it, in the namespace of the Ingress.' };
+  if (secret === undefined) return { ok: false, message: `There is no Secret ${key}.`, fix: 'Create it, or correct the name.' };
   const { 'tls.crt': chain, 'tls.key': privateKey, 'ca.crt': ca } = secret.data;
   const certificate = chain === undefined || privateKey === undefined ? undefined : readCertificate(key, secret);
   if (certificate?.ok === false) return { ok: false, message: certificate.message, fix: certificate.fix };

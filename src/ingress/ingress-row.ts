@@ -13,6 +13,7 @@ import { readAnnotations } from './annotations/read.ts';
 import type { HeaderValue } from '../model/route-policy.ts';
 import { readCustomHeaders } from './custom-headers.ts';
 import { type AnnotationDefaults, controller } from './config/tables.ts';
+import { forbiddenWord } from './forbidden-words.ts';
 import { selectIngress } from './ingress-class.ts';
 import type { IngressOptions } from './options.ts';
 import { sourceOf } from './source-of.ts';
@@ -45,9 +46,16 @@ export function readIngress(
   options: IngressOptions,
 ): IngressRow {
   const { metadata, spec } = ingress;
+  const unread = { metadata, spec, selected: false, policies: {}, answerHeaders: [], denied: false };
   const { selected, problems } = selectIngress(ingress, read, world, options);
-  if (!selected) return { metadata, spec, selected, policies: {}, answerHeaders: [], denied: false, problems };
+  if (!selected) return { ...unread, problems };
   const defaults = read.get(annotationDefaults, controller) ?? {};
+  const forbidden = forbiddenWord(
+    ingress,
+    (defaults['annotation-value-word-blocklist'] ?? []) as readonly string[],
+    options.annotationsPrefix,
+  );
+  if (forbidden !== undefined) return { ...unread, problems: [forbidden] };
   const annotations = { prefix: options.annotationsPrefix, values: metadata.annotations, source: sourceOf(ingress), defaults };
   const { policy: written, denied, problems: found } = readAnnotations(annotations);
   const mapOf = (key: Key) => read.get(world.objects.ConfigMap, key);

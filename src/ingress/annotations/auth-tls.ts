@@ -3,7 +3,7 @@ import type { ClientMode } from '../client-certificates.ts';
 import { defineFamily } from './family.ts';
 import { differs, exact, field, optional } from './field.ts';
 import { boolean, type Grammar, matching, oneOf, type Parsed, shown, wholeNumber } from './grammar.ts';
-import { keyOf, secretName } from './reference.ts';
+import { foreignSecret, keyOf, secretName } from './reference.ts';
 
 /** What an Ingress asks of the certificates of clients, for the whole of its hosts. */
 export type ClientCertificatesWish =
@@ -75,10 +75,8 @@ export const authTls = defineFamily({
       support: differs('Regular expressions of RE2. A redirect to https comes before.'),
     }),
   },
-  check({ 'auth-tls-secret': secret }, of) {
-    if (secret === undefined || keyOf(secret, of).startsWith(`${of.namespace}/`)) return undefined;
-    const message = `auth-tls-secret: Secret ${secret} is in another namespace than the Ingress.`;
-    return { name: 'auth-tls-secret', message, fix: 'Copy it into the namespace of the Ingress.' };
+  check({ 'auth-tls-secret': secret }, of, said) {
+    return secret === undefined ? undefined : foreignSecret('auth-tls-secret', secret, of, said);
   },
   apply(values, of): ClientCertificatesWish | undefined {
     const secret = values['auth-tls-secret'];

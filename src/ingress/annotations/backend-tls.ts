@@ -4,7 +4,7 @@ import { cipherSuites } from '../config/tls-names.ts';
 import type { Misfit } from './family.ts';
 import { differs, exact, field, optional } from './field.ts';
 import { type Grammar, matching, oneOf, someOf, wholeNumber } from './grammar.ts';
-import { keyOf, secretName } from './reference.ts';
+import { foreignSecret, keyOf, secretName } from './reference.ts';
 
 const versions: Readonly<Record<string, TlsVersion>> = {
   tlsv1: 'TLSv1_0',
@@ -88,13 +88,11 @@ export function backendTls(values: BackendTlsValues, of: Source): UpstreamTls {
 }
 
 /** What of it cannot be together. */
-export function backendTlsMisfit(values: BackendTlsValues, of: Source): Misfit | undefined {
+export function backendTlsMisfit(values: BackendTlsValues, of: Source, said: Readonly<Record<string, unknown>>): Misfit | undefined {
   const secret = values['proxy-ssl-secret'];
   if (secret === undefined) return undefined;
-  if (!keyOf(secret, of).startsWith(`${of.namespace}/`)) {
-    const message = `proxy-ssl-secret: Secret ${secret} is in another namespace than the Ingress.`;
-    return { name: 'proxy-ssl-secret', message, fix: 'Copy it into the namespace of the Ingress.' };
-  }
+  const foreign = foreignSecret('proxy-ssl-secret', secret, of, said);
+  if (foreign !== undefined) return foreign;
   if (values['proxy-ssl-verify'] === 'off' || values['proxy-ssl-name'] !== undefined) return undefined;
   const message = 'proxy-ssl-verify: there is no annotation proxy-ssl-name beside it that says what the certificate must be for.';
   return { name: 'proxy-ssl-verify', message, fix: 'Name a host by proxy-ssl-name.' };

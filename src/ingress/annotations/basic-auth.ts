@@ -3,7 +3,7 @@ import { userListKey } from '../user-list.ts';
 import { defineFamily } from './family.ts';
 import { differs, exact, field, optional } from './field.ts';
 import { matching, oneOf } from './grammar.ts';
-import { keyOf, secretName } from './reference.ts';
+import { foreignSecret, keyOf, secretName } from './reference.ts';
 
 /** As ingress-nginx's internal/ingress/annotations/auth reads them. */
 export const basicAuth = defineFamily({
@@ -29,7 +29,7 @@ export const basicAuth = defineFamily({
       ...{ risk: 'Medium', scope: 'path', support: exact, example: 'Only for the team', whenWrong: 'deny' },
     }),
   },
-  check({ 'auth-type': type, 'auth-secret': secret }, of) {
+  check({ 'auth-type': type, 'auth-secret': secret }, of, said) {
     if (type === undefined) return undefined;
     if (type === 'digest') {
       return { name: 'auth-type', message: 'auth-type: digest authentication cannot be had with Envoy.', fix: 'Use "basic", over https.' };
@@ -38,9 +38,7 @@ export const basicAuth = defineFamily({
       const message = 'auth-type: there is no annotation auth-secret beside it that names the users.';
       return { name: 'auth-type', message, fix: 'Name a Secret with users by auth-secret.' };
     }
-    if (keyOf(secret, of).startsWith(`${of.namespace}/`)) return undefined;
-    const message = `auth-secret: Secret ${secret} is in another namespace than the Ingress.`;
-    return { name: 'auth-secret', message, fix: 'Copy it into the namespace of the Ingress.' };
+    return foreignSecret('auth-secret', secret, of, said);
   },
   apply(values, of): { readonly route: RoutePolicy } {
     const secret = values['auth-secret'];

@@ -21,7 +21,7 @@ export function defineFamily<const F extends Fields, P>(family: {
   /** `of`: the object that carries the annotations; `said`: what the ConfigMap says of them all. */
   readonly apply: (values: Values<F>, of: Source, said: Readonly<Record<string, unknown>>) => P;
   /** Finds what cannot be done together, though each value can be read; the protection is denied then. */
-  readonly check?: (values: Values<F>, of: Source) => Misfit | undefined;
+  readonly check?: (values: Values<F>, of: Source, said: Readonly<Record<string, unknown>>) => Misfit | undefined;
   /** What takes the place of the policy where the protection is denied, if more than the Ingress's own paths is to be closed. */
   readonly whenDenied?: () => P;
 }): Family<P> {
@@ -30,10 +30,10 @@ export function defineFamily<const F extends Fields, P>(family: {
     ...{ title, summary, fields },
     read(annotations) {
       const { values, denied, problems } = readFields(fields, annotations);
-      const misfit = check?.(values as Values<F>, annotations.source);
+      const { source, defaults: said = {} } = annotations;
+      const misfit = check?.(values as Values<F>, source, said);
       const isDenied = denied || misfit !== undefined;
-      const policy =
-        isDenied && whenDenied !== undefined ? whenDenied() : apply(values as Values<F>, annotations.source, annotations.defaults ?? {});
+      const policy = isDenied && whenDenied !== undefined ? whenDenied() : apply(values as Values<F>, source, said);
       if (misfit === undefined) return { policy, denied, problems };
       const { name, message, fix } = misfit;
       const found = problem('NR214', annotationSource(annotations, name), { message, done: deniedBy(fields[name]), fix });

@@ -3,7 +3,7 @@ import { cacheTimes } from '../annotations/cache-times.ts';
 import { choice, flag, freeText, wholeNumber, written } from './setting.ts';
 import { cidrs, headerNames, list, words } from './list.ts';
 import { textPattern } from './text-patterns.ts';
-import { defaultOf, defineConcern, draining, missingProtection, notRead, read, readWith } from './concern.ts';
+import { defaultOf, defineConcern, draining, forAnnotations, missingProtection, notRead, read, readWith } from './concern.ts';
 
 const count = (fallback: number, doc: string) => wholeNumber({ fallback, min: 0, max: 999_999_999, doc });
 const errorCode = (doc: string) => wholeNumber({ fallback: 503, min: 400, max: 599, doc, type: 'status code' });
@@ -68,20 +68,18 @@ export const policies = defineConcern('What Ingresses may say', {
       fix: 'Limit who may write Ingresses.',
     },
   ),
-  'annotation-value-word-blocklist': missingProtection(
-    words('text', '', 'Ingresses with annotations that hold one of these are left out.'),
-    {
-      reason: 'It guards configuration that is put together as text, which Naru does not do.',
-      fix: 'Remove the key.',
-    },
+  'annotation-value-word-blocklist': forAnnotations(
+    read(words('text', '', 'Ingresses with annotations that hold one of these are left out.')),
   ),
-  'allow-cross-namespace-resources': notRead(flag(false, 'Let annotations name Secrets and ConfigMaps of other namespaces.'), {
-    reason: 'Naru reads only those of the same namespace.',
-    fix: 'Copy them into the namespace of the Ingress.',
-  }),
+  'allow-cross-namespace-resources': forAnnotations(
+    readWith(
+      'The ConfigMap of `custom-headers` may be in any namespace, as in ingress-nginx.',
+      flag(false, 'Let `auth-secret`, `auth-tls-secret` and `proxy-ssl-secret` name Secrets of other namespaces.'),
+    ),
+  ),
   'strict-validate-path-type': notRead(flag(true, 'Refuse regular expressions in paths of type Exact and Prefix.'), {
-    reason: 'Paths of these types are never regular expressions in Naru.',
-    fix: 'Remove the key.',
+    reason: 'Naru refuses no Ingress when it is written.',
+    fix: 'Remove the key; NR303 tells of paths that look like regular expressions and are compared letter by letter.',
   }),
   'global-allowed-response-headers': defaultOf('custom-headers', headerNames('', 'Headers that custom-headers may set.')),
 });

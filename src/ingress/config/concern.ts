@@ -28,6 +28,8 @@ export interface ConfigKey<T> {
   readonly support: Support;
   /** A change of it changes the listeners: Envoy takes new connections with the new setting and drains the others. */
   readonly drains: boolean;
+  /** It is about annotations, whose readers are told of it. */
+  readonly forAnnotations?: true;
 }
 
 export type Keys = Readonly<Record<string, ConfigKey<unknown>>>;
@@ -50,6 +52,11 @@ export function read<T>(setting: Setting<T>): ConfigKey<T> {
 /** A key that is read, with a difference: one sentence. */
 export function readWith<T>(note: string, setting: Setting<T>): ConfigKey<T> {
   return { setting, support: { type: 'differs', note }, drains: false };
+}
+
+/** A key that says what annotations may do. */
+export function forAnnotations<T>(key: ConfigKey<T>): ConfigKey<T> {
+  return { ...key, forAnnotations: true };
 }
 
 /** A key whose change changes the listeners. */

@@ -19,7 +19,7 @@ import { type ConfigRow, defaultConfig, knownKeys, readConfig } from './read-con
 /** The one row of these tables. */
 export const controller: Key = 'controller';
 
-/** By annotation, what it means where an Ingress does not say it. */
+/** By annotation, what it means where an Ingress does not say it; also, by their own names, keys that say what annotations may do. */
 export type AnnotationDefaults = Readonly<Record<string, unknown>>;
 
 /** What the ConfigMap says of redirects to https. */
@@ -106,13 +106,14 @@ function edgeRow(config: ControllerConfig, { key, compatibility, find }: EdgeSou
   };
 }
 
-/** What keys say of the defaults of annotations: those that stand for themselves, and those that change these. */
+/** What keys say of annotations: their defaults, what changes these, and what annotations may do. */
 export function defaultsOf(config: ControllerConfig): AnnotationDefaults {
   const values = Object.keys(concerns).flatMap((concern) => Object.entries<unknown>(config[concern as keyof ControllerConfig]));
   const defaults: Record<string, unknown> = {};
   for (const [name, value] of values) {
     const support = changeOf(name);
-    if (support !== undefined && support.change === undefined) defaults[name] = value;
+    const isDefault = support !== undefined && support.change === undefined;
+    if (isDefault || knownKeys.get(name)?.forAnnotations === true) defaults[name] = value;
   }
   for (const [name, value] of values) {
     const { annotation = '', change } = changeOf(name) ?? {};

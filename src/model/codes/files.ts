@@ -33,4 +33,8 @@ export const fileCodes = {
     cause: 'Naru runs with --disable-catch-all, so that no Ingress takes the requests that nobody else wants.',
     fix: 'Remove spec.defaultBackend: a rule with the path "/" takes what is left of its own host.',
   },
+  NR113: {
+    severity: 'error',
+    title: 'An annotation holds a word that is not allowed',
+  },
 } as const satisfies CodeRows;

@@ -1,0 +1,65 @@
+// What the ConfigMap says annotations may do: each key on, off and wrong.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KubeObject, Secret } from '../../src/kube/objects.ts';
+import type { Build } from '../../src/runtime/build.ts';
+import { buildOptions, built } from '../support/build.ts';
+import { ingress, metadata, naruClass, service, slice, upsert } from '../support/objects.ts';
+
+const key = 'shop/naru';
+const prefix = 'nginx.ingress.kubernetes.io';
+
+function configMap(data: Readonly<Record<string, string>>): KubeObject {
+  return { kind: 'ConfigMap', metadata: metadata('naru'), data };
+}
+
+const users: Secret = {
+  kind: 'Secret',
+  metadata: metadata('users', { namespace: 'other' }),
+  type: 'Opaque',
+  data: { auth: Buffer.from('ada:{PLAIN}secret') },
+};
+
+function given(data: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>>): Build {
+  const written = Object.fromEntries(Object.entries(annotations).map(([name, value]) => [`${prefix}/${name}`, value]));
+  const web = ingress({ name: 'web', host: 'web.test', paths: [{ path: '/', service: 'web' }], metadata: { annotations: written } });
+  const objects = [naruClass, service('web'), slice('web-1', 'web', ['10.0.0.1']), users, web, configMap(data)];
+  return built(objects, { ...buildOptions, ingress: { ...buildOptions.ingress, configMap: key } });
+}
+
+const codes = (build: Build) => build.problems().map(({ code, source }) => `${code} ${source.field}`);
+
+test('annotation-value-word-blocklist: an Ingress with such a word in an annotation is not served, until the word is allowed', () => {
+  const build = given({ 'annotation-value-word-blocklist': 'load_module, lua_' }, { 'auth-realm': 'My lua_package' });
+  assert.equal(build.model.virtualHosts.get('web.test'), undefined);
+  assert.deepEqual(codes(build), [`NR113 metadata.annotations["${prefix}/auth-realm"]`]);
+  for (const data of [{}, { 'annotation-value-word-blocklist': 'load_module' }, { 'annotation-value-word-blocklist': ' , ' }]) {
+    build.apply([upsert(configMap(data))]);
+    assert.notEqual(build.model.virtualHosts.get('web.test'), undefined);
+    assert.deepEqual(codes(build), []);
+  }
+});
+
+test('allow-cross-namespace-resources: Secrets of other namespaces count only with it', () => {
+  const passwords = { 'auth-type': 'basic', 'auth-secret': 'other/users' };
+  const policy = (build: Build) => build.model.virtualHosts.get('web.test')?.routes[0]?.policy?.passwords?.users;
+  const allowed = given({ 'allow-cross-namespace-resources': 'true' }, passwords);
+  assert.deepEqual([codes(allowed), policy(allowed)?.includes('other/users')], [[], true]);
+  const refused = `NR214 metadata.annotations["${prefix}/auth-secret"]`;
+  const off = given({}, passwords);
+  assert.deepEqual([codes(off), policy(off)], [[refused], undefined]);
+  const wrong = given({ 'allow-cross-namespace-resources': 'sometimes' }, passwords);
+  assert.deepEqual([codes(wrong).sort(), policy(wrong)], [[refused, 'NR802 data.allow-cross-namespace-resources'], undefined]);
+});
+
+for (const [annotation, others] of [
+  ['auth-tls-secret', {}],
+  ['proxy-ssl-secret', { 'backend-protocol': 'HTTPS' }],
+] as const)
+  test(`${annotation} of another namespace is refused, or looked up where that is allowed`, () => {
+    const annotations = { [annotation]: 'other/nothing', ...others };
+    const messages = (build: Build) => build.problems().map(({ message }) => message);
+    assert.deepEqual(messages(given({}, annotations)), [`${annotation}: Secret other/nothing is in another namespace than the Ingress.`]);
+    const [found] = messages(given({ 'allow-cross-namespace-resources': 'true' }, annotations));
+    assert.equal(found, 'There is no Secret other/nothing.');
+  });
