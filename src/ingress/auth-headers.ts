@@ -30,7 +30,7 @@ export function readAuthHeaders(policy: AuthUrlPolicy, source: Source, find: (ke
   };
   const map = find(policy.headerMap);
   if (map === undefined) {
-    const fix = 'Create it, with a role that lets Naru get, list and watch it.';
+    const fix = 'Create it, with a role that lets Naru list and watch it.';
     return refuse(`There is no ConfigMap ${policy.headerMap}, or Naru may not read it.`, fix);
   }
   const entries = Object.entries(map.data).sort(([a], [b]) => (a < b ? -1 : 1));

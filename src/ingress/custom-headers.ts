@@ -32,7 +32,7 @@ export function readCustomHeaders(
   const map = find(asked.map);
   if (map === undefined) {
     const message = `There is no ConfigMap ${asked.map}, or Naru may not read it.`;
-    const fix = 'Create it, with a role that lets Naru get, list and watch it.';
+    const fix = 'Create it, with a role that lets Naru list and watch it.';
     return { headers: [], denied: true, problems: [problem('NR219', source, { message, done, fix })] };
   }
   const entries = Object.entries(map.data).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -242,7 +242,7 @@ function isOutside(error: unknown): boolean {
 
 function adviceFor({ status, code }: Failure, { apiVersion, path }: Collection, { server }: Connection): string {
   const resource = resourceName(path);
-  if (status === 403) return `Naru's role needs the verbs get, list and watch for ${resource} (${apiVersion}).`;
+  if (status === 403) return `Naru's role needs the verbs list and watch for ${resource} (${apiVersion}).`;
   if (status === 404) return `This API server does not have ${resource} of ${apiVersion}.`;
   if (status === 401) return 'The credentials are read again.';
   return status === undefined && code !== undefined ? `The API server is ${server}.` : '';

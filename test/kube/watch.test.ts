@@ -89,7 +89,7 @@ test('synced comes only after a list has succeeded', async (t) => {
   assert.deepEqual(troubles, [
     'Service: the API server answered 500: refused with 500.',
     'Service: the API server answered 503: refused with 503.',
-    "Service: the API server answered 403: refused with 403. Naru's role needs the verbs get, list and watch for services (v1).",
+    "Service: the API server answered 403: refused with 403. Naru's role needs the verbs list and watch for services (v1).",
     'Service: the API server answered 404: refused with 404. This API server does not have services of v1.',
     'Service: the API server answered 401: refused with 401. The credentials are read again.',
   ]);

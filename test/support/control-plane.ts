@@ -250,7 +250,8 @@ export class ControlPlane {
   }
 }
 
-async function controlPlaneBinary(): Promise<string> {
+/** Its first argument says which of its faces it shows: `kubectl` is one. */
+export async function controlPlaneBinary(): Promise<string> {
   // Named by an expression, because a script in plain JavaScript has no types to import.
   const script = new URL('../../scripts/control-plane.mjs', import.meta.url).href;
   const { controlPlane } = (await import(script)) as { controlPlane: () => Promise<string> };
