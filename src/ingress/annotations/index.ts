@@ -27,6 +27,7 @@ import { otherNames } from './other-names.ts';
 import { passthrough } from './passthrough.ts';
 import { redirects } from './redirects.ts';
 import { retries } from './retries.ts';
+import { retryWithin } from './retry-time.ts';
 import { rewrite } from './rewrite.ts';
 import { serverTls } from './server-tls.ts';
 import { session } from './session.ts';
@@ -66,7 +67,11 @@ export type Policies = { readonly [K in keyof typeof families]: (typeof families
 
 /** The policy of the routes that an Ingress with these annotations makes. */
 export function routePolicyOf(policies: Partial<Policies>): RoutePolicy {
-  return joinPolicies(askedParts(policies).flatMap(({ route }) => route ?? []));
+  const policy = joinPolicies(askedParts(policies).flatMap(({ route }) => route ?? []));
+  const within = policies.retries?.within ?? 0;
+  if (within === 0) return policy;
+  const { connectTimeout: connect = 5 } = upstreamPolicyOf(policies);
+  return { ...policy, retry: retryWithin(within, policy, { connect, idle: policy.timeouts?.idle ?? 60 }) };
 }
 
 /** The policy by which the upstreams behind them are reached. */

@@ -1,6 +1,7 @@
 import { defaultRetry, type Retry } from '../../model/retry.ts';
+import type { AskedPolicy } from './asked-policy.ts';
 import { defineFamily } from './family.ts';
-import { differs, field, reported } from './field.ts';
+import { differs, field } from './field.ts';
 import { seconds, someOf, wholeNumber } from './grammar.ts';
 
 const statuses: Readonly<Record<string, number>> = {
@@ -31,15 +32,15 @@ export const retries = defineFamily({
     'proxy-next-upstream-timeout': field(seconds(), 0, {
       doc: 'How long other pods are tried; 0 for no limit.',
       ...{ risk: 'Low', scope: 'path', example: '10' },
-      support: reported(
-        'Envoy could only limit the whole answer; limit the tries by proxy-next-upstream-tries, or each of them by proxy-connect-timeout and proxy-read-timeout.',
+      support: differs(
+        'It is made a number of tries: as many as begin in this time when each waits as long as it may, by proxy-connect-timeout or, where that is shorter than this time, by proxy-read-timeout. Where it is not, no other pod is tried for one that says nothing.',
       ),
     }),
   },
-  apply(values) {
+  apply(values): AskedPolicy & { readonly within: number } {
     const asked = retryFor(values['proxy-next-upstream'].split(/\s+/), values['proxy-next-upstream-tries']);
     const isDefault = JSON.stringify(asked) === JSON.stringify(defaultRetry);
-    return { route: isDefault ? {} : { retry: asked } };
+    return { route: isDefault ? {} : { retry: asked }, within: values['proxy-next-upstream-timeout'] };
   },
 });
 

@@ -16,6 +16,7 @@ const short = /[0-9]{1,7}/.source;
 export const requestBuffer: RouteFilter = {
   name: 'request-buffer',
   config: any('envoy.extensions.filters.http.composite.v3.Composite', {}),
+  mayBeLeftOut: true,
   onRoute: ({ holdsBodies, bodySize }) => {
     if (holdsBodies !== true) return undefined;
     const isShort = hasHeader('content-length', short);
