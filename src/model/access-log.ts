@@ -43,6 +43,12 @@ export type LogOnlyVariable =
   | 'proxy-name'
   /** The upstream that was chosen. */
   | 'upstream'
+  /** Of the upstream that was chosen. */
+  | 'service'
+  | 'service-port'
+  /** Of the Ingress, or the route of Gateway API, whose path was asked for. */
+  | 'route-namespace'
+  | 'route-object'
   | 'upstream-bytes'
   /** Seconds from the first byte sent to an endpoint to the last one received. */
   | 'upstream-duration'

@@ -79,7 +79,7 @@ export type RouteAction =
   | { readonly type: 'answer'; readonly status: number; readonly body: string; readonly headers?: readonly HeaderValue[] };
 
 export interface Route {
-  /** Unique within its virtual host, and stable while what it stands for exists. */
+  /** Unique within its virtual host, and stable while what it stands for exists; begins with `namespace/name ` of the object that it is of. */
   readonly name: string;
   readonly match: PathMatch;
   /** Absent: none. */

@@ -29,6 +29,11 @@ const commands: Readonly<Record<Exclude<LogOnlyVariable, 'transport'>, string>> 
   'local-address': '%DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT%',
   'proxy-name': '%HOSTNAME%',
   upstream: '%UPSTREAM_CLUSTER%',
+  // By the names of upstreams and routes: see `Upstream` and `Route`. Where there is none CEL fails, and `-` is written.
+  service: `%CEL(xds.cluster_name.split('/')[1])%`,
+  'service-port': `%CEL(xds.cluster_name.split('/')[2].split('~')[0])%`,
+  'route-namespace': `%CEL(xds.route_name.contains('/') ? xds.route_name.split('/')[0] : '-')%`,
+  'route-object': `%CEL(xds.route_name.contains('/') ? xds.route_name.split('/')[1].split(' ')[0] : '-')%`,
   'upstream-bytes': '%UPSTREAM_WIRE_BYTES_RECEIVED%',
   'upstream-duration': seconds('response.backend_latency'),
   flags: '%RESPONSE_FLAGS%',
@@ -50,9 +55,13 @@ export function renderAccessLog(log: AccessLog | undefined, of: 'requests' | 'TC
 }
 
 function renderFormat(format: AccessLog['format'], transport: string): Format {
-  if (format.type === 'json') return { json_format: renderFields(format.fields, transport) };
-  return { text_format_source: { inline_string: `${renderText(format.text, transport)}\n` } };
+  if (format.type === 'json') return { json_format: renderFields(format.fields, transport), formatters };
+  return { text_format_source: { inline_string: `${renderText(format.text, transport)}\n` }, formatters };
 }
+
+const formatters = [
+  { name: 'cel', typed_config: any('envoy.extensions.formatter.cel.v3.Cel', { cel_config: { enable_string_functions: true } }) },
+];
 
 function renderFields(fields: LogFields, transport: string): Record<string, unknown> {
   return Object.fromEntries(

@@ -76,6 +76,20 @@ test('a format of the ConfigMap is written, as JSON where that is asked for; wha
   await expectLine(/^100% GET \/third %REQ\(:path\)% application\/json$/, () => get('http://web.test/third?x'));
 });
 
+test('the Ingress and the Service of a request are in the log, also where a host is found by its wildcard', async () => {
+  const format = 'L6 $request_uri [$namespace|$ingress_name|$service_name|$service_port]';
+  const wide = ingressYaml({ name: 'wide', host: '*.wide.test', paths: ['Prefix / web'], annotations: { 'proxy-connect-timeout': '3' } });
+  const closed = ingressYaml({ name: 'closed', host: 'closed.test', paths: ['Prefix / missing'] });
+  await naru.given(configMapYaml({ 'log-format-upstream': format }) + objects + tcp() + wide + closed);
+  await expectLine(/^L6 \/one \[default\|web\|web\|80\]$/, () => get('http://web.test/one'));
+  await expectLine(/^L6 \/two \[default\|wide\|web\|80\]$/, () => get('http://a.wide.test/two'));
+  await expectLine(/^L6 \/three \[default\|closed\|-\|-\]$/, () => get('http://closed.test/three'));
+  await naru.given(
+    configMapYaml({ 'log-format-upstream': format.replace('L6', 'L7'), 'enable-access-log-for-default-backend': 'true' }) + objects + tcp(),
+  );
+  await expectLine(/^L7 \/five \[-\|-\|nobody\|80\]$/, () => get('http://nobody.test/five'));
+});
+
 test('paths that are to be skipped are not written, by the name that the client gave them, and none where logs are off', async () => {
   await given({ 'skip-access-log-urls': '/quiet,/also?x=1', 'log-format-upstream': 'L4 $host $request_uri' });
   await expectLine(/^L4 web.test \/loud$/, () => get('http://web.test/loud'));

@@ -25,7 +25,7 @@ const ownPath: Grammar<AccessLog['to'] | undefined> = {
 
 const only = 'Standard output (also by its default) and `/dev/stderr` alone.';
 const variables =
-  '`$time_*` is when the request began; `$upstream_*` are of the last try; `$proxy_upstream_name` is namespace/service/port. For variables that Envoy has nothing for, `-` is written, and told.';
+  '`$time_*` is when the request began; `$upstream_*` are of the last try, `$service_name` and `$service_port` of the Service that was asked, also where that is a canary; `$proxy_upstream_name` is namespace/service/port. For variables that Envoy has nothing for, `-` is written, and told.';
 
 /** https://github.com/kubernetes/ingress-nginx internal/ingress/controller/config/config.go, logFormatUpstream and logFormatStream */
 const ofRequests =
