@@ -23,6 +23,8 @@ export interface Arrival {
   readonly port: number;
   /** `*.example.com`, or `*` for any. */
   readonly hostname: string;
+  /** What the Gateway shows to backends with TLS: key of a Secret. */
+  readonly certificate?: string | undefined;
 }
 
 const ownPorts = { http: 80, https: 443 } as const;

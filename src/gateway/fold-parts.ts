@@ -2,6 +2,7 @@ import { listenerOf } from '../model/virtual-host.ts';
 import type { Read } from '../store/derived-table.ts';
 import type { Key, Table } from '../store/table.ts';
 import type { GatewayTables } from './gateway-tables.ts';
+import type { ListenerRow } from './listener-row.ts';
 import type { ConnectionMember } from './model-listener.ts';
 import type { ResolvedBackends } from './resolved-backends.ts';
 import type { RouteTables } from './route-tables.ts';
@@ -31,16 +32,22 @@ export function foldAt(key: Key, members: readonly Key[], read: Read, { gateways
     );
     return row !== undefined && found !== undefined && here === true ? [{ route: row.route, resolved: found }] : [];
   });
-  return foldHost(host, attached, { scheme: secure ? 'https' : 'http', port: socket.port, hostname });
+  const certificate = read.get(gateways.gateways, owner.owner.gateway)?.backendCertificate?.secret;
+  return foldHost(host, attached, { scheme: secure ? 'https' : 'http', port: socket.port, hostname, certificate });
 }
 
 /** The routes for whole connections that a listener has. */
-export function connectionMembers(listener: Key, read: Read, { routes, resolved }: FoldParts): readonly ConnectionMember[] {
+export function connectionMembers(
+  { key: listener, owner }: ListenerRow,
+  read: Read,
+  { gateways, routes, resolved }: FoldParts,
+): readonly ConnectionMember[] {
+  const certificate = read.get(gateways.gateways, owner.gateway)?.backendCertificate?.secret;
   return (read.get(routes.byListener, listener) ?? []).flatMap((member): ConnectionMember[] => {
     const row = read.get(routes.rows, member);
     const found = read.get(resolved, member);
     const at = row?.attachments.flatMap((attachment) => attachment.at).find((one) => one.listener === listener);
     if (row === undefined || found === undefined || at === undefined) return [];
-    return [{ route: row.route, resolved: found, hostnames: at.hostnames }];
+    return [{ route: row.route, resolved: found, hostnames: at.hostnames, certificate }];
   });
 }

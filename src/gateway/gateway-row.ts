@@ -3,6 +3,7 @@ import type { Gateway, ListenerSet } from '../kube/gateway-objects.ts';
 import type { Metadata } from '../kube/objects.ts';
 import { oldestFirst } from '../ingress/age.ts';
 import type { Key } from '../store/table.ts';
+import type { BackendCertificate } from './backend-certificate.ts';
 import { type ListenerLookup, type ListenerRow, readListener } from './listener-row.ts';
 
 /** A Gateway of ours, with the ListenerSets that add to it. */
@@ -13,6 +14,8 @@ export interface GatewayRow {
   readonly listeners: readonly ListenerRow[];
   /** The oldest first. */
   readonly sets: readonly SetRow[];
+  /** What it shows to backends with TLS. */
+  readonly backendCertificate?: BackendCertificate;
 }
 
 export interface SetRow {
@@ -24,13 +27,16 @@ export interface SetRow {
 }
 
 export interface GatewayLookup extends ListenerLookup {
+  readonly backendCertificate: BackendCertificate | undefined;
   readonly allowsSet: (gateway: Pick<Gateway, 'metadata' | 'spec'>, set: Pick<ListenerSet, 'metadata'>) => boolean;
 }
 
 export function readGateway({ metadata, spec }: Gateway, sets: readonly ListenerSet[], lookup: GatewayLookup): GatewayRow {
-  const own = { kind: 'Gateway' as const, metadata };
+  const key = objectKey(metadata.namespace, metadata.name);
+  const own = { kind: 'Gateway' as const, metadata, gateway: key };
+  const { backendCertificate } = lookup;
   return {
-    key: objectKey(metadata.namespace, metadata.name),
+    key,
     metadata,
     spec,
     listeners: spec.listeners.map((listener, index) => readListener(own, listener, index, lookup)),
@@ -39,9 +45,10 @@ export function readGateway({ metadata, spec }: Gateway, sets: readonly Listener
       metadata: set.metadata,
       allowed: lookup.allowsSet({ metadata, spec }, set),
       listeners: set.spec.listeners.map((listener, index) =>
-        readListener({ kind: 'ListenerSet', metadata: set.metadata }, listener, index, lookup),
+        readListener({ kind: 'ListenerSet', metadata: set.metadata, gateway: key }, listener, index, lookup),
       ),
     })),
+    ...(backendCertificate === undefined ? {} : { backendCertificate }),
   };
 }
 

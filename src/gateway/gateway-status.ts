@@ -1,6 +1,7 @@
 import type { ConditionDraft, ListenerStatusDraft, StatusDraft } from '../kube/status-draft.ts';
 import type { Key } from '../store/table.ts';
 import type { AddressRow } from './addresses.ts';
+import { letsAnybodyIn } from './client-validation.ts';
 import { holds, holdsNot, programmed } from './condition.ts';
 import type { GatewayRow, SetRow } from './gateway-row.ts';
 import { endsTls, type ListenerRow } from './listener-row.ts';
@@ -12,7 +13,7 @@ export interface StatusLookup {
   readonly attachedRoutes: (listener: Key) => number;
 }
 
-export function gatewayStatus({ key, metadata, spec, listeners, sets }: GatewayRow, lookup: StatusLookup): StatusDraft {
+export function gatewayStatus({ key, metadata, spec, listeners, sets, backendCertificate }: GatewayRow, lookup: StatusLookup): StatusDraft {
   const { shown, accepted: addressObjection, programmed: addressNotUsable } = lookup.address ?? {};
   const drafts = listeners.map((listener) => listenerStatus(listener, lookup));
   const parameters =
@@ -30,12 +31,23 @@ export function gatewayStatus({ key, metadata, spec, listeners, sets }: GatewayR
     key,
     uid: metadata.uid,
     generation: metadata.generation ?? 0,
-    conditions: [accepted, accepted.status === 'False' ? holdsNot('Programmed', 'Invalid', accepted.message) : (addressNotUsable ?? ready)],
+    conditions: [
+      accepted,
+      accepted.status === 'False' ? holdsNot('Programmed', 'Invalid', accepted.message) : (addressNotUsable ?? ready),
+      ...(backendCertificate === undefined ? [] : [backendCertificate.resolvedRefs]),
+      ...(letsAnybodyIn({ spec }) ? [insecure] : []),
+    ],
     listeners: drafts,
     ...(sets.length === 0 ? {} : { attachedListenerSets: attached.length }),
     ...(shown === undefined ? {} : { addresses: shown.map((value) => ({ type: 'IPAddress', value })) }),
   };
 }
+
+const insecure = holds(
+  'InsecureFrontendValidationMode',
+  'ConfigurationChanged',
+  'Clients are let in without a good certificate: the mode is AllowInsecureFallback.',
+);
 
 export function listenerSetStatus(gateway: GatewayRow, { key, metadata, allowed, listeners }: SetRow, lookup: StatusLookup): StatusDraft {
   const common = { kind: 'ListenerSet' as const, key, uid: metadata.uid, generation: metadata.generation ?? 0 };

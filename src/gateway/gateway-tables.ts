@@ -1,6 +1,8 @@
+import { type BackendSecretReading, readBackendSecret } from '../ingress/backend-secret.ts';
 import { type CertificateRow, readCertificate } from '../ingress/certificate.ts';
 import { objectKey } from '../kube/event.ts';
 import type { Gateway, ListenerSet } from '../kube/gateway-objects.ts';
+import type { BackendSecret } from '../model/backend-secret.ts';
 import type { Certificate } from '../model/certificate.ts';
 import { certificatesNamed } from '../kube/kinds/gateway/gateway.ts';
 import { DerivedTable, type Read } from '../store/derived-table.ts';
@@ -13,6 +15,8 @@ import type { World } from '../store/world.ts';
 import { AddressPool } from './address-pool.ts';
 import { type AddressRow, allocate } from './addresses.ts';
 import { allowsNamespace } from './allowed-namespaces.ts';
+import { readBackendCertificate } from './backend-certificate.ts';
+import { readClients } from './client-validation.ts';
 import { type GatewayRow, listenersOf, readGateway } from './gateway-row.ts';
 import { gatewayGroup, type GrantsByNamespace, mayRefer, type Referred, type Referrer } from './grants.ts';
 import type { GatewayOptions } from './options.ts';
@@ -29,6 +33,8 @@ export class GatewayTables {
   /** By the key of the listener in the Model. */
   readonly sockets: Table<Socket>;
   readonly certificates: Table<Certificate>;
+  /** What Gateways show to backends. */
+  readonly backendSecrets: Table<BackendSecret>;
   readonly #world: World;
   readonly #options: GatewayOptions;
   readonly #grants: GrantsByNamespace;
@@ -46,13 +52,23 @@ export class GatewayTables {
     const gateways = this.#derive('gateways', texts, (gateway, read, key): GatewayRow | undefined => {
       if (!this.#isOurs(gateway, read)) return undefined;
       const ofGateway = (read.get(sets, key) ?? []).flatMap((set) => read.get(setTexts, set) ?? []);
+      const granted = (to: Referred) => this.mayRefer({ kind: 'Gateway', namespace: gateway.metadata.namespace }, to, read);
       return readGateway(gateway, ofGateway, {
         isOfEdge: (port) => options.addressPool === undefined && options.edgePorts?.includes(port) === true,
         certificate: (secret) => read.get(secrets.rows, secret),
+        clients: (port) => readClients(gateway, port, { configMap: (map) => read.get(world.objects.ConfigMap, map), mayRefer: granted }),
+        backendCertificate: readBackendCertificate(gateway, { secret: (secret) => this.#backendSecret(secret, read), mayRefer: granted }),
         mayRefer: ({ kind, metadata: { namespace } }, to) => this.mayRefer({ kind, namespace }, to, read),
         allowsSet: ({ metadata, spec }, set) =>
           allowsNamespace(spec.allowedListeners, metadata.namespace, set.metadata.namespace, read, world),
       });
+    });
+    const shown = new IndexTable('certificates for backends', gateways, ({ backendCertificate }) =>
+      backendCertificate?.secret === undefined ? [] : [backendCertificate.secret],
+    );
+    const backendSecrets = this.#derive('gateway backend secrets', shown, (_, read, key) => {
+      const reading = this.#backendSecret(key, read);
+      return reading.ok ? reading.secret : undefined;
     });
     const addresses = this.#addresses(gateways);
     const claimed = new IndexTable('claimed sockets', addresses.withGateways, (found) => found.sockets);
@@ -69,11 +85,19 @@ export class GatewayTables {
     this.addresses = addresses.rows;
     this.sockets = sockets;
     this.certificates = secrets.certificates;
-    this.tables = [...[this.#grants, texts, setTexts, sets, ...secrets.tables, gateways], ...[...addresses.tables, claimed, sockets]];
+    this.backendSecrets = backendSecrets;
+    this.tables = [
+      ...[this.#grants, texts, setTexts, sets, ...secrets.tables, gateways, shown, backendSecrets],
+      ...[...addresses.tables, claimed, sockets],
+    ];
   }
 
   mayRefer(from: Referrer, to: Referred, read: Read): boolean {
     return mayRefer(from, to, read, this.#world, this.#grants);
+  }
+
+  #backendSecret(key: Key, read: Read): BackendSecretReading {
+    return readBackendSecret(key, read.get(this.#world.objects.Secret, key));
   }
 
   #isOurs({ spec }: Pick<Gateway, 'spec'>, read: Read): boolean {

@@ -4,6 +4,8 @@ import type { Metadata } from '../kube/objects.ts';
 import type { ConditionDraft } from '../kube/status-draft.ts';
 import type { CertificateRow } from '../ingress/certificate.ts';
 import type { Key } from '../store/table.ts';
+import type { ChainClients } from '../model/listener.ts';
+import type { ClientsReading } from './client-validation.ts';
 import { holds, holdsNot } from './condition.ts';
 import { gatewayGroup, type Referred } from './grants.ts';
 import { normal } from './hostnames.ts';
@@ -12,6 +14,8 @@ import { normal } from './hostnames.ts';
 export interface ListenerOwner {
   readonly kind: 'Gateway' | 'ListenerSet';
   readonly metadata: Metadata;
+  /** Key of the Gateway that it belongs to. */
+  readonly gateway: Key;
 }
 
 /** A listener as it is written, with what is wrong about it by itself. */
@@ -25,6 +29,8 @@ export interface ListenerRow {
   readonly supportedKinds: readonly RouteGroupKind[];
   /** Keys of the certificates that can be used. */
   readonly certificates: readonly Key[];
+  /** What is asked of clients. */
+  readonly clients?: ChainClients;
   readonly accepted: ConditionDraft;
   readonly resolvedRefs: ConditionDraft;
 }
@@ -39,6 +45,8 @@ export interface ListenerLookup {
   readonly isOfEdge: (port: number) => boolean;
   readonly certificate: (key: Key) => CertificateRow | undefined;
   readonly mayRefer: (from: ListenerOwner, to: Referred) => boolean;
+  /** What the Gateway asks of the certificates of clients at a port. */
+  readonly clients: (port: number) => ClientsReading;
 }
 
 /** The kinds of routes that a protocol can take. */
@@ -67,6 +75,7 @@ export function readListener(owner: ListenerOwner, spec: ListenerSpec, index: nu
   const { kinds } = spec.allowedRoutes;
   const usable = kinds.filter(({ group, kind }) => group === gatewayGroup && fitting?.includes(kind) === true);
   const certificates = readCertificates(owner, spec, lookup);
+  const clients = spec.protocol === 'HTTPS' ? lookup.clients(spec.port) : {};
   const kindObjection =
     usable.length < kinds.length
       ? holdsNot(
@@ -83,8 +92,9 @@ export function readListener(owner: ListenerOwner, spec: ListenerSpec, index: nu
     hostname: normal(spec.hostname),
     supportedKinds: kinds.length === 0 ? (fitting ?? []).map((kind) => ({ group: gatewayGroup, kind })) : usable,
     certificates: certificates.keys,
-    accepted: acceptance(spec, fitting !== undefined, lookup),
-    resolvedRefs: kindObjection ?? certificates.objection ?? holds('ResolvedRefs'),
+    ...(clients.clients === undefined ? {} : { clients: clients.clients }),
+    accepted: clients.accepted ?? acceptance(spec, fitting !== undefined, lookup),
+    resolvedRefs: kindObjection ?? certificates.objection ?? clients.resolvedRefs ?? holds('ResolvedRefs'),
   };
 }
 

@@ -5,7 +5,7 @@ import type { WeightedUpstream } from '../model/route.ts';
 import { anyHost } from '../model/virtual-host.ts';
 import type { Key } from '../store/table.ts';
 import { endsTls, type ListenerRow } from './listener-row.ts';
-import type { ResolvedBackends } from './resolved-backends.ts';
+import { type ResolvedBackends, withCertificate } from './resolved-backends.ts';
 import type { RouteText } from './route-row.ts';
 import type { Socket } from './socket.ts';
 
@@ -14,6 +14,8 @@ export interface ConnectionMember {
   readonly route: RouteText;
   readonly resolved: ResolvedBackends;
   readonly hostnames: readonly string[];
+  /** See `BackendCertificate`. */
+  readonly certificate: Key | undefined;
 }
 
 export interface ListenerFold {
@@ -25,14 +27,14 @@ export interface ListenerFold {
 export function foldListener(
   key: Key,
   { address, port, transport, listeners }: Socket,
-  members: (listener: Key) => readonly ConnectionMember[],
+  members: (listener: ListenerRow) => readonly ConnectionMember[],
 ): ListenerFold | undefined {
   const uses = new UpstreamUses();
   const plain = listeners.some(({ spec }) => spec.protocol === 'HTTP');
   const chains: Chain[] = plain ? [{ name: 'http', takes: { type: 'requests' } }] : [];
   for (const row of listeners) {
     if (row.spec.protocol === 'HTTPS') chains.push(...requestChain(row));
-    else if (row.spec.protocol !== 'HTTP') chains.push(...connectionChains(row, members(row.key), uses));
+    else if (row.spec.protocol !== 'HTTP') chains.push(...connectionChains(row, members(row), uses));
   }
   if (chains.length === 0) return undefined;
   const sources = listeners.map(({ owner: { kind, metadata }, field }) => ({
@@ -45,9 +47,10 @@ export function foldListener(
 }
 
 /** Without a certificate there is none: clients are refused. */
-function requestChain({ key: name, hostname, certificates }: ListenerRow): readonly Chain[] {
+function requestChain({ key: name, hostname, certificates, clients }: ListenerRow): readonly Chain[] {
   if (certificates.length === 0) return [];
-  return [{ name, ...serverName(hostname), tls: { certificates }, takes: { type: 'requests' } }];
+  const tls = { certificates, ...(clients === undefined ? {} : { clients }) };
+  return [{ name, ...serverName(hostname), tls, takes: { type: 'requests' } }];
 }
 
 /** A chain for each hostname that a route has there; of several routes the oldest has it. */
@@ -66,18 +69,20 @@ function connectionChains(row: ListenerRow, members: readonly ConnectionMember[]
       name: hostname === anyHost ? key : `${key} ${hostname}`,
       ...(spec.protocol === 'TLS' ? serverName(hostname) : {}),
       ...tls,
-      takes: connections(member, uses),
+      takes: connections(member, spec.tls?.mode === 'Passthrough', uses),
     }),
   );
 }
 
-function connections({ route, resolved: { upstreams } }: ConnectionMember, uses: UpstreamUses): Taken {
+/** What is not decrypted is not encrypted again. */
+function connections({ route, resolved: { upstreams }, certificate }: ConnectionMember, passed: boolean, uses: UpstreamUses): Taken {
   const usable: WeightedUpstream[] = [];
   let failing = 0;
   for (const [at, { weight }] of (route.spec.rules[0]?.backendRefs ?? []).entries()) {
     const upstream = upstreams[`spec.rules[0].backendRefs[${at}]`];
     if (upstream === undefined) failing += weight;
-    else if (weight > 0) usable.push({ upstream: uses.use(upstream.key, {}), weight });
+    else if (weight > 0)
+      usable.push({ upstream: uses.use(upstream.key, passed ? {} : withCertificate(upstream.policy, certificate)), weight });
   }
   return { type: 'connections', upstreams: usable, ...(failing === 0 && usable.length > 0 ? {} : { failing: Math.max(failing, 1) }) };
 }

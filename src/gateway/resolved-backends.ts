@@ -1,9 +1,11 @@
 import { objectKey } from '../kube/event.ts';
 import { type Backend, streamRef } from '../ingress/backend.ts';
+import type { ServicePort } from '../kube/objects.ts';
 import type { ConditionDraft } from '../kube/status-draft.ts';
 import { problem, type Problem } from '../model/problem.ts';
 import type { UpstreamPolicy } from '../model/upstream-policy.ts';
 import type { Key } from '../store/table.ts';
+import type { BackendTlsRow } from './backend-tls.ts';
 import { holds, holdsNot } from './condition.ts';
 import type { Referred } from './grants.ts';
 import { type BackendUse, backendUses, type RouteText, sourceOfRoute } from './route-row.ts';
@@ -25,8 +27,9 @@ export interface ResolvedUpstream {
 export interface BackendResolution {
   readonly backend: (ref: Key) => Backend | undefined;
   readonly mayRefer: (to: Referred) => boolean;
-  /** `appProtocol` of a Service's port. */
-  readonly appProtocol: (service: Key, port: number) => string | undefined;
+  readonly port: (service: Key, port: number) => Pick<ServicePort, 'name' | 'appProtocol'> | undefined;
+  /** The policy for a Service's port with that name. */
+  readonly tls: (service: Key, port: string | undefined) => BackendTlsRow | undefined;
 }
 
 /** What the lookup of backends calls one; undefined for what is no Service. */
@@ -43,7 +46,10 @@ export function resolveBackends(route: RouteText, resolution: BackendResolution)
   const objections: { readonly reason: string; readonly field: string; readonly message: string }[] = [];
   for (const use of backendUses(route)) {
     const found = resolveOne(use, route, resolution);
-    if ('upstream' in found) upstreams[use.field] = { key: found.upstream, policy: policyOf(use, route, resolution) };
+    const policy = policyOf(use, route, resolution);
+    // What is wrong with the TLS that is asked for is told of the BackendTLSPolicy.
+    if ('upstream' in found && policy === undefined) continue;
+    if ('upstream' in found) upstreams[use.field] = { key: found.upstream, policy: policy ?? {} };
     else objections.push({ ...found, field: use.field });
   }
   const [first] = objections;
@@ -62,14 +68,26 @@ function lost({ kind }: RouteText, field: string): string {
     : 'Its share of the connections is closed.';
 }
 
-/** https://gateway-api.sigs.k8s.io/geps/gep-1911/; calls of gRPC are HTTP/2 in any case. */
+/** Undefined: TLS is asked for that cannot be had. https://gateway-api.sigs.k8s.io/geps/gep-1911/; calls of gRPC are HTTP/2 in any case. */
 function policyOf(
   { backend: { namespace, name, port = 0 } }: BackendUse,
   { kind, metadata }: RouteText,
-  { appProtocol }: BackendResolution,
-): UpstreamPolicy {
-  const protocol = appProtocol(objectKey(namespace ?? metadata.namespace, name), port);
-  return kind === 'GRPCRoute' || protocol === 'kubernetes.io/h2c' ? { protocol: 'http2' } : {};
+  resolution: Pick<BackendResolution, 'port' | 'tls'>,
+): UpstreamPolicy | undefined {
+  if (kind === 'UDPRoute') return {};
+  const service = objectKey(namespace ?? metadata.namespace, name);
+  const found = resolution.port(service, port);
+  const wanted = resolution.tls(service, found?.name);
+  if (wanted !== undefined && wanted.tls === undefined) return undefined;
+  const requests = kind === 'HTTPRoute' || kind === 'GRPCRoute';
+  const tls = wanted?.tls && { tls: { ...wanted.tls, ...(requests ? {} : { anyProtocol: true as const }) } };
+  const http2 = kind === 'GRPCRoute' || (requests && found?.appProtocol === 'kubernetes.io/h2c');
+  return { ...(http2 ? { protocol: 'http2' } : {}), ...tls };
+}
+
+/** The certificate is that of the Gateway through which the upstream is reached. */
+export function withCertificate(policy: UpstreamPolicy, certificate: Key | undefined): UpstreamPolicy {
+  return certificate === undefined || policy.tls === undefined ? policy : { ...policy, tls: { ...policy.tls, certificate } };
 }
 
 type Resolved = { readonly upstream: Key } | { readonly reason: string; readonly message: string };

@@ -4,11 +4,16 @@ import type { FollowingTable, Key, Table } from '../store/table.ts';
 import { UnionTable } from '../store/union-table.ts';
 import { PrefixedTable } from '../store/prefixed-table.ts';
 import type { World } from '../store/world.ts';
+import { IndexTable } from '../store/index-table.ts';
+import { objectKey } from '../kube/event.ts';
+import { backendTlsStatus } from './backend-tls-status.ts';
+import { type BackendTlsTables, targetsOf } from './backend-tls-tables.ts';
 import { classStatus } from './class-status.ts';
 import { gatewayStatus, listenerSetStatus } from './gateway-status.ts';
 import { listenersOf } from './gateway-row.ts';
 import type { GatewayTables } from './gateway-tables.ts';
 import type { ResolvedBackends } from './resolved-backends.ts';
+import { backendUses } from './route-row.ts';
 import { routeStatus } from './route-status.ts';
 import type { RouteTables } from './route-tables.ts';
 import { socketsOf } from './socket.ts';
@@ -17,6 +22,7 @@ export interface StatusSources {
   readonly gateways: GatewayTables;
   readonly routes: RouteTables;
   readonly resolved: Table<ResolvedBackends>;
+  readonly backendTls: BackendTlsTables;
   readonly controllerName: string;
 }
 
@@ -31,7 +37,7 @@ export class StatusTables {
 
   constructor(
     world: World,
-    { gateways, routes, resolved, controllerName }: StatusSources,
+    { gateways, routes, resolved, backendTls, controllerName }: StatusSources,
     onFailure: (row: Key, error: Error | undefined) => void,
   ) {
     this.#onFailure = onFailure;
@@ -72,15 +78,33 @@ export class StatusTables {
       const backends = read.get(resolved, key);
       return backends && routeStatus(row, backends);
     });
+    const ofPolicies = this.#ofPolicies(world, { routes, backendTls, controllerName });
     const prefixed = [
       new PrefixedTable('GatewayClass ', classes),
       new PrefixedTable('Gateway ', ofGateways),
       new PrefixedTable('ListenerSet ', ofSets),
+      new PrefixedTable('BackendTLSPolicy ', ofPolicies.table),
     ];
     const drafts = new UnionTable<StatusDraft>('status drafts', [...prefixed, ofRoutes]);
     this.drafts = drafts;
     this.socketsOfGateway = sockets;
-    this.tables = [sockets, classes, ofGateways, ofSets, ofRoutes, ...prefixed, drafts];
+    this.tables = [sockets, classes, ofGateways, ofSets, ofRoutes, ...ofPolicies.tables, ...prefixed, drafts];
+  }
+
+  #ofPolicies(world: World, { routes, backendTls, controllerName }: Pick<StatusSources, 'routes' | 'backendTls' | 'controllerName'>) {
+    const users = new IndexTable('routes by service', routes.rows, ({ route }) =>
+      backendUses(route).map(({ backend }) => objectKey(backend.namespace ?? route.metadata.namespace, backend.name)),
+    );
+    const table = this.#derive('backend TLS status', world.objects.BackendTLSPolicy, (policy, read, key): StatusDraft | undefined => {
+      const row = read.get(backendTls.rows, key);
+      if (row === undefined) return undefined;
+      const using = targetsOf(policy).flatMap(({ service }) => read.get(users, service) ?? []);
+      const through = using
+        .flatMap((route) => read.get(routes.rows, route)?.attachments ?? [])
+        .flatMap(({ at, gateway }) => (at.length > 0 ? [gateway] : []));
+      return backendTlsStatus(policy, row, backendTls.rivalOf(row, read), [...new Set(through)].sort(), controllerName);
+    });
+    return { table, tables: [users, table] };
   }
 
   #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {

@@ -2,6 +2,7 @@ import { BackendTables } from '../ingress/backend-tables.ts';
 import type { IngressRow } from '../ingress/ingress-row.ts';
 import type { IngressOptions } from '../ingress/options.ts';
 import { type UpstreamUse, withPolicy } from '../ingress/upstream-uses.ts';
+import type { BackendSecret } from '../model/backend-secret.ts';
 import type { Certificate } from '../model/certificate.ts';
 import type { Listener } from '../model/listener.ts';
 import type { Problem } from '../model/problem.ts';
@@ -12,6 +13,7 @@ import { IndexTable } from '../store/index-table.ts';
 import { type FollowingTable, type Key, SourceTable, type Table } from '../store/table.ts';
 import { UnionTable } from '../store/union-table.ts';
 import type { World } from '../store/world.ts';
+import { BackendTlsTables } from './backend-tls-tables.ts';
 import { GatewayTables } from './gateway-tables.ts';
 import { connectionMembers, foldAt, type FoldParts } from './fold-parts.ts';
 import { foldListener } from './model-listener.ts';
@@ -38,6 +40,7 @@ export class GatewayTranslation {
   readonly upstreams: Table<Upstream>;
   readonly endpoints: Table<readonly Endpoint[]>;
   readonly certificates: Table<Certificate>;
+  readonly backendSecrets: Table<BackendSecret>;
   readonly statuses: StatusTables;
   readonly controllerName: string;
   readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
@@ -48,6 +51,8 @@ export class GatewayTranslation {
     this.controllerName = gateway.controllerName;
     const gateways = new GatewayTables(world, gateway, onFailure);
     const routes = new RouteTables(world, gateways, onFailure);
+    const backendTls = new BackendTlsTables(world, onFailure);
+    const backendSecrets = new UnionTable('secrets for backends', [backendTls.secrets, gateways.backendSecrets]);
     const refs = new IndexTable('gateway backendRefs', routes.rows, ({ route }) =>
       backendUses(route).flatMap((use) => serviceRefOf(use, route) ?? []),
     );
@@ -62,7 +67,8 @@ export class GatewayTranslation {
     const resolved = this.#derive('resolved backends', routes.rows, ({ route }, read) =>
       resolveBackends(route, {
         backend: (ref) => read.get(backends, ref),
-        appProtocol: (service, port) => read.get(world.objects.Service, service)?.spec.ports.find((one) => one.port === port)?.appProtocol,
+        port: (service, port) => read.get(world.objects.Service, service)?.spec.ports.find((one) => one.port === port),
+        tls: (service, port) => backendTls.policyFor(service, port, read),
         mayRefer: (to) => gateways.mayRefer({ kind: route.kind, namespace: route.metadata.namespace }, to, read),
       }),
     );
@@ -84,16 +90,17 @@ export class GatewayTranslation {
       return use && read.get(pods, use.base);
     });
     const listeners = this.#derive('listeners', listenerFolds, ({ listener }): Listener => listener);
-    this.statuses = new StatusTables(world, { gateways, routes, resolved, controllerName: gateway.controllerName }, onFailure);
+    this.statuses = new StatusTables(world, { gateways, routes, resolved, backendTls, controllerName: gateway.controllerName }, onFailure);
 
     this.listeners = listeners;
     this.virtualHosts = virtualHosts;
     this.upstreams = upstreams;
     this.endpoints = endpoints;
     this.certificates = gateways.certificates;
-    this.reporting = [resolved];
+    this.backendSecrets = backendSecrets;
+    this.reporting = [resolved, backendTls.rows];
     this.tables = [
-      ...[...gateways.tables, ...routes.tables, refs, ...behind.tables, resolved],
+      ...[...gateways.tables, ...routes.tables, ...backendTls.tables, backendSecrets, refs, ...behind.tables, resolved],
       ...[folds, virtualHosts, listenerFolds, users, uses, upstreams, endpoints, listeners, ...this.statuses.tables],
     ];
   }

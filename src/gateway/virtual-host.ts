@@ -7,7 +7,8 @@ import { type Arrival, headerEdits, readFilters } from './filters.ts';
 import { limitObjections, limitsOf } from './limits.ts';
 import { grpcMatch, httpMatch, type Match } from './match.ts';
 import { byPrecedence, type Candidate } from './precedence.ts';
-import type { ResolvedBackends } from './resolved-backends.ts';
+import { type ResolvedBackends, type ResolvedUpstream, withCertificate } from './resolved-backends.ts';
+import type { Key } from '../store/table.ts';
 import { type RouteText, sourceOfRoute } from './route-row.ts';
 
 /** A route that is attached to the listener of a virtual host, with its backends. */
@@ -67,7 +68,8 @@ function makeRoute(rule: HttpRule | GrpcRule, { member, index, at, match, arriva
   const { route, resolved } = member;
   const { kind, metadata } = route;
   const { redirect, objections, ...filtered } = readFilters(rule.filters, match.match, arrival);
-  const mirrors = mirrorsOf(rule, index, resolved, uses);
+  const to: Use = (upstream) => uses.use(upstream.key, withCertificate(upstream.policy, arrival.certificate));
+  const mirrors = mirrorsOf(rule, index, resolved, to);
   const policy: RoutePolicy = {
     // Gateway API knows no limit: that is ingress-nginx's.
     bodySize: 0,
@@ -79,14 +81,16 @@ function makeRoute(rule: HttpRule | GrpcRule, { member, index, at, match, arriva
     name: `${metadata.namespace}/${metadata.name} ${kind} ${index}.${at}`,
     match: match.match,
     ...(Object.keys(match.conditions).length === 0 ? {} : { conditions: match.conditions }),
-    action: objections.length > 0 || limitObjections(rule).length > 0 ? failed : (redirect ?? forward(rule, index, resolved, uses)),
+    action: objections.length > 0 || limitObjections(rule).length > 0 ? failed : (redirect ?? forward(rule, index, resolved, to)),
     policy,
     sources: [sourceOfRoute(route, `spec.rules[${index}]`)],
   };
 }
 
+type Use = (upstream: ResolvedUpstream) => Key;
+
 /** The share of a backend that cannot be used is answered with 500. https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule (backendRefs) */
-function forward({ backendRefs }: HttpRule | GrpcRule, index: number, { upstreams }: ResolvedBackends, uses: UpstreamUses): RouteAction {
+function forward({ backendRefs }: HttpRule | GrpcRule, index: number, { upstreams }: ResolvedBackends, to: Use): RouteAction {
   const usable: WeightedUpstream[] = [];
   let failing = 0;
   for (const [at, { weight, filters }] of backendRefs.entries()) {
@@ -94,25 +98,20 @@ function forward({ backendRefs }: HttpRule | GrpcRule, index: number, { upstream
     const upstream = upstreams[`spec.rules[${index}].backendRefs[${at}]`];
     const wholeRoute = filters.some(({ type }) => !ofBackends.has(type));
     if (upstream === undefined || wholeRoute) failing += weight;
-    else usable.push({ upstream: uses.use(upstream.key, upstream.policy), weight, ...edits(filters) });
+    else usable.push({ upstream: to(upstream), weight, ...edits(filters) });
   }
   if (usable.length === 0) return failed;
   return { type: 'forward', upstreams: usable, ...(failing === 0 ? {} : { failing }) };
 }
 
 /** A backend that cannot be used gets no copies; the requests themselves are not harmed. */
-function mirrorsOf(
-  { filters }: HttpRule | GrpcRule,
-  index: number,
-  { upstreams }: ResolvedBackends,
-  uses: UpstreamUses,
-): readonly Mirror[] {
+function mirrorsOf({ filters }: HttpRule | GrpcRule, index: number, { upstreams }: ResolvedBackends, to: Use): readonly Mirror[] {
   return filters.flatMap(({ requestMirror }, at) => {
     const upstream = upstreams[`spec.rules[${index}].filters[${at}].requestMirror.backendRef`];
     if (requestMirror === undefined || upstream === undefined) return [];
     const { percent, fraction = { numerator: percent ?? 100, denominator: 100 } } = requestMirror;
     const perMillion = Math.min(Math.round((fraction.numerator / fraction.denominator) * 1_000_000), 1_000_000);
-    return [{ upstream: uses.use(upstream.key, upstream.policy), ...(perMillion === 1_000_000 ? {} : { perMillion }) }];
+    return [{ upstream: to(upstream), ...(perMillion === 1_000_000 ? {} : { perMillion }) }];
   });
 }
 

@@ -1,4 +1,4 @@
-import { hash, X509Certificate } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Secret } from '../kube/objects.ts';
 import type { BackendSecret } from '../model/backend-secret.ts';
 import { problem, type Problem } from '../model/problem.ts';
@@ -9,22 +9,21 @@ import { IndexTable } from '../store/index-table.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
 import type { AccessReading } from './access.ts';
+import { readAuthorities } from './authorities.ts';
 import { readCertificate } from './certificate.ts';
 import { sourceOf } from './source-of.ts';
 
-type Reading =
+export type BackendSecretReading =
   | { readonly ok: true; readonly secret: BackendSecret }
   | { readonly ok: false; readonly message: string; readonly fix: string };
 
-const pemCertificate = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
-
 /** As getPemCertificate of ingress-nginx's controller/store/backend_ssl.go: a certificate with its key, or authorities, or both. */
-export function readBackendSecret(key: Key, secret: Secret | undefined): Reading {
+export function readBackendSecret(key: Key, secret: Secret | undefined): BackendSecretReading {
   if (secret === undefined) return { ok: false, message: `There is no Secret ${key}.`, fix: 'Create it, or correct the name.' };
   const { 'tls.crt': chain, 'tls.key': privateKey, 'ca.crt': ca } = secret.data;
   const certificate = chain === undefined || privateKey === undefined ? undefined : readCertificate(key, secret);
   if (certificate?.ok === false) return { ok: false, message: certificate.message, fix: certificate.fix };
-  const authorities = ca === undefined ? undefined : readAuthorities(ca);
+  const authorities = ca === undefined ? undefined : readAuthorities(ca.toString('latin1'));
   if (ca !== undefined && authorities === undefined) {
     return { ok: false, message: `ca.crt of Secret ${key} holds no certificates that can be read.`, fix: 'Put them there as PEM.' };
   }
@@ -46,19 +45,6 @@ export function readBackendSecret(key: Key, secret: Secret | undefined): Reading
       ...{ fingerprint: hash('sha256', all, 'hex'), sources: [sourceOf(secret)] },
     },
   };
-}
-
-function readAuthorities(pem: Buffer): string | undefined {
-  const found = pem.toString('latin1').match(pemCertificate) ?? [];
-  return found.length > 0 && found.every(isCertificate) ? `${found.join('\n')}\n` : undefined;
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).raw.length > 0;
-  } catch {
-    return false;
-  }
 }
 
 /** The Secret that a policy names for TLS with backends. */

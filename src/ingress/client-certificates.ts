@@ -1,10 +1,10 @@
-import { X509Certificate } from 'node:crypto';
 import type { Secret } from '../kube/objects.ts';
 import type { ClientAuthorities } from '../model/host-tls.ts';
 import { problem, type Problem } from '../model/problem.ts';
 import { anyHost } from '../model/virtual-host.ts';
 import type { Key } from '../store/table.ts';
 import type { IngressRow } from './ingress-row.ts';
+import { readAuthorities } from './authorities.ts';
 import { sourceOf } from './source-of.ts';
 
 /** What becomes of clients: `on` none without a good certificate, `optional` none with a bad one, `optional_no_ca` all; `off`: none is asked for. */
@@ -79,15 +79,4 @@ function readClients(hostname: string, row: IngressRow, secretOf: (key: Key) => 
     },
     problems: [],
   };
-}
-
-/** PEM, each certificate once; undefined if there is none, or one that cannot be read. */
-function readAuthorities(text: string): string | undefined {
-  const found = text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
-  try {
-    const certificates = new Set(found.map((pem) => new X509Certificate(pem).toString()));
-    return certificates.size === 0 ? undefined : [...certificates].join('');
-  } catch {
-    return undefined;
-  }
 }

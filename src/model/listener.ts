@@ -26,6 +26,16 @@ export interface Chain {
 export interface ChainTls {
   /** Keys of certificates; a client gets the one that suits it. At least one. */
   readonly certificates: readonly string[];
+  /** Absent: clients are asked for no certificate. */
+  readonly clients?: ChainClients;
+}
+
+/** What is asked of the certificates of clients. */
+export interface ChainClients {
+  /** PEM: those that may have signed them. */
+  readonly trusted: string;
+  /** Clients without one, or with another, are let in, too. */
+  readonly optional?: true;
 }
 
 export type Taken =

@@ -13,13 +13,14 @@ export function joinModels(
   const upstreams = new UnionTable('all upstreams', [ingress.upstreams, gateway.upstreams]);
   const endpoints = new UnionTable('all endpoints', [ingress.endpoints, gateway.endpoints]);
   const certificates = new UnionTable('all certificates', [ingress.certificates, gateway.certificates]);
+  const backendSecrets = new UnionTable('all backend secrets', [ingress.backendSecrets, gateway.backendSecrets]);
   const { listeners } = gateway;
   return {
-    model: { ...ofEdge(ingress), virtualHosts, upstreams, endpoints, certificates, listeners },
-    tables: [virtualHosts, upstreams, endpoints, certificates],
+    model: { ...ofEdge(ingress), virtualHosts, upstreams, endpoints, certificates, backendSecrets, listeners },
+    tables: [virtualHosts, upstreams, endpoints, certificates, backendSecrets],
   };
 }
 
-function ofEdge({ hostCertificates, defaultCertificates, edge, userLists, backendSecrets, streams }: IngressTranslation) {
-  return { hostCertificates, defaultCertificates, edge, userLists, backendSecrets, streams };
+function ofEdge({ hostCertificates, defaultCertificates, edge, userLists, streams }: IngressTranslation) {
+  return { hostCertificates, defaultCertificates, edge, userLists, streams };
 }

@@ -18,7 +18,14 @@ export interface StatusMoment {
 type Json = Readonly<Record<string, unknown>>;
 
 /** Types of conditions that Naru writes: those of others stay as they are. */
-const ownTypes: ReadonlySet<unknown> = new Set(['Accepted', 'Programmed', 'ResolvedRefs', 'Conflicted', 'PartiallyInvalid']);
+const ownTypes: ReadonlySet<unknown> = new Set([
+  'Accepted',
+  'Programmed',
+  'ResolvedRefs',
+  'Conflicted',
+  'PartiallyInvalid',
+  'InsecureFrontendValidationMode',
+]);
 
 /** The status with Naru's part brought up to date; undefined: it says so already. */
 export function mergeStatus(current: RawStatus | undefined, draft: StatusDraft, moment: StatusMoment): Json | undefined {

@@ -1,4 +1,4 @@
-import type { Chain, Listener, Taken } from '../model/listener.ts';
+import type { Chain, ChainTls, Listener, Taken } from '../model/listener.ts';
 import { defaultTlsPolicy } from '../model/host-tls.ts';
 import { any } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
@@ -107,7 +107,7 @@ function renderChain(chain: Chain, listener: string, settings: ListenerSettings,
       ...(serverName === undefined ? {} : { filter_chain_match: { server_names: [serverName] } }),
       ...(tls === undefined
         ? {}
-        : { transport_socket_connect_timeout: '10s', transport_socket: transportSocket(secrets, takes, settings) }),
+        : { transport_socket_connect_timeout: '10s', transport_socket: transportSocket(tls, secrets, takes, settings) }),
       filters: filtersOf({ ...chain, takes }, listener, settings),
     },
     isDefault: serverName === undefined,
@@ -135,12 +135,32 @@ function clustersOf(takes: Taken): readonly Reference[] {
   return takes.type === 'requests' ? [] : takes.upstreams.map(({ upstream }) => ({ type: 'clusters', name: upstream }));
 }
 
-function transportSocket(secrets: readonly string[], takes: Chain['takes'], { edge }: ListenerSettings): FilterChain['transport_socket'] {
+/** Whether a certificate was good is not asked again of a session that is resumed. */
+const noSessions: TlsContext = { disable_stateless_session_resumption: true, disable_stateful_session_resumption: true };
+
+function clientValidation({ clients }: ChainTls): NonNullable<TlsContext['common_tls_context']> {
+  if (clients === undefined) return {};
+  return {
+    validation_context: {
+      trusted_ca: { inline_bytes: Buffer.from(clients.trusted) },
+      ...(clients.optional === true ? { trust_chain_verification: 'ACCEPT_UNTRUSTED' } : {}),
+    },
+  };
+}
+
+function transportSocket(
+  tls: ChainTls,
+  secrets: readonly string[],
+  takes: Chain['takes'],
+  { edge }: ListenerSettings,
+): FilterChain['transport_socket'] {
   const { alpn_protocols, ...parameters } = tlsParameters(defaultTlsPolicy, edge);
   const context: TlsContext = {
-    ...tlsSessions(edge.tls),
+    ...(tls.clients === undefined ? tlsSessions(edge.tls) : noSessions),
+    ...(tls.clients === undefined || tls.clients.optional === true ? {} : { require_client_certificate: true }),
     common_tls_context: {
       ...parameters,
+      ...clientValidation(tls),
       // Of what is in a connection that is forwarded nothing is known.
       ...(takes.type === 'requests' && alpn_protocols !== undefined ? { alpn_protocols } : {}),
       tls_certificate_sds_secret_configs: secrets.map((name) => ({ name, sds_config: ads })),

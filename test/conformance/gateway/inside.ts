@@ -49,6 +49,7 @@ try {
   await installGatewayApi(control, 'experimental');
   await control.kubectl(['apply', '-f', 'manifests/naru/namespace.yaml']);
   await control.kubectl(['apply', '-f', 'manifests/naru']);
+  await control.kubectl(['apply', '-f', 'manifests/gateway-authorities']);
   naru = await Served.start(await control.kubeconfigFor('naru-system', 'naru'), ['--gateway-address-pool', pool]);
   await makeClass(control);
   const flags = process.argv.slice(2);

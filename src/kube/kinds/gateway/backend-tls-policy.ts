@@ -3,7 +3,7 @@ import { fields, list, oneOf, optional, present, text } from '../fields.ts';
 import type { KindRow } from '../kind.ts';
 import { metadata } from '../metadata.ts';
 import { dnsSubdomain, hostName } from '../names.ts';
-import { gatewayGroup, group, kindName, localReference, objectName, rawStatus, sectionName, spec } from './parts.ts';
+import { configMapsIn, gatewayGroup, group, kindName, localReference, objectName, rawStatus, sectionName, spec } from './parts.ts';
 
 const validation = fields({
   caCertificateRefs: list(localReference),
@@ -20,6 +20,7 @@ export const backendTlsPolicy: KindRow<'BackendTLSPolicy'> = {
   namespaced: true,
   optional: true,
   sensitive: false,
+  configMapsNamed: ({ metadata: { namespace }, spec: { validation: asked } }) => configMapsIn(asked.caCertificateRefs, namespace),
   schema: fields({
     metadata: metadata({ namespaced: true, name: dnsSubdomain('name'), withUid: true }),
     spec: spec(fields({ targetRefs: list(fields({ group, kind: kindName, name: objectName, sectionName })), validation })),

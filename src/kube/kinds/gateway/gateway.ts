@@ -6,7 +6,17 @@ import type { KindRow } from '../kind.ts';
 import { metadata } from '../metadata.ts';
 import { dnsSubdomain } from '../names.ts';
 import { listeners } from './listener.ts';
-import { gatewayGroup, localReference, namespacesFrom, objectName, objectReference, rawStatus, secretReference, spec } from './parts.ts';
+import {
+  configMapsIn,
+  gatewayGroup,
+  localReference,
+  namespacesFrom,
+  objectName,
+  objectReference,
+  rawStatus,
+  secretReference,
+  spec,
+} from './parts.ts';
 
 const validation = fields({
   caCertificateRefs: list(objectReference),
@@ -62,6 +72,13 @@ export const gateway: KindRow<'Gateway'> = {
       ...certificatesNamed(namespace, all),
       ...(own?.group === '' && own.kind === 'Secret' ? [objectKey(own.namespace ?? namespace, own.name)] : []),
     ];
+  },
+  configMapsNamed: ({ metadata: { namespace }, spec: { tls: ofTls } }) => {
+    const all = [ofTls?.frontend?.default, ...(ofTls?.frontend?.perPort ?? []).map((one) => one.tls)];
+    return configMapsIn(
+      all.flatMap((one) => one?.validation?.caCertificateRefs ?? []),
+      namespace,
+    );
   },
   schema: fields({
     metadata: metadata({ namespaced: true, name: dnsSubdomain('name'), withUid: true }),

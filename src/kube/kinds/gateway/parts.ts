@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { AllowedNamespaces, LabelSelector, ParentReference, RawStatus } from '../../gateway-objects.ts';
+import { objectKey, type ObjectKey } from '../../event.ts';
+import type { AllowedNamespaces, LabelSelector, ObjectReference, ParentReference, RawStatus } from '../../gateway-objects.ts';
 import { checked, quoted } from '../complaint.ts';
 import { anything, fields, integer, oneOf, optional, optionalText, portField, text, withDefault } from '../fields.ts';
 import { dnsLabel, dnsSubdomain, hostName } from '../names.ts';
@@ -48,6 +49,11 @@ export const secretReference = fields(referenceTo('Secret'));
 /** All that it says must be written. */
 export const objectReference = fields({ group, kind: kindName, name: objectName, namespace: namespaceName });
 export const localReference = fields({ group, kind: kindName, name: objectName });
+
+/** The ConfigMaps among references; `own`: the namespace of those that name none. */
+export function configMapsIn(references: readonly ObjectReference[], own: string): readonly ObjectKey[] {
+  return references.flatMap((one) => (one.group === '' && one.kind === 'ConfigMap' ? [objectKey(one.namespace ?? own, one.name)] : []));
+}
 
 export const parentReference: z.ZodType<ParentReference> = fields({
   group: optional(group),
