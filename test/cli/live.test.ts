@@ -40,9 +40,13 @@ test('proxies, snapshots, get and diff tell of a running Naru', async (t) => {
 
   const clusters = await naru(t, demo.debug, 'get', 'clusters');
   const found = clusters.rows.find(([name]) => name === 'shop/api/80');
-  assert.match(found?.[2] ?? '', /^Service shop\/api/);
-  const one = await naru(t, demo.debug, 'get', 'clusters', 'shop/api/80');
+  assert.deepEqual(found?.slice(1), ['EDS', '1', 'ROUND_ROBIN', '-', 'Service shop/api']);
+  const one = await naru(t, demo.debug, 'get', 'clusters', 'shop/api/80', '-o', 'json');
   assert.equal((JSON.parse(one.output) as { name: string }).name, 'shop/api/80');
+
+  const certs = await naru(t, demo.debug, 'get', 'certs', 'shop.localhost');
+  assert.match(certs.output, /\n\S+ +localhost, \*\.localhost +\S.* +in \d+ days +.*shop\.localhost/);
+  assert.doesNotMatch(certs.output, /PRIVATE/);
 
   demo.edit('shop.yaml', (text) => text.replace('canary-weight: "20"', 'canary-weight: "50"'));
   await demo.naru.says(/v2 .* accepted in/);

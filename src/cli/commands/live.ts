@@ -1,9 +1,11 @@
 // The verbs that ask a running Naru. What they do is imported when they are called.
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { controllerOptions } from '../../settings.ts';
+import type { GetSettings } from '../get.ts';
 import type { LiveSettings } from '../lists/ask.ts';
 import { listOutputs } from '../lists/print-list.ts';
 import type { WaitSettings } from '../wait.ts';
-import { keepCompiledCode, namespaceOption, serverOption, usualServer } from './shared-options.ts';
+import { filesOption, keepCompiledCode, namespaceOption, serverOption, usualServer } from './shared-options.ts';
 
 function live(name: string, description: string): Command {
   return new Command(name)
@@ -31,15 +33,22 @@ export function snapshotsCommand(): Command {
 }
 
 export function getCommand(): Command {
-  return live('get', 'list what Envoys are given, and where it comes from')
-    .argument('<type>', 'listeners, scopes, clusters, endpoints or secrets')
-    .argument('[name]', 'one of them, with its contents')
-    .addHelpText('after', '\nExamples:\n  naru get clusters\n  naru get clusters shop/api/80 -o json\n')
-    .action(async (type: string, name: string | undefined, settings: LiveSettings) => {
-      keepCompiledCode();
-      const { printResources } = await import('../lists/resources.ts');
-      await printResources(type, name, settings);
-    });
+  const command = live('get', 'list what Envoys are given, and the objects it comes from: by a running Naru, or by files')
+    .argument('<what>', 'routes, hosts, clusters, endpoints, listeners or certs; also scopes and secrets')
+    .argument('[name]', 'one of them; -o yaml prints its contents')
+    .addOption(filesOption())
+    .option('-n, --namespace <name>', 'only what objects of this namespace lead to')
+    .option('-A, --all-namespaces', 'of all namespaces, which is the default')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 nothing is called so, 2 the call itself is wrong, 3 no Naru answers.\n\nExamples:\n  naru get routes -n shop\n  naru get routes shop.example.com -f manifests/\n  naru get clusters shop/api/80 -o yaml\n',
+    );
+  for (const option of controllerOptions()) command.addOption(option);
+  return command.action(async (what: string, name: string | undefined, settings: GetSettings) => {
+    keepCompiledCode();
+    const { get } = await import('../get.ts');
+    await get(what, name, settings);
+  });
 }
 
 export function waitCommand(): Command {

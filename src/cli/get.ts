@@ -1,0 +1,74 @@
+import type { Listed } from '../explain/inventory/resources.ts';
+import type { TypeName } from '../snapshot/resource.ts';
+import { type Inventory, inventories, printObjects } from './get/inventory.ts';
+import { type ReadSettings, readResources } from './get/read-resources.ts';
+import { type List, type ListOutput, printList, printValue } from './lists/print-list.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface GetSettings extends ReadSettings {
+  readonly namespace?: string;
+  readonly allNamespaces?: boolean;
+  readonly output: ListOutput;
+}
+
+/** Types that are listed as they are. */
+const rawTypes: readonly TypeName[] = ['scopes', 'secrets'];
+
+/** Lists what Envoys are given. Exit code 1 where nothing is called so. */
+export async function get(word: string, name: string | undefined, settings: GetSettings): Promise<void> {
+  const inventory = inventories.find(({ words }) => words.includes(word)) ?? rawInventory(word);
+  if (inventory === undefined)
+    throw new UsageError(
+      `There is no list of ${word}. There are ${[...inventories.map(({ words }) => words[0]), ...rawTypes].join(', ')}.`,
+    );
+  const resources = await readResources(inventory.types, settings);
+  const rows = inventory.rows(resources).filter((row) => isMeant(row, inventory, name, settings));
+  const { output } = settings;
+  if (name !== undefined && rows.length === 0) process.exitCode = 1;
+  const { contents } = inventory;
+  if (name !== undefined && contents !== undefined && (output === 'json' || output === 'yaml')) {
+    const found = (resources[contents] as readonly Listed<unknown>[] | undefined)?.find((one) => one.name === name);
+    if (found !== undefined) return printValue(found, output, process.stdout);
+  }
+  return printList(
+    rows,
+    name === undefined ? inventory : { ...inventory, empty: `There is no ${name} among the ${inventory.words[0]}.` },
+    output,
+    process.stdout,
+  );
+}
+
+function isMeant<T>(
+  row: T,
+  { called, sourcesOf }: Inventory<T>,
+  name: string | undefined,
+  { namespace, allNamespaces }: GetSettings,
+): boolean {
+  if (name !== undefined && !called(row).includes(name)) return false;
+  if (namespace === undefined || allNamespaces === true) return true;
+  return sourcesOf(row).some((source) => source.namespace === namespace);
+}
+
+function rawInventory(word: string): Inventory<unknown> | undefined {
+  const type = rawTypes.find((one) => one === word);
+  if (type === undefined) return undefined;
+  const list: List<Listed<unknown>> = {
+    columns: [
+      ['NAME', (row) => row.name],
+      ['VERSION', (row) => row.version],
+      ['FROM', (row) => printObjects(row.sources)],
+    ],
+    name: (row) => `${type}/${row.name}`,
+    empty: `There are no ${type}.`,
+  };
+  const inventory: Inventory<Listed<unknown>> = {
+    ...list,
+    words: [type],
+    types: [type],
+    rows: (resources) => resources[type] ?? [],
+    called: (row) => [row.name],
+    sourcesOf: (row) => row.sources,
+    contents: type,
+  };
+  return inventory as Inventory<unknown>;
+}
