@@ -31,7 +31,8 @@ export function defineFamily<const F extends Fields, P>(family: {
     read(annotations) {
       const { values, denied, problems } = readFields(fields, annotations);
       const { source, defaults: said = {} } = annotations;
-      const misfit = check?.(values as Values<F>, source, said);
+      // What cannot be read counts as absent here, and is told already.
+      const misfit = denied ? undefined : check?.(values as Values<F>, source, said);
       const isDenied = denied || misfit !== undefined;
       const policy = isDenied && whenDenied !== undefined ? whenDenied() : apply(values as Values<F>, source, said);
       if (misfit === undefined) return { policy, denied, problems };
