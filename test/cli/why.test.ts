@@ -13,7 +13,7 @@ metadata:
   namespace: shop
   annotations:
     nginx.ingress.kubernetes.io/upstream-vhost: "inner.example.com"
-    nginx.ingress.kubernetes.io/proxy-buffer-size: "8k"
+    nginx.ingress.kubernetes.io/enable-rewrite-log: "true"
 spec:
   rules:
     - host: shop.example.com
@@ -70,7 +70,7 @@ test('why says what an annotation does', async (t) => {
 });
 
 test('why says that an annotation does nothing, and the problem that tells of it', async (t) => {
-  const { code, output } = await naru(t, 'why', 'ingress/shop/api', 'proxy-buffer-size', '-f', folder(t, files));
+  const { code, output } = await naru(t, 'why', 'ingress/shop/api', 'enable-rewrite-log', '-f', folder(t, files));
   assert.equal(code, 1);
   assert.match(output, /NR215 warning/);
 });
