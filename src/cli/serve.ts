@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { watchCluster } from '../kube/cluster.ts';
 import { connect, type Connection, NoApiServer } from '../kube/connection.ts';
 import type { KubeEvent } from '../kube/event.ts';
+import { AccessReviews } from '../kube/review-access.ts';
 import type { Kind } from '../kube/objects.ts';
 import { Outage } from '../kube/api/outage.ts';
 import { namedConfigMaps } from '../kube/named-config-maps.ts';
@@ -39,12 +40,13 @@ export async function serve(settings: ServeSettings): Promise<void> {
     throw error instanceof NoApiServer ? new UsageError(error.message) : error;
   });
   log.info({ version: packageVersion(), server: connection.server }, `watching ${connection.description}`);
+  const reviews = new AccessReviews(connection);
   const failure = new Failure();
   const controlPlane = new ControlPlane({
     build: await buildOptions(settings, (line) => log.warn(line)),
     events: watchAll(connection, settings, log),
     ads: { ...adsAddress, ...(tls === undefined ? {} : { tls }), limits: adsLimits(settings) },
-    debug: debugAddress,
+    debug: { ...debugAddress, review: (token, path) => reviews.review(token, path) },
     ...(settings.proofEnvoy === undefined ? {} : { proofEnvoy: settings.proofEnvoy }),
     startEnvoy: settings.coldProofEnvoy === undefined ? undefined : freshEnvoys(settings.coldProofEnvoy),
     version: packageVersion(),

@@ -3,49 +3,42 @@ import { explain } from '../explain/explain.ts';
 import { readRequest } from '../explain/read-request.ts';
 import { typeNames, type TypeName } from '../snapshot/resource.ts';
 import { changesBetween } from '../snapshot/snapshot.ts';
+import type { Review } from './access.ts';
+import { apiVersion, json, problem, tagged } from './answer.ts';
 import { describeChange } from './describe-changes.ts';
 import { describeObject } from './describe-object.ts';
 import { describeFleet, describeSummary, printTime } from './describe-fleet.ts';
 import { describeProxy, describeRefusedStream } from './describe-proxy.ts';
+import { guard } from './guard.ts';
 import { healthAnswer } from './health.ts';
 import { listResources } from './list-resources.ts';
+import { LiveEvents } from './live-events.ts';
 import type { Metrics } from './metrics.ts';
-import { isTrustedHost } from './trusted-host.ts';
+import { openapi } from './openapi.ts';
+import { debugPaths, printIndex } from './paths.ts';
 import type { DebugView, FleetView } from './view.ts';
-
-const apiVersion = 'naru.io/debug/v1';
-
-const paths = {
-  '/debug/snapshots': 'what each fleet should run, what changed last, and the snapshots before',
-  '/debug/snapshots/{A}..{B}': 'what differs between two snapshots, field by field',
-  '/debug/proxies': 'the Envoys that are connected, and what each has accepted or refused',
-  '/debug/xds/{listeners|scopes|routes|clusters|endpoints|secrets}[/NAME]': 'the resources themselves; ?fleet=NAME for one fleet',
-  '/debug/explain?method=GET&url=URL[&header=x-canary: always]': 'what a request gets, and why',
-  '/debug/objects/{KIND}/{NAMESPACE}/{NAME}': 'how far an object has come on its way to the Envoys, and which are behind',
-  '/debug/problems': 'what is wrong with the objects that were read',
-  '/metrics': 'Prometheus metrics',
-  '/livez': 'whether a restart is needed; ?verbose',
-  '/readyz': 'whether Envoys can be served; ?verbose',
-} as const;
+import { allRun, readWait } from './wait-for-snapshot.ts';
 
 export interface AppOptions {
   readonly view: DebugView;
   readonly metrics: Metrics;
-  /** Refuse requests under a name that could be anybody's. */
-  readonly checkHost: boolean;
+  /** Naru's version. */
+  readonly version: string;
+  /** Whether somebody on another machine may read; absent: nobody. */
+  readonly review?: Review | undefined;
 }
 
-export function debugApp({ view, metrics, checkHost }: AppOptions): Hono {
+export function debugApp({ view, metrics, version, review }: AppOptions): Hono {
   const app = new Hono();
-  app.use(async (c, next) => {
-    if (checkHost && !isTrustedHost(c.req.header('host'))) return untrusted(c);
-    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return onlyReads(c);
-    await next();
-    c.header('cache-control', 'no-cache');
-    c.header('x-content-type-options', 'nosniff');
-    return undefined;
+  const events = new LiveEvents(view);
+  app.use(guard(review));
+  app.get('/', (c) => c.text(printIndex()));
+  app.get('/openapi.json', (c) => tagged(c, `${JSON.stringify(openapi(version, apiVersion), null, 2)}\n`));
+  app.get('/debug/events', (c) => {
+    const stream = events.stream();
+    if (stream === undefined) return problem(c, 503, 'Too many are listening already.');
+    return c.body(stream, 200, { 'content-type': 'text/event-stream' });
   });
-  app.get('/', (c) => c.text(index()));
   app.get('/debug/snapshots', (c) => snapshots(c, view));
   app.get('/debug/snapshots/:range', (c) => changes(c, view, c.req.param('range')));
   app.get('/debug/proxies', (c) => proxies(c, view));
@@ -60,23 +53,16 @@ export function debugApp({ view, metrics, checkHost }: AppOptions): Hono {
     return health(c, 'livez', [{ name: 'process', ok, message: ok ? 'running' : 'only a restart can help' }]);
   });
   app.get('/readyz', (c) => health(c, 'readyz', view.checks()));
-  app.notFound((c) => problem(c, 404, `There is nothing at ${c.req.path}.`, { paths: Object.keys(paths) }));
+  app.notFound((c) => problem(c, 404, `There is nothing at ${c.req.path}.`, { paths: Object.keys(debugPaths) }));
   app.onError((error, c) => problem(c, 500, `${c.req.path} could not be answered: ${error.message}`));
   return app;
 }
 
-function index(): string {
-  const width = Math.max(...Object.keys(paths).map((path) => path.length)) + 2;
-  const lines = Object.entries(paths).map(([path, about]) => `${path.padEnd(width)}${about}`);
-  return `Naru\n\n${lines.join('\n')}\n`;
-}
-
-function snapshots(c: Context, view: DebugView): Response {
+async function snapshots(c: Context, view: DebugView): Promise<Response> {
+  const late = await waited(c, view);
+  if (late !== undefined) return late;
   const fleets = fleetsOf(c, view);
   if (fleets === undefined) return noSuchFleet(c, view);
-  const tag = `"${fleets.map(({ current }) => current?.hash ?? 'none').join('.')}"`;
-  c.header('etag', tag);
-  if (c.req.header('if-none-match') === tag) return c.body(null, 304);
   return json(c, { fleets: fleets.map(describeFleet) });
 }
 
@@ -107,9 +93,15 @@ function changes(c: Context, view: DebugView, range: string): Response {
   });
 }
 
-function proxies(c: Context, view: DebugView): Response {
+async function proxies(c: Context, view: DebugView): Promise<Response> {
+  const late = await waited(c, view);
+  if (late !== undefined) return late;
+  const fleets = new Map(view.fleets().map((fleet) => [fleet.name, fleet]));
   const sorted = view.proxies().toSorted((a, b) => (`${a.fleet}/${a.id}` < `${b.fleet}/${b.id}` ? -1 : 1));
-  return json(c, { proxies: sorted.map(describeProxy), refusedStreams: view.refusals().map(describeRefusedStream) });
+  return json(c, {
+    proxies: sorted.map((proxy) => describeProxy(proxy, fleets.get(proxy.fleet))),
+    refusedStreams: view.refusals().map(describeRefusedStream),
+  });
 }
 
 function explained(c: Context, view: DebugView): Response {
@@ -136,7 +128,18 @@ async function resources(c: Context, view: DebugView, typeName: string, name?: s
   const rows = await listResources({ type, fleets, name });
   if (name !== undefined && rows.length === 0) return problem(c, 404, `There is no ${name} among the ${type}.`);
   const head = JSON.stringify({ apiVersion, type }).slice(0, -1);
-  return c.body(`${head},"resources":[${rows.join(',\n')}]}\n`, 200, { 'content-type': 'application/json' });
+  return tagged(c, `${head},"resources":[${rows.join(',\n')}]}\n`);
+}
+
+/** Undefined when what `?wait=` names has come. */
+async function waited(c: Context, view: DebugView): Promise<Response | undefined> {
+  const wait = readWait(c.req.query('wait'), c.req.query('timeout'));
+  if (wait === undefined) return undefined;
+  if ('wrong' in wait) return problem(c, 400, wait.wrong);
+  if (await allRun(view, wait)) return undefined;
+  const behind = view.proxies().filter(({ accepted }) => accepted < wait.version);
+  const names = behind.map(({ id, accepted }) => `${id} (snapshot ${accepted})`).join(', ');
+  return problem(c, 504, `Not every Envoy runs snapshot ${wait.version}: ${names === '' ? 'none is connected' : names}.`);
 }
 
 /** Those that were asked for; undefined when there is no such fleet. */
@@ -155,26 +158,4 @@ function noSuchFleet(c: Context, view: DebugView): Response {
 function health(c: Context, endpoint: 'livez' | 'readyz', checks: ReturnType<DebugView['checks']>): Response {
   const { status, text } = healthAnswer(endpoint, checks, c.req.query('verbose') !== undefined);
   return c.text(text, status);
-}
-
-function untrusted(c: Context): Response {
-  const host = c.req.header('host') ?? '';
-  return problem(
-    c,
-    403,
-    `This endpoint does not answer to the name ${host}: use localhost or an IP address. A page from elsewhere could otherwise read it.`,
-  );
-}
-
-function onlyReads(c: Context): Response {
-  c.header('allow', 'GET, HEAD');
-  return problem(c, 405, `${c.req.method} is not possible here: nothing can be changed.`);
-}
-
-function problem(c: Context, status: 400 | 403 | 404 | 405 | 500 | 503, error: string, more: object = {}): Response {
-  return json(c, { error, ...more }, status);
-}
-
-function json(c: Context, content: object, status: 200 | 400 | 403 | 404 | 405 | 500 | 503 = 200): Response {
-  return c.body(`${JSON.stringify({ apiVersion, ...content }, null, 2)}\n`, status, { 'content-type': 'application/json' });
 }

@@ -15,6 +15,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #responses: Counter<'type' | 'result'>;
   readonly #answerTimes: Histogram<'type'>;
+  readonly #eventToAck: Histogram;
 
   constructor(view: DebugView, version: string) {
     collectDefaultMetrics({ register: this.#registry });
@@ -36,6 +37,17 @@ export class Metrics {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
       registers,
     });
+    this.#eventToAck = new Histogram({
+      name: 'naru_event_to_ack_seconds',
+      help: 'Time from the first event of Kubernetes that led to a snapshot until every connected Envoy runs it.',
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
+      registers,
+    });
+  }
+
+  /** To be called when every connected Envoy runs a snapshot: milliseconds from the first event that led to it. */
+  settled(ms: number): void {
+    this.#eventToAck.observe(ms / 1000);
   }
 
   /** To be called for every answer of an Envoy. */

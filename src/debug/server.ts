@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import type { Review } from './access.ts';
 import { debugApp } from './app.ts';
 import { Metrics } from './metrics.ts';
-import { isLoopback } from './trusted-host.ts';
 import type { DebugView } from './view.ts';
 
 export interface DebugServerOptions {
@@ -13,6 +13,8 @@ export interface DebugServerOptions {
   readonly view: DebugView;
   /** Naru's version, for `naru_build_info`. */
   readonly version?: string;
+  /** Asked about whoever comes from another machine; absent: nobody from there may read anything but health and metrics. */
+  readonly review?: Review | undefined;
 }
 
 export interface DebugServer {
@@ -22,9 +24,9 @@ export interface DebugServer {
 }
 
 /** Serves the debug endpoint, health checks and metrics. Rejects when the address cannot be had. */
-export async function startDebugServer({ host, port, view, version = 'unknown' }: DebugServerOptions): Promise<DebugServer> {
+export async function startDebugServer({ host, port, view, version = 'unknown', review }: DebugServerOptions): Promise<DebugServer> {
   const metrics = new Metrics(view, version);
-  const app = debugApp({ view, metrics, checkHost: isLoopback(host) });
+  const app = debugApp({ view, metrics, version, review });
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve, reject) => {

@@ -11,6 +11,8 @@ export interface DebugView {
   /** Streams that were turned away lately. */
   refusals(): readonly RefusedStream[];
   problems(): readonly Problem[];
+  /** Tells from now on what happens, until the function that it gives back is called. */
+  subscribe?(listener: (event: DebugEvent) => void): () => void;
   /** What must hold for `/readyz` to say 200. */
   checks(): readonly Check[];
   /** False when only a restart can help. */
@@ -20,6 +22,20 @@ export interface DebugView {
   /** Whether this replica is the one that writes into the cluster; absent where none does. */
   leader?(): boolean;
 }
+
+/** What `/debug/events` tells; `version` is the number of a snapshot. */
+export type DebugEvent = { readonly fleet: string; readonly version: number } & (
+  | { readonly type: 'snapshot'; readonly cause: string; readonly summary?: string }
+  | {
+      readonly type: 'answer';
+      readonly proxy: string;
+      readonly resourceType: TypeName;
+      readonly names: readonly string[];
+      readonly refusal?: string;
+      readonly tookMs: number;
+    }
+  | { readonly type: 'accepted'; readonly proxy: string; readonly tookMs: number }
+);
 
 /** How far an object has come. */
 export interface ObjectStanding {

@@ -1,12 +1,13 @@
 import { type Observable, Subscription, timer } from 'rxjs';
 import { Fleet } from '../ads/fleet.ts';
 import { AdsServer, type AdsServerOptions } from '../ads/server.ts';
-import { type DebugServer, startDebugServer } from '../debug/server.ts';
+import { type DebugServer, type DebugServerOptions, startDebugServer } from '../debug/server.ts';
 import type { Check, DebugView } from '../debug/view.ts';
 import type { KubeEvent } from '../kube/event.ts';
 import { defaultCertificateName, renderOwnCertificate } from '../xds/secret.ts';
 import { Build, type BuildOptions, type Pass } from './build.ts';
 import type { StartEnvoy } from './cold-run.ts';
+import { DebugEvents } from './debug-events.ts';
 import { objectStanding } from './object-standing.ts';
 import { LastGood, type LastGoodOptions } from './last-good.ts';
 import { pipeline } from './pipeline.ts';
@@ -21,7 +22,8 @@ export interface ControlPlaneOptions {
   readonly events: Observable<KubeEvent>;
   /** Where Envoys connect: a name or address, or `unix:/path` (then the port is not used). */
   readonly ads: Pick<AdsServerOptions, 'host' | 'port' | 'tls' | 'limits'>;
-  readonly debug: { readonly host: string; readonly port: number };
+  /** `review`: whether the owner of a token may read from another machine. */
+  readonly debug: Pick<DebugServerOptions, 'host' | 'port' | 'review'>;
   /** How the id of the Envoy begins that tries each snapshot before the others; default: the one connected longest of several. */
   readonly proofEnvoy?: string;
   /** Starts an Envoy for a moment, to prove snapshots from cold; absent: they are not. */
@@ -52,6 +54,7 @@ export class ControlPlane {
   readonly #subscriptions = new Subscription();
   readonly #lastGood: LastGood | undefined;
   readonly #quarantineKeeper: QuarantineKeeper | undefined;
+  readonly #events = new DebugEvents();
   #debug: DebugServer | undefined;
 
   constructor(options: ControlPlaneOptions) {
@@ -74,8 +77,10 @@ export class ControlPlane {
         this.#lastGood?.passed(pass);
         this.#quarantineKeeper?.passed();
         this.#build.follow(pass);
+        if (pass.snapshot !== undefined) this.#events.published(pass.snapshot);
         options.onPass?.(pass);
       },
+      onAllAccepted: (ms) => this.#debug?.metrics.settled(ms),
       onFailure: options.onFailure,
       coldProof: options.startEnvoy && { startEnvoy: options.startEnvoy },
       log: options.onTrouble,
@@ -96,9 +101,19 @@ export class ControlPlane {
     const { port: adsPort } = await this.ads.start();
     this.#debug = await startDebugServer({ ...this.#options.debug, view: this.#view(), version: this.#options.version });
     const { metrics } = this.#debug;
-    this.#subscriptions.add(this.ads.acknowledgements.subscribe((answer) => metrics.acknowledged(answer)));
+    this.#subscriptions.add(
+      this.ads.acknowledgements.subscribe((answer) => {
+        metrics.acknowledged(answer);
+        this.#events.answered(answer);
+      }),
+    );
     this.#subscriptions.add(this.#rollout.start());
-    this.#subscriptions.add(this.ads.accepted.subscribe(() => this.#lastGood?.accepted()));
+    this.#subscriptions.add(
+      this.ads.accepted.subscribe((event) => {
+        this.#lastGood?.accepted();
+        this.#events.accepted(event);
+      }),
+    );
     await this.#quarantineKeeper?.restore();
     await this.#lastGood?.start();
     this.#subscriptions.add(timer(0, hourMs).subscribe(() => this.#rollout.passed(this.#build.tellTime(Date.now()))));
@@ -151,6 +166,7 @@ export class ControlPlane {
       problems: () => this.#build.problems(),
       object: (...called) => objectStanding(this.#build, ...called),
       live: () => true,
+      subscribe: (listener) => this.#events.listen(listener),
       ...(this.#options.leader === undefined ? {} : { leader: this.#options.leader }),
       checks: () => [this.#syncedCheck(), ...(this.#options.checks?.() ?? [])],
     };

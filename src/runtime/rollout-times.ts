@@ -4,6 +4,8 @@ import type { SnapshotRollout } from '../debug/view.ts';
 const kept = 100;
 
 interface Entry {
+  /** When the first event came. */
+  readonly since: number;
   readonly publishedAt: number;
   readonly accepted: Set<string>;
   readonly refused: Set<string>;
@@ -17,18 +19,27 @@ interface Standing {
   readonly accepted: number;
 }
 
+export interface RolloutTimesOptions {
+  /** Milliseconds on a clock that does not jump. */
+  readonly now?: () => number;
+  /** Called once for a snapshot, with the milliseconds from the first event to the last Envoy. */
+  readonly onAll?: ((ms: number) => void) | undefined;
+}
+
 /** How long snapshots took to the first Envoy and to all. Whoever runs a newer one runs an older one, too. */
 export class RolloutTimes {
   readonly #entries = new Map<number, Entry>();
   readonly #now: () => number;
+  readonly #onAll: (ms: number) => void;
 
-  /** Milliseconds on a clock that does not jump. */
-  constructor(now: () => number = () => performance.now()) {
+  constructor({ now = () => performance.now(), onAll = () => {} }: RolloutTimesOptions = {}) {
     this.#now = now;
+    this.#onAll = onAll;
   }
 
-  published(snapshot: number): void {
-    this.#entries.set(snapshot, { publishedAt: this.#now(), accepted: new Set(), refused: new Set() });
+  /** `since`: when the first of the events came that led to it. */
+  published(snapshot: number, since = this.#now()): void {
+    this.#entries.set(snapshot, { since, publishedAt: this.#now(), accepted: new Set(), refused: new Set() });
     for (const oldest of this.#entries.keys()) if (this.#entries.size > kept) this.#entries.delete(oldest);
   }
 
@@ -52,6 +63,7 @@ export class RolloutTimes {
     for (const [number, entry] of this.#entries) {
       if (entry.allMs !== undefined || entry.firstMs === undefined || number > least) continue;
       entry.allMs = Math.max(entry.firstMs, number === last?.snapshot ? last.tookMs : this.#now() - entry.publishedAt);
+      this.#onAll(entry.publishedAt - entry.since + entry.allMs);
     }
   }
 

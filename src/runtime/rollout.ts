@@ -23,6 +23,8 @@ export interface RolloutOptions {
   readonly onPass: (pass: Pass) => void;
   /** Called when following up on an answer fails, which is a bug of ours. */
   readonly onFailure: (error: unknown) => void;
+  /** Called when every connected Envoy has come to run a snapshot: milliseconds from the first event that led to it. */
+  readonly onAllAccepted?: ((ms: number) => void) | undefined;
   /** Absent where nothing is proven from cold. */
   readonly coldProof?: Pick<ColdProofOptions, 'startEnvoy' | 'delayMs'> | undefined;
   readonly log?: ((line: string) => void) | undefined;
@@ -32,13 +34,14 @@ export interface RolloutOptions {
 export class Rollout {
   readonly #options: RolloutOptions;
   readonly #refusals: Refusals;
-  readonly #times = new RolloutTimes();
+  readonly #times: RolloutTimes;
   readonly #history = new History({ rolloutOf: (number) => this.#times.of(number) });
   readonly #coldProof: ColdProof | undefined;
   #due = false;
 
   constructor(options: RolloutOptions) {
     this.#options = options;
+    this.#times = new RolloutTimes({ onAll: options.onAllAccepted });
     this.#refusals = new Refusals(options.assembly);
     this.#coldProof = options.coldProof && this.#makeColdProof(options.coldProof);
   }
@@ -101,7 +104,7 @@ export class Rollout {
     if (pass.snapshot !== undefined) {
       this.#refusals.published(pass.snapshot);
       this.#history.add(pass.snapshot, pass.timing);
-      this.#times.published(pass.snapshot.number);
+      this.#times.published(pass.snapshot.number, pass.timing?.since);
       this.#options.fleet.publish(pass.snapshot);
       this.#coldProof?.published(pass.snapshot);
     }

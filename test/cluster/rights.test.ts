@@ -42,6 +42,8 @@ const everywhere: Readonly<Record<string, readonly string[]>> = {
   '/namespaces': read,
   'discovery.k8s.io/endpointslices': read,
   'events.k8s.io/events': ['create', 'patch'],
+  'authentication.k8s.io/tokenreviews': ['create'],
+  'authorization.k8s.io/subjectaccessreviews': ['create'],
   ...Object.fromEntries(gatewayKinds.map((kind) => [gateway + kind, ['get', ...read]])),
   ...Object.fromEntries(gatewayKinds.map((kind) => [`${gateway}${kind}/status`, ['patch']])),
   [`${gateway}referencegrants`]: read,
@@ -61,6 +63,8 @@ const neededElsewhere = [
   /^get \/secrets$/,
   // where no flag says which addresses to publish
   /^watch \/(nodes|pods)$/,
+  // when somebody from another machine asks the debug endpoint
+  / (authentication|authorization)\.k8s\.io\//,
   // when the same happens again after ten minutes
   /^patch events\.k8s\.io\/events$/,
   // where its kinds are installed

@@ -19,9 +19,7 @@ interface Options {
 type Ask = (path: string, options?: Options) => Promise<Answer>;
 
 export async function serve(t: TestContext, view: Partial<DebugView>, host = '127.0.0.1'): Promise<Ask> {
-  const server = await startDebugServer({ host, port: 0, view: viewOf(view), version: '1.2.3' });
-  t.after(() => server.close());
-  const { port } = server;
+  const port = await servePort(t, view, host);
   return (path, options = {}) =>
     new Promise((resolve, reject) => {
       const sent = request({ host: '127.0.0.1', port, path, agent: false, ...options }, (response) => {
@@ -31,6 +29,13 @@ export async function serve(t: TestContext, view: Partial<DebugView>, host = '12
       });
       sent.on('error', reject).end();
     });
+}
+
+/** Of a debug endpoint with this view. */
+export async function servePort(t: TestContext, view: Partial<DebugView>, host = '127.0.0.1'): Promise<number> {
+  const server = await startDebugServer({ host, port: 0, view: viewOf(view), version: '1.2.3' });
+  t.after(() => server.close());
+  return server.port;
 }
 
 export async function json(answer: Promise<Answer>): Promise<Record<string, unknown>> {

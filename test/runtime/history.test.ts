@@ -45,7 +45,7 @@ test('of those who wrote an object the last is told, and who wrote more than its
 
 test('the first Envoy and the last are timed; a newer snapshot stands for those before it', () => {
   let now = 0;
-  const times = new RolloutTimes(() => now);
+  const times = new RolloutTimes({ now: () => now });
   const envoys = (...accepted: readonly number[]) => accepted.map((number, index) => ({ id: `e${index}`, accepted: number }));
   times.published(1);
   times.accepted({ proxy: 'e0', fleet: 'naru', snapshot: 1, tookMs: 10 }, envoys(1, 0));

@@ -31,11 +31,11 @@ export class Served {
     this.#log = parts.log;
   }
 
-  /** `binary`: another Envoy than the usual one. */
-  static async start(kubeconfig: string, flags: readonly string[] = [], binary?: string): Promise<Served> {
+  /** `binary`: another Envoy than the usual one. `debugHost`: where the debug endpoint listens. */
+  static async start(kubeconfig: string, flags: readonly string[] = [], binary?: string, debugHost = '127.0.0.1'): Promise<Served> {
     const envoyPath = binary ?? (await envoyForTests());
     const [http, https, ads, debug] = await Promise.all([choosePort(0), choosePort(0), choosePort(0), choosePort(0)]);
-    const addresses = ['--ads-address', `127.0.0.1:${ads}`, '--debug-address', `127.0.0.1:${debug}`, '--listen-address', '127.0.0.1'];
+    const addresses = ['--ads-address', `127.0.0.1:${ads}`, '--debug-address', `${debugHost}:${debug}`, '--listen-address', '127.0.0.1'];
     const ports = ['--http-port', String(http), '--https-port', String(https)];
     const naru = spawn(process.execPath, ['src/main.ts', 'serve', '--kubeconfig', kubeconfig, ...addresses, ...ports, ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,97 @@
+/** Something that the debug endpoint answers: the index, `/openapi.json` and the routes follow from these rows. */
+export interface DebugPath {
+  readonly about: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** What the JSON object holds besides `apiVersion`; absent: the answer is not JSON of ours. */
+  readonly fields?: Readonly<Record<string, string>>;
+  /** Of what is not JSON. */
+  readonly type?: 'text/plain' | 'text/event-stream' | 'application/json';
+  /** Whether anybody who reaches the port may ask, as Kubernetes and Prometheus do. */
+  readonly open?: true;
+}
+
+const fleet = 'only this fleet';
+const wait = 'the number of a snapshot: answer when every connected Envoy, at least one, runs it or a newer one';
+const timeout = 'seconds to wait, 30 without it and 300 at most; then the answer is 504';
+
+/** By path; what stands in braces is a parameter. */
+export const debugPaths = {
+  '/debug/snapshots': {
+    about: 'what each fleet should run, what changed last, and the snapshots before',
+    query: { fleet, wait, timeout },
+    fields: { fleets: 'name, version, hash, cause, resources, changes, quarantine, coldProof and history of each' },
+  },
+  '/debug/snapshots/{range}': {
+    about: 'what differs between two snapshots, field by field: 213..214',
+    query: { fleet },
+    fields: {
+      from: 'number of the older snapshot',
+      to: 'number of the newer one',
+      cause: 'of the newer one',
+      time: 'of the newer one',
+      snapshot: 'its line in the history',
+      changes: 'type, name, verb and fields of each resource that differs',
+    },
+  },
+  '/debug/proxies': {
+    about: 'the Envoys that are connected, and what each has accepted or refused',
+    query: { wait, timeout },
+    fields: {
+      proxies: 'who each is, and by type what was sent, acknowledged and refused, how far behind it is, and the objects that concerns',
+      refusedStreams: 'who was turned away lately, and why',
+    },
+  },
+  '/debug/xds/{type}': {
+    about: 'the resources themselves: listeners, scopes, routes, clusters, endpoints or secrets',
+    query: { fleet },
+    fields: { type: 'as asked for', resources: 'fleet, name, version, sources and content of each' },
+  },
+  '/debug/xds/{type}/{name}': {
+    about: 'one of them',
+    query: { fleet },
+    fields: { type: 'as asked for', resources: 'fleet, name, version, sources and content of each' },
+  },
+  '/debug/explain': {
+    about: 'what a request gets, and why',
+    query: { method: 'GET without it', url: 'of the request', header: 'as in x-canary: always; may be given again', fleet },
+    fields: { fleet: 'its name', snapshot: 'its number', explanation: 'the outcome and the way there' },
+  },
+  '/debug/objects/{kind}/{namespace}/{name}': {
+    about: 'how far an object has come on its way to the Envoys, and which are behind',
+    fields: {
+      kind: 'as asked for',
+      namespace: 'as asked for',
+      name: 'as asked for',
+      digest: 'of what is written in it',
+      from: 'folder or cluster',
+      state: 'not served, refused, waiting or accepted',
+      version: 'the snapshot in which it became what it is, or null',
+      held: 'whether something of it is not sent as it is written',
+      refusal: 'what an Envoy said of it, or null',
+      problems: 'of the object',
+      envoys: 'how far each has come',
+    },
+  },
+  '/debug/problems': {
+    about: 'what is wrong with the objects that were read',
+    fields: { problems: 'code, severity, source, message, done and fix of each' },
+  },
+  '/debug/events': {
+    about: 'changes as they happen: snapshot, answer (of an Envoy to what it was sent) and accepted (an Envoy runs a snapshot)',
+    type: 'text/event-stream',
+  },
+  '/metrics': { about: 'Prometheus metrics', type: 'text/plain', open: true },
+  '/livez': { about: 'whether a restart is needed', query: { verbose: 'a line for each check' }, type: 'text/plain', open: true },
+  '/readyz': { about: 'whether Envoys can be served', query: { verbose: 'a line for each check' }, type: 'text/plain', open: true },
+  '/openapi.json': { about: 'this, for programs', type: 'application/json' },
+} as const satisfies Readonly<Record<string, DebugPath>>;
+
+/** All of them, for people. */
+export function printIndex(): string {
+  const rows = Object.entries<DebugPath>(debugPaths).map(([path, { about, query = {} }]) => {
+    const names = Object.keys(query);
+    return [names.length === 0 ? path : `${path}?${names.join('&')}`, about] as const;
+  });
+  const width = Math.max(...rows.map(([path]) => path.length)) + 2;
+  return `Naru\n\n${rows.map(([path, about]) => `${path.padEnd(width)}${about}`).join('\n')}\n`;
+}
