@@ -2,14 +2,16 @@ import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import { objectKey } from '../kube/event.ts';
 import type { Locate, Location } from '../kube/folder/locate.ts';
+import { codes, type CodeRow } from '../model/codes.ts';
 import type { Problem } from '../model/problem.ts';
 import { printSource } from '../model/source.ts';
 
 export const severityColours = { error: 'red', warning: 'yellow', info: 'cyan' } as const;
 
 /** Where a problem is in the files that were read. */
-export function placeOfProblem({ source }: Problem, locate: Locate): Location | undefined {
-  return locate(source.kind, objectKey(source.namespace, source.name), source.field);
+export function placeOfProblem({ code, source }: Problem, locate: Locate): Location | undefined {
+  const { ofName }: CodeRow = codes[code];
+  return locate(source.kind, objectKey(source.namespace, source.name), source.field, ofName && 'name');
 }
 
 /**

@@ -1,3 +1,4 @@
+import { printFieldPath } from '../kube/field-path.ts';
 import type { Secret } from '../kube/objects.ts';
 import type { ClientAuthorities } from '../model/host-tls.ts';
 import { problem, type Problem } from '../model/problem.ts';
@@ -51,7 +52,8 @@ function readClients(hostname: string, row: IngressRow, secretOf: (key: Key) => 
   // Why it cannot be read is told of the annotation already.
   if (wish === undefined || !wish.readable) return { clients: { closed: true }, problems: [] };
   const refuse = (message: string, fix: string): HostClientsRow => {
-    const source = sourceOf({ kind: 'Ingress', ...row }, 'metadata.annotations');
+    const key = Object.keys(row.metadata.annotations).find((one) => one.endsWith('/auth-tls-secret'));
+    const source = sourceOf({ kind: 'Ingress', ...row }, printFieldPath(['metadata', 'annotations', ...(key === undefined ? [] : [key])]));
     const done = `Host ${hostname} answers 403.`;
     return { clients: { closed: true }, problems: [problem('NR240', source, { message, done, fix })] };
   };

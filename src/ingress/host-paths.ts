@@ -54,8 +54,12 @@ export function groupCanaries(
 
 function pathTaken(hostname: string, { row, field, match }: RouteDraft, owner: RouteDraft): Problem {
   const { namespace, name } = owner.row.metadata;
+  const path = `The ${match.type === 'regex' ? 'regular expression' : `${match.type} path`} ${match.path} of host ${hostname}`;
   return problem('NR302', sourceOf({ kind: 'Ingress', ...row }, field), {
-    message: `The ${match.type} path ${match.path} of host ${hostname} already belongs to Ingress ${namespace}/${name}, which is older (${owner.field}).`,
+    message:
+      owner.row.metadata === row.metadata
+        ? `${path} is already taken by ${owner.field} of the same Ingress.`
+        : `${path} already belongs to Ingress ${namespace}/${name}, which is older (${owner.field}).`,
     done: 'This path takes no requests.',
     fix: 'Change the path or the host, or remove one of the two.',
   });

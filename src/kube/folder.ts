@@ -48,8 +48,8 @@ export class Folder {
   }
 
   /** Where a field stands now: for messages that show the line. */
-  locate(kind: string, key: string, field?: string): ReturnType<Locate> {
-    return this.#locate(kind, key, field);
+  locate(...place: Parameters<Locate>): ReturnType<Locate> {
+    return this.#locate(...place);
   }
 }
 

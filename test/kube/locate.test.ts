@@ -46,6 +46,8 @@ test('a field is found with its line, by its value or by its key', async () => {
     'stdin:14:5 nginx.ingress.kubernetes.io/configuration-snippet: |',
   );
   assert.equal(found('spec.rules[0].host'), 'stdin:20:13 a.example.com');
+  const name = locate('Ingress', 'shop/web', 'spec.rules[0].host', 'name');
+  assert.deepEqual([name?.line, name?.column, name?.width], [20, 7, 4]);
   assert.equal(found('spec.defaultBackend.service.port.number'), 'stdin:18:43 80 } }');
   assert.equal(found('spec.rules[0].http.paths[0].backend.service.name'), 'stdin:18:22 web, port: { number: 80 } }');
 });

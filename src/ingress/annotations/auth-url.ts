@@ -61,7 +61,7 @@ export const authUrl = defineFamily({
     'Asks a service about each request: 2xx lets it pass, 401 and 403 are handed on, anything else is a 500. `naru authz` beside each Envoy asks it; while that is not there, the paths answer 503.',
   fields: {
     'auth-url': optional(absoluteUrl, {
-      doc: 'The service.',
+      doc: 'The service that says which requests may pass.',
       ...{ risk: 'High', scope: 'path', support: exact, example: 'https://auth.example.com/check', whenWrong: 'deny' },
     }),
     'auth-method': optional(oneOf('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'), {

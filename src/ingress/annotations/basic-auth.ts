@@ -11,7 +11,7 @@ export const basicAuth = defineFamily({
   summary: 'Asks for a user and a password of a Secret. `naru authz` beside each Envoy checks them; while it cannot, the paths answer 503.',
   fields: {
     'auth-type': optional(oneOf('basic', 'digest'), {
-      doc: 'Turns it on.',
+      doc: 'Asks for a password.',
       ...{ risk: 'Low', scope: 'path', example: 'basic', whenWrong: 'deny' },
       support: differs('`digest` cannot be had with Envoy: its paths answer 503.'),
     }),

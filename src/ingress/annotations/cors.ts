@@ -13,7 +13,7 @@ export const cors = defineFamily({
   summary: 'Lets pages of other origins use answers (CORS). OPTIONS requests of such pages are answered 204 without asking anybody.',
   fields: {
     'enable-cors': field(boolean, false, {
-      doc: 'Turns it on.',
+      doc: 'Lets pages of other origins read the answers.',
       ...{ risk: 'Low', scope: 'path', example: 'true' },
       support: differs('Over plain http a redirect to https comes before the answer to OPTIONS.'),
     }),

@@ -81,7 +81,7 @@ function readFields(fields: Fields, annotations: Annotations): Omit<FamilyReadin
     const parsed = field.grammar.parse(written.text);
     if (parsed.ok) return [name, parsed.value];
     denied ||= field.whenWrong === 'deny';
-    problems.push(wrongValue(annotationSource(annotations, written.name), name, field, parsed.message));
+    problems.push(wrongValue(annotationSource(annotations, written.name), written.name, field, parsed.message));
     return [name, field.fallback];
   });
   return { values: Object.fromEntries(values), denied, problems };

@@ -52,6 +52,10 @@ export const size: Grammar<number> = {
     if (parts === undefined) return wrong(`"${shown(text)}" is not a size`);
     return ok(Number(parts['number']) * (units[(parts['unit'] ?? '').toLowerCase()] ?? 1));
   },
+  print(bytes) {
+    const unit = ['g', 'm', 'k'].find((one) => bytes > 0 && bytes % (units[one] ?? 1) === 0) ?? '';
+    return `${bytes / (units[unit] ?? 1)}${unit}`;
+  },
 };
 
 /** One of a few words, in any case; the value is the word as given here. */

@@ -31,7 +31,7 @@ export function readConfig(key: Key, map: ConfigMap | undefined, isRead: (annota
     const done = `The key was left out, which means "${printFallback(setting)}".`;
     problems.push(
       problem('NR802', keySource(map, name), {
-        message: `${name}: ${message}`,
+        message: `${name}: ${message}.`,
         done,
         fix: `Write a value of type ${setting.grammar.type}: ${setting.doc}`,
       }),

@@ -11,25 +11,32 @@ export interface Location extends Place {
   readonly text: string;
 }
 
-export type Locate = (kind: string, key: string, field?: string) => Location | undefined;
+/** `name`: where the field's name stands, not its value. */
+export type Locate = (kind: string, key: string, field?: string, of?: 'name') => Location | undefined;
 
 /** Finds the place of an object's field; of `File` and a file's name, the line that is named, or the place where it does not parse. */
 export function locator(contents: FolderContents): Locate {
   let parsed: { state: FileState; documents: Documents } | undefined;
-  return (kind, key, field = '') => {
+  return (kind, key, field = '', of) => {
     if (!isKind(kind)) return kind === 'File' ? placeInFile(contents.file(key), field) : undefined;
     const [entry] = contents.entriesOf(kind, key);
     const state = entry && contents.file(entry.file);
     if (entry === undefined || state === undefined) return undefined;
     if (parsed?.state !== state) parsed = { state, documents: parseDocuments(state.text) };
-    return fieldOf(entry, field, state.text, parsed.documents);
+    return fieldOf({ entry, field, of }, state.text, parsed.documents);
   };
 }
 
-function fieldOf(entry: Entry, field: string, text: string, documents: Documents): Location | undefined {
+interface Wanted {
+  readonly entry: Entry;
+  readonly field: string;
+  readonly of: 'name' | undefined;
+}
+
+function fieldOf({ entry, field, of }: Wanted, text: string, documents: Documents): Location | undefined {
   const { document, path } = entry.manifest;
   const segments = parseFieldPath(field);
-  const place = placeOf(documents, document, [...path, ...segments]);
+  const place = placeOf(documents, document, [...path, ...segments], of);
   if (place === undefined) return undefined;
   const name = segments.at(-1) ?? entry.kind;
   const { sensitive } = kinds[entry.kind];

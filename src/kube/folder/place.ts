@@ -15,8 +15,8 @@ interface Span {
   readonly end: number;
 }
 
-/** Where a field stands, or the nearest thing around it that is written. */
-export function placeOf({ documents, lines }: Documents, document: number, path: readonly Segment[]): Place | undefined {
+/** Where a field stands, or its name, or the nearest thing around it that is written. */
+export function placeOf({ documents, lines }: Documents, document: number, path: readonly Segment[], of?: 'name'): Place | undefined {
   const parsed = documents[document];
   if (parsed === undefined) return undefined;
   let node: unknown = parsed.contents;
@@ -25,7 +25,7 @@ export function placeOf({ documents, lines }: Documents, document: number, path:
     const step = descend(parsed, node, segment);
     if (step === undefined) break;
     node = step.node;
-    span = step.span;
+    span = (of === 'name' ? step.name : undefined) ?? step.span;
   }
   const { line, col } = lines.linePos(span.offset);
   const end = lines.linePos(span.end);
@@ -33,7 +33,14 @@ export function placeOf({ documents, lines }: Documents, document: number, path:
   return { line, column: col, width: end.line === line ? Math.max(end.col - col, 1) : 1 };
 }
 
-function descend(document: Document.Parsed, from: unknown, segment: Segment): { node: unknown; span: Span } | undefined {
+interface Step {
+  readonly node: unknown;
+  readonly span: Span;
+  /** Of the key; items of lists have none. */
+  readonly name?: Span | undefined;
+}
+
+function descend(document: Document.Parsed, from: unknown, segment: Segment): Step | undefined {
   const node: unknown = isAlias(from) ? from.resolve(document) : from;
   if (isSeq(node) && typeof segment === 'number') {
     const item: unknown = node.items[segment];
@@ -44,7 +51,7 @@ function descend(document: Document.Parsed, from: unknown, segment: Segment): { 
   const pair = node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(segment));
   if (pair === undefined) return undefined;
   const span = pairSpan(pair);
-  return span === undefined ? undefined : { node: pair.value, span };
+  return span === undefined ? undefined : { node: pair.value, span, name: spanOf(pair.key) };
 }
 
 /** A plain value is shown itself, anything longer by its key. */

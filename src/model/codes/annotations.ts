@@ -9,10 +9,12 @@ export const annotationCodes = {
   NR215: {
     severity: 'warning',
     title: 'An annotation without effect',
+    ofName: true,
   },
   NR216: {
     severity: 'warning',
     title: 'An annotation that does not exist',
+    ofName: true,
   },
   NR217: {
     severity: 'warning',

@@ -4,7 +4,7 @@ import type { CodeRows } from './row.ts';
 export const configMapCodes = {
   NR801: { severity: 'error', title: "The controller's ConfigMap does not exist" },
   NR802: { severity: 'error', title: 'The value of a ConfigMap key is not valid' },
-  NR803: { severity: 'warning', title: 'A ConfigMap key that does not exist' },
+  NR803: { severity: 'warning', title: 'A ConfigMap key that does not exist', ofName: true },
   NR804: { severity: 'info', title: 'A ConfigMap key without effect' },
   NR805: { severity: 'error', title: 'A ConfigMap key that protects something, without effect' },
   NR806: { severity: 'error', title: 'A ConfigMap that the ConfigMap names does not exist' },

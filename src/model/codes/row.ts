@@ -5,6 +5,8 @@ export interface CodeRow {
   readonly severity: Severity;
   /** A few words, without a full stop. */
   readonly title: string;
+  /** What is wrong is the name of the field, not its value. */
+  readonly ofName?: true;
   /** What follows for traffic: what is served instead, and that nothing else is touched. */
   readonly meaning?: string;
   /** How it comes about. */
