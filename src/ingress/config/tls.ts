@@ -62,7 +62,7 @@ export const tls = defineConcern('TLS', {
     fix: 'Remove the key.',
   }),
   'enable-ocsp': notRead(flag(false, 'Staple OCSP answers.'), {
-    reason: 'Naru does not fetch OCSP answers.',
+    reason: 'Naru asks no addresses that a certificate names, and Envoy does not ask by itself.',
     fix: 'Remove the key; certificates of public authorities hardly carry OCSP any more.',
   }),
 });

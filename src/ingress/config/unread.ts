@@ -6,7 +6,11 @@ const snippet = {
   reason: 'It is configuration of nginx, which Naru does not run.',
   fix: 'Use the keys and annotations that say the same.',
 };
-const noGeo = { reason: 'Naru has no database of places.', fix: 'Look addresses up in the backend, or keep what needs it where it is.' };
+const noGeo = {
+  reason:
+    "Envoy's filter for it is unfinished and outside of its security policy, and an Envoy without the database refuses to listen at all.",
+  fix: 'Look addresses up in the backend, which is told them in X-Real-IP.',
+};
 const noFirewall = { reason: 'Envoy has no ModSecurity.', fix: 'Keep hosts that need it behind a web application firewall.' };
 
 const text = (doc: string, fallback = ''): ConfigKey<string> => notRead(freeText(fallback, doc), process);
