@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { codesCommand, diffCommand, explainCommand, lintCommand, translateCommand, whyCommand } from './commands/files.ts';
+import { codesCommand, diffCommand, explainCommand, lintCommand, migrateCommand, translateCommand, whyCommand } from './commands/files.ts';
 import { getCommand, proxiesCommand, snapshotsCommand, waitCommand } from './commands/live.ts';
 import { adsTestbedCommand, authzCommand, certgenCommand, devCommand, serveCommand } from './commands/servers.ts';
 import { packageVersion } from './package-version.ts';
@@ -31,7 +31,7 @@ function program(): Command {
     .exitOverride();
   const commands = [
     ...[devCommand(), serveCommand()],
-    ...[lintCommand(), explainCommand(), whyCommand(), diffCommand(), translateCommand(), codesCommand()],
+    ...[lintCommand(), explainCommand(), whyCommand(), diffCommand(), translateCommand(), migrateCommand(), codesCommand()],
     ...[proxiesCommand(), snapshotsCommand(), getCommand(), waitCommand()],
     ...[authzCommand(), certgenCommand(), adsTestbedCommand()],
   ];

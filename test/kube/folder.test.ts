@@ -222,6 +222,14 @@ test('kinds that Naru does not read, old versions, and documents that are no obj
   );
 });
 
+test('objects may be written in any version that API servers serve', async (t) => {
+  const grant = (version: string) =>
+    `apiVersion: gateway.networking.k8s.io/${version}\nkind: ReferenceGrant\nmetadata: {name: ${version}, namespace: shop}\nspec: {from: [], to: []}\n`;
+  const { events } = await given(t, { 'a.yaml': grant('v1'), 'b.yaml': grant('v1beta1') });
+  assert.deepEqual(events.problems(), []);
+  assert.deepEqual([...events.objects().keys()].sort(), ['ReferenceGrant shop/v1', 'ReferenceGrant shop/v1beta1']);
+});
+
 test('a file that cannot be read is a problem of that file', async (t) => {
   const { events, dir, save } = await given(t, { 'a.yaml': ingressYaml('web') });
   symlinkSync('nowhere', join(dir, 'b.yaml'));

@@ -4,6 +4,7 @@ import { controllerOptions, type ControllerSettings } from '../../settings.ts';
 import type { DiffSettings } from '../diff.ts';
 import type { ExplainSettings } from '../explain.ts';
 import type { LintSettings } from '../lint.ts';
+import type { MigrateSettings } from '../migrate.ts';
 import type { WhySettings } from '../why.ts';
 import { addPath, filesOption, keepCompiledCode, outputOption, serverOption } from './shared-options.ts';
 
@@ -116,4 +117,23 @@ export function diffCommand(): Command {
     const { diff } = await import('../diff.ts');
     await diff(from, to, settings);
   });
+}
+
+export function migrateCommand(): Command {
+  const command = new Command('gateway-api')
+    .description('print Ingresses as HTTPRoutes with their Gateway, and say what of them is lost; needs no cluster and no Envoy')
+    .requiredOption('-f, --filename <path>', 'file or folder of YAML, or - for standard input')
+    .option('--gateway <namespace/name>', 'the Gateway that takes their place', 'gateways/web')
+    .option('--gateway-class <name>', 'its class', 'naru')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all is written, 1 a path is closed because it would lose a protection, 2 the call itself is wrong.\n\nExamples:\n  naru migrate gateway-api -f manifests/ > gateway-api.yaml\n  kubectl get ingress,ingressclass,service,configmap -A -o yaml | naru migrate gateway-api -f - --gateway infra/web\n',
+    );
+  for (const option of controllerOptions()) command.addOption(option);
+  command.action(async (settings: MigrateSettings) => {
+    keepCompiledCode();
+    const { migrateToGatewayApi } = await import('../migrate.ts');
+    await migrateToGatewayApi(settings);
+  });
+  return new Command('migrate').description('write what takes the place of Ingresses').addCommand(command);
 }

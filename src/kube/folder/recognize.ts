@@ -1,5 +1,6 @@
 import type { Problem } from '../../model/problem.ts';
 import { isKind, kinds } from '../kinds.ts';
+import type { AnyKindRow } from '../kinds/kind.ts';
 import type { Kind } from '../objects.ts';
 import { sourceOf, valueAt } from '../read.ts';
 import { isRecord, type Manifest } from './documents.ts';
@@ -12,8 +13,8 @@ export function recognize(file: string, { raw, line }: Manifest): Recognition {
   const apiVersion = valueAt(raw, ['apiVersion']);
   if (!isRecord(raw) || typeof kind !== 'string' || kind === '') return { kind: undefined, problem: noObject(file, line) };
   if (!isKind(kind)) return { kind: undefined, problem: notRead(kind, raw) };
-  const { apiVersion: current, formerApiVersions } = kinds[kind];
-  if (apiVersion === current) return { kind };
+  const { apiVersion: current, formerApiVersions, otherApiVersions = [] }: AnyKindRow = kinds[kind];
+  if (apiVersion === current || otherApiVersions.some((one) => one === apiVersion)) return { kind };
   if (apiVersion === undefined || apiVersion === null) {
     return { kind, problem: wrongVersion(kind, raw, 'The object has no "apiVersion".') };
   }

@@ -8,6 +8,8 @@ export interface KindRow<K extends Kind> {
   readonly apiVersion: string;
   /** Versions in which older files are written and which API servers no longer know. */
   readonly formerApiVersions: readonly string[];
+  /** Versions that API servers serve besides, with the same fields: files may be written in any of them. */
+  readonly otherApiVersions?: readonly string[];
   /** Path of the collection over all namespaces. */
   readonly path: string;
   readonly namespaced: boolean;

@@ -15,7 +15,8 @@ const validation = fields({
 export const backendTlsPolicy: KindRow<'BackendTLSPolicy'> = {
   kind: 'BackendTLSPolicy',
   apiVersion: `${gatewayGroup}/v1`,
-  formerApiVersions: [`${gatewayGroup}/v1alpha3`],
+  formerApiVersions: [],
+  otherApiVersions: [`${gatewayGroup}/v1alpha3`],
   path: `/apis/${gatewayGroup}/v1/backendtlspolicies`,
   namespaced: true,
   optional: true,

@@ -9,6 +9,6 @@ import { routeRow } from './route.ts';
 
 const rules: z.ZodType<readonly ConnectionRule[]> = list(fields({ name: sectionName, backendRefs: backends }));
 
-export const tlsRoute = routeRow({ kind: 'TLSRoute', plural: 'tlsroutes', formerVersions: ['v1alpha2', 'v1alpha3'], rules });
-export const tcpRoute = routeRow({ kind: 'TCPRoute', plural: 'tcproutes', formerVersions: ['v1alpha2'], rules });
-export const udpRoute = routeRow({ kind: 'UDPRoute', plural: 'udproutes', formerVersions: ['v1alpha2'], rules });
+export const tlsRoute = routeRow({ kind: 'TLSRoute', plural: 'tlsroutes', otherVersions: ['v1alpha2', 'v1alpha3'], rules });
+export const tcpRoute = routeRow({ kind: 'TCPRoute', plural: 'tcproutes', otherVersions: ['v1alpha2'], rules });
+export const udpRoute = routeRow({ kind: 'UDPRoute', plural: 'udproutes', otherVersions: ['v1alpha2'], rules });

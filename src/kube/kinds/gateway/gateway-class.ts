@@ -18,7 +18,8 @@ const controllerName = checked(text, (value) => {
 export const gatewayClass: KindRow<'GatewayClass'> = {
   kind: 'GatewayClass',
   apiVersion: `${gatewayGroup}/v1`,
-  formerApiVersions: [`${gatewayGroup}/v1beta1`],
+  formerApiVersions: [],
+  otherApiVersions: [`${gatewayGroup}/v1beta1`],
   path: `/apis/${gatewayGroup}/v1/gatewayclasses`,
   namespaced: false,
   optional: true,

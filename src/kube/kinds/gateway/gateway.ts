@@ -61,7 +61,8 @@ export function certificatesNamed(namespace: string, all: readonly ListenerSpec[
 export const gateway: KindRow<'Gateway'> = {
   kind: 'Gateway',
   apiVersion: `${gatewayGroup}/v1`,
-  formerApiVersions: [`${gatewayGroup}/v1beta1`],
+  formerApiVersions: [],
+  otherApiVersions: [`${gatewayGroup}/v1beta1`],
   path: `/apis/${gatewayGroup}/v1/gateways`,
   namespaced: true,
   optional: true,

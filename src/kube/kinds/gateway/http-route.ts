@@ -52,7 +52,7 @@ const rule: z.ZodType<HttpRule> = fields({
 export const httpRoute = routeRow({
   kind: 'HTTPRoute',
   plural: 'httproutes',
-  formerVersions: ['v1beta1'],
+  otherVersions: ['v1beta1'],
   // As an API server has it for a route that says none.
   rules: list(rule).transform((value) => (value.length === 0 ? [{ matches: everything, filters: [], backendRefs: [] }] : value)),
 });

@@ -10,6 +10,7 @@ export const referenceGrant: KindRow<'ReferenceGrant'> = {
   kind: 'ReferenceGrant',
   apiVersion: `${gatewayGroup}/v1beta1`,
   formerApiVersions: [`${gatewayGroup}/v1alpha2`],
+  otherApiVersions: [`${gatewayGroup}/v1`],
   path: `/apis/${gatewayGroup}/v1beta1/referencegrants`,
   namespaced: true,
   optional: true,

@@ -11,12 +11,12 @@ import { gatewayGroup, parentReference, rawStatus, spec } from './parts.ts';
 interface RouteKindOptions<K extends RouteKind> {
   readonly kind: K;
   readonly plural: string;
-  readonly formerVersions: readonly string[];
+  readonly otherVersions: readonly string[];
   readonly rules: z.ZodType<KubeObjects[K]['spec']['rules']>;
 }
 
 /** The row of a kind of routes: they differ in their rules. */
-export function routeRow<K extends RouteKind>({ kind, plural, formerVersions, rules }: RouteKindOptions<K>): KindRow<K> {
+export function routeRow<K extends RouteKind>({ kind, plural, otherVersions, rules }: RouteKindOptions<K>): KindRow<K> {
   const schema = fields({
     metadata: metadata({ namespaced: true, name: dnsSubdomain('name'), withUid: true }),
     spec: spec(fields({ parentRefs: list(parentReference), hostnames: list(checked(text, hostName)), rules })),
@@ -25,7 +25,8 @@ export function routeRow<K extends RouteKind>({ kind, plural, formerVersions, ru
   return {
     kind,
     apiVersion: `${gatewayGroup}/v1`,
-    formerApiVersions: formerVersions.map((version) => `${gatewayGroup}/${version}`),
+    formerApiVersions: [],
+    otherApiVersions: otherVersions.map((version) => `${gatewayGroup}/${version}`),
     path: `/apis/${gatewayGroup}/v1/${plural}`,
     namespaced: true,
     optional: true,
