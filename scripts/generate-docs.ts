@@ -8,6 +8,9 @@ import { concerns } from '../src/ingress/config/index.ts';
 import { printFallback as printSetting } from '../src/ingress/config/setting.ts';
 import { isReadAnnotation } from '../src/ingress/config/tables.ts';
 import { type Difference, differences } from '../src/ingress/differences.ts';
+import { variableNames } from '../src/ingress/nginx/variables.ts';
+import { directiveRows, harmless } from '../src/ingress/snippets/directives.ts';
+import { orderedDirectives } from '../src/ingress/snippets/run.ts';
 import { codes } from '../src/model/codes.ts';
 import { clusterBootstrapManifest } from './cluster-bootstrap.ts';
 
@@ -135,12 +138,48 @@ function differencesPage(): string {
   return ['# Where Kubernetes and ingress-nginx differ', generated, intro, ...sections].join('\n\n');
 }
 
+function snippetsPage(): string {
+  const intro = [
+    'What Naru reads of `configuration-snippet` and `server-snippet`. They are never handed on as text: a directive that is listed here becomes what it means.',
+    'They need `allow-snippet-annotations: "true"` and `annotations-risk-level: Critical` in the [ConfigMap](configmap.md).',
+    '',
+    'Whatever else a snippet has is told with its line and column. What may protect something is never left out in silence: an `if`, `return`, `set` or `rewrite` that cannot be read, and every directive that stands in neither of',
+    'the two lists below, closes the paths (of `server-snippet` the hosts) with 503. A header for backends whose value cannot be had is removed from requests, so that nobody can put something in its place.',
+  ].join('\n');
+  const table = (rows: Readonly<Record<string, { readonly form: string; readonly doc: string }>>): string =>
+    [
+      '| directive | what becomes of it |',
+      '|---|---|',
+      ...Object.values(rows).map(({ form, doc }) => `| ${cell(`\`${form}\``)} | ${cell(doc)} |`),
+    ].join('\n');
+  const names = (all: Iterable<string>, sign = ''): string => [...all].map((name) => `\`${sign}${name}\``).join(', ');
+  return [
+    ...['# Snippets', generated, intro],
+    ...[
+      '## In their order',
+      'A request goes through these from the first to the last, as in nginx. At most 32 cases may come of their conditions.',
+    ],
+    table(orderedDirectives),
+    ...[
+      '## Anywhere',
+      'These hold for all requests that get where they stand, with the values that variables have in the end.',
+      table(directiveRows),
+    ],
+    ...['## Left out', `These keep nobody out; they are reported and have no effect: ${names([...harmless].toSorted())}.`],
+    ...[
+      '## Variables',
+      `Of \`set\`, \`$namespace\`, \`$ingress_name\`, and ${names(variableNames.toSorted(), '$')}. In conditions \`$cookie_*\` as well.`,
+    ],
+  ].join('\n\n');
+}
+
 const pages = {
   'manifests/naru/envoy-bootstrap.yaml': clusterBootstrapManifest({ hostNetwork: false }),
   'manifests/overlays/host-network/envoy-bootstrap.yaml': clusterBootstrapManifest({ hostNetwork: true }),
   'docs/annotations.md': annotationsPage(),
   'docs/configmap.md': configMapPage(),
   'docs/codes.md': codesPage(),
+  'docs/snippets.md': snippetsPage(),
   'docs/differences.md': differencesPage(),
 };
 const check = process.argv.includes('--check');

@@ -7,15 +7,17 @@ import type { World } from '../store/world.ts';
 import { readAccess } from './access.ts';
 import { readAuthHeaders } from './auth-headers.ts';
 import { annotationSource } from './annotations/family.ts';
-import { type Policies, routePolicyOf, upstreamPolicyOf, upstreamPolicyOverHttps } from './annotations/index.ts';
+import { families, type Policies, routePolicyOf, upstreamPolicyOf, upstreamPolicyOverHttps } from './annotations/index.ts';
 import { backendSecretOf, checkBackendSecret } from './backend-secret.ts';
-import { readAnnotations } from './annotations/read.ts';
+import { refuseAnnotations } from './annotations/admission.ts';
+import { known, readAnnotations } from './annotations/read.ts';
 import type { HeaderValue } from '../model/route-policy.ts';
 import { readCustomHeaders } from './custom-headers.ts';
 import { type AnnotationDefaults, controller } from './config/tables.ts';
 import { forbiddenWord } from './forbidden-words.ts';
 import { selectIngress } from './ingress-class.ts';
 import type { IngressOptions } from './options.ts';
+import { readSnippets, type Snippets } from './snippets/of-ingress.ts';
 import { sourceOf } from './source-of.ts';
 import { readUserList, secretOf } from './user-list.ts';
 
@@ -28,6 +30,7 @@ export interface IngressRow {
   readonly policies: Partial<Policies>;
   /** What every answer of its paths has, from the ConfigMap that it names. */
   readonly answerHeaders: readonly HeaderValue[];
+  readonly snippets: Snippets;
   /** Whether a protection that it asks for could not be read: its paths answer 503. */
   readonly denied: boolean;
   readonly problems: readonly Problem[];
@@ -46,7 +49,15 @@ export function readIngress(
   options: IngressOptions,
 ): IngressRow {
   const { metadata, spec } = ingress;
-  const unread = { metadata, spec, selected: false, policies: {}, answerHeaders: [], denied: false };
+  const unread = {
+    metadata,
+    spec,
+    selected: false,
+    policies: {},
+    answerHeaders: [],
+    snippets: { configuration: [], server: [] },
+    denied: false,
+  } as const;
   const { selected, problems } = selectIngress(ingress, read, world, options);
   if (!selected) return { ...unread, problems };
   const defaults = read.get(annotationDefaults, controller) ?? {};
@@ -57,6 +68,11 @@ export function readIngress(
   );
   if (forbidden !== undefined) return { ...unread, problems: [forbidden] };
   const annotations = { prefix: options.annotationsPrefix, values: metadata.annotations, source: sourceOf(ingress), defaults };
+  const isCanary = families.canary.read(annotations).policy !== undefined;
+  const refusal = refuseAnnotations(annotations, known, isCanary ? 'It gets no requests.' : 'The paths of this Ingress answer 503.');
+  if (refusal !== undefined) {
+    return { ...unread, selected: !isCanary, denied: true, problems: [...problems, refusal] };
+  }
   const { policy: written, denied, problems: found } = readAnnotations(annotations);
   const mapOf = (key: Key) => read.get(world.objects.ConfigMap, key);
   const asking = readAuthHeaders(written.authUrl, annotationSource(annotations, 'auth-proxy-set-headers'), mapOf);
@@ -71,12 +87,15 @@ export function readIngress(
     read.get(world.objects.Secret, key),
   );
   const answers = readCustomHeaders(policy.customHeaders, annotationSource(annotations, 'custom-headers'), mapOf);
+  const snippets = readSnippets(policy, (name) => annotationSource(annotations, name));
+  const readings = [snippets, asking, access, backend, answers];
   return {
     ...{ metadata, spec, selected },
     policies: policy,
+    snippets: snippets.row,
     answerHeaders: answers.headers,
-    denied: denied || asking.denied || access.denied || backend.denied || answers.denied,
-    problems: [...problems, ...found, ...asking.problems, ...access.problems, ...backend.problems, ...answers.problems],
+    denied: denied || readings.some((reading) => reading.denied),
+    problems: [...problems, ...found, ...readings.flatMap((reading) => reading.problems)],
   };
 }
 

@@ -12,9 +12,11 @@ import { groupCanaries, takePaths } from './host-paths.ts';
 import { makeRoutes } from './make-routes.ts';
 import { passthroughOf } from './passing-through.ts';
 import { appRoot } from './redirecting.ts';
-import { byPrecedence } from './route-draft.ts';
+import { byPrecedence, type RouteDraft } from './route-draft.ts';
 import { readsExpressions } from './rewriting.ts';
 import { slashRedirects } from './slash-redirect.ts';
+import { withCases, withFallbackCases, withServerSnippet } from './snippet-routes.ts';
+import type { SnippetCase } from './snippets/case.ts';
 import { type UpstreamUse, UpstreamUses } from './upstream-uses.ts';
 
 export interface VirtualHostRow {
@@ -55,17 +57,26 @@ function foldVirtualHost(hostname: string, rows: readonly IngressRow[], lookup: 
   const inOrder = sorted.map(([, draft]) => draft);
   const root = appRoot(inOrder);
   const passthrough = passthroughOf(hostname, primaries, inOrder, { lookup, uses, problems });
-  const routes = sorted.flatMap(([key, draft]) => makeRoutes(draft, canaries.get(key) ?? [], { lookup, uses, problems }));
+  const routes = sorted.flatMap(([key, draft]) =>
+    makeRoutes(draft, canaries.get(key) ?? [], { lookup, uses, problems }).flatMap((route) => withCases(route, casesOf(draft), 'case')),
+  );
   const slashes = lookup.compatibility === 'nginx' && !expressions ? slashRedirects(drafts) : [];
   const fallback = makeFallback(hostname, rows, { lookup, uses, problems });
+  const before = withFallbackCases({ routes: [...root, ...slashes, ...routes], ...(fallback && { fallback }) }, hostname, rows, problems);
+  const all = withServerSnippet(before, hostname, primaries, problems);
   return {
     virtualHost: {
       hostname,
-      routes: [...pages, ...root, ...slashes, ...routes],
-      ...(fallback && { fallback }),
+      routes: [...pages, ...all.routes],
+      ...(all.fallback && { fallback: all.fallback }),
       ...(passthrough && { passthrough }),
     },
     upstreams: uses.all,
     problems,
   };
+}
+
+/** What is closed answers 503, whatever a snippet says. */
+function casesOf({ row, refused }: RouteDraft): readonly SnippetCase[] {
+  return row.denied || refused === true ? [] : row.snippets.configuration;
 }

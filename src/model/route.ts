@@ -28,6 +28,7 @@ export interface WeightedUpstream {
 
 /** What a request must be besides its path; all of it holds together. */
 export interface Conditions {
+  readonly request?: readonly RequestCondition[];
   /** The scheme that the client used, as far as a proxy in front is believed to know it better. */
   readonly scheme?: 'http' | 'https';
   readonly method?: string;
@@ -37,6 +38,12 @@ export interface Conditions {
   readonly cookies?: readonly ValueCondition[];
   /** What came of the certificate that the client was asked for. `not trusted`: over TLS without a good one, or without any; `bad`: with one that is not good. */
   readonly clientCertificate?: 'trusted' | 'not trusted' | 'bad';
+}
+
+/** What the first line of a request and its host must be, by a regular expression that has to match the whole; a host may have a port. */
+export interface RequestCondition {
+  readonly of: 'method' | 'host' | 'scheme' | 'path and query';
+  readonly expression: string;
 }
 
 /** A header, query parameter or cookie that is there, or of which `value` holds. */

@@ -13,10 +13,13 @@ export const schemeHeader = 'x-forwarded-proto';
 /** Of a cookie that is there; Envoy has no other word for it. */
 export const anything: StringMatcher = { safe_regex: { regex: '.*' } };
 
-export function headerMatchers({ scheme, method, headers = [] }: Conditions): readonly HeaderMatcher[] {
+const requestHeaders = { method: ':method', host: ':authority', scheme: schemeHeader, 'path and query': ':path' } as const;
+
+export function headerMatchers({ scheme, method, headers = [], request = [] }: Conditions): readonly HeaderMatcher[] {
   return [
     ...(scheme === undefined ? [] : [exactly(schemeHeader, scheme)]),
     ...(method === undefined ? [] : [exactly(':method', method)]),
+    ...request.map(({ of, expression }) => ({ name: requestHeaders[of], string_match: { safe_regex: { regex: expression } } })),
     ...headers.map(headerMatcher),
   ];
 }

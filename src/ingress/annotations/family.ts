@@ -105,6 +105,7 @@ export function annotationSource({ prefix, source }: Annotations, name: string):
 }
 
 function deniedBy(field: Field<unknown> | undefined): string {
+  if (field?.whenDenied !== undefined) return field.whenDenied;
   return field?.scope === 'host' ? 'The hosts of this Ingress answer 403.' : 'The paths of this Ingress answer 503.';
 }
 

@@ -41,6 +41,8 @@ export interface About {
    * because without the annotation they would be open.
    */
   readonly whenWrong?: 'default' | 'deny';
+  /** What is told of a denial, where it is not 503 for paths and 403 for hosts. */
+  readonly whenDenied?: string;
 }
 
 /** One annotation: how it is written, what it means when absent, and what to tell the reader. */

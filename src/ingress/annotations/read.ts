@@ -8,7 +8,7 @@ import { nearest } from './nearest.ts';
 export type AnnotationsReading = FamilyReading<Policies>;
 
 /** Every field of every family by each of its names, older ones included. */
-const known: ReadonlyMap<string, Field<unknown>> = new Map(
+export const known: ReadonlyMap<string, Field<unknown>> = new Map(
   Object.values<Family<unknown>>(families).flatMap(({ fields }) =>
     Object.entries(fields).flatMap(([name, field]) =>
       [name, ...(field.aliases ?? [])].map((one): [string, Field<unknown>] => [one, field]),

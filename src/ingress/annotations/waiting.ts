@@ -19,8 +19,6 @@ export const waitingFamily = defineFamily({
   title: 'Not yet read',
   summary: 'Known by name: an object that carries one of these is told so.',
   fields: {
-    ...waiting('Critical', 'host', ['server-snippet', 'stream-snippet']),
-    ...waiting('Critical', 'path', ['configuration-snippet']),
     ...waiting('Low', 'path', ['enable-opentelemetry', 'opentelemetry-trust-incoming-span']),
     ...waiting('Medium', 'path', ['opentelemetry-operation-name']),
   },

@@ -3,7 +3,7 @@ import { cacheTimes } from '../annotations/cache-times.ts';
 import { choice, flag, freeText, wholeNumber, written } from './setting.ts';
 import { cidrs, headerNames, list, words } from './list.ts';
 import { textPattern } from './text-patterns.ts';
-import { defaultOf, defineConcern, draining, forAnnotations, missingProtection, notRead, read, readWith } from './concern.ts';
+import { defaultOf, defineConcern, draining, forAnnotations, notRead, read, readWith } from './concern.ts';
 
 const count = (fallback: number, doc: string) => wholeNumber({ fallback, min: 0, max: 999_999_999, doc });
 const errorCode = (doc: string) => wholeNumber({ fallback: 503, min: 400, max: 599, doc, type: 'status code' });
@@ -57,16 +57,22 @@ export const authentication = defineConcern('Authentication', {
 });
 
 export const policies = defineConcern('What Ingresses may say', {
-  'allow-snippet-annotations': notRead(flag(false, 'Read annotations with configuration of nginx.'), {
-    reason: 'Naru reads no snippets.',
-    fix: 'Use the annotations that say the same.',
-  }),
-  'annotations-risk-level': missingProtection(
-    choice(['Low', 'Medium', 'High', 'Critical'], 'High', 'Ingresses with annotations above this risk are left out.'),
-    {
-      reason: 'Naru does not leave Ingresses out by the risk of their annotations yet.',
-      fix: 'Limit who may write Ingresses.',
-    },
+  'allow-snippet-annotations': forAnnotations(
+    read(
+      flag(
+        false,
+        'Read annotations with configuration of nginx, as far as docs/snippets.md goes; `annotations-risk-level` must be Critical as well.',
+      ),
+    ),
+  ),
+  'annotations-risk-level': forAnnotations(
+    read(
+      choice(
+        ['Low', 'Medium', 'High', 'Critical'],
+        'High',
+        'The paths of Ingresses with annotations above this risk are closed with 503; canaries get no requests.',
+      ),
+    ),
   ),
   'annotation-value-word-blocklist': forAnnotations(
     read(words('text', '', 'Ingresses with annotations that hold one of these are left out.')),

@@ -5,6 +5,8 @@ import { duration, seconds, size } from './quantity.ts';
 import { changesDefault, defaultOf, defineConcern, notRead, read, readWith } from './concern.ts';
 
 const count = (fallback: number, doc: string, min = 0) => wholeNumber({ fallback, min, max: 999_999_999, doc });
+/** As the annotation of the same name takes it. */
+const timeout = (fallback: number, max: number, doc: string) => wholeNumber({ fallback, min: 1, max, doc, type: 'seconds' });
 const unbuffered = { reason: 'Envoy streams answers instead of buffering them.', fix: 'Remove the key.' };
 const hashing = { reason: 'ingress-nginx reads the annotation alone.', fix: 'Set the annotation of this name.' };
 
@@ -24,9 +26,9 @@ export const upstreams = defineConcern('Connections to backends', {
     ),
     (conditions: string, on) => (on ? `${conditions} non_idempotent` : conditions),
   ),
-  'proxy-connect-timeout': defaultOf('proxy-connect-timeout', seconds(5, 'How long connecting to a backend may take.')),
-  'proxy-read-timeout': defaultOf('proxy-read-timeout', seconds(60, 'Longest pause in the answer of a backend.')),
-  'proxy-send-timeout': defaultOf('proxy-send-timeout', seconds(60, 'Longest pause in sending to a backend.')),
+  'proxy-connect-timeout': defaultOf('proxy-connect-timeout', timeout(5, 75, 'How long connecting to a backend may take.')),
+  'proxy-read-timeout': defaultOf('proxy-read-timeout', timeout(60, 999_999_999, 'Longest pause in the answer of a backend.')),
+  'proxy-send-timeout': defaultOf('proxy-send-timeout', timeout(60, 999_999_999, 'Longest pause in sending to a backend.')),
   'proxy-next-upstream': defaultOf('proxy-next-upstream', freeText('error timeout', 'When another pod is tried.', 'list of conditions')),
   'proxy-next-upstream-timeout': defaultOf('proxy-next-upstream-timeout', seconds(0, 'How long other pods are tried; 0 for no limit.')),
   'proxy-next-upstream-tries': defaultOf('proxy-next-upstream-tries', count(3, 'How many pods are tried; 0 for no limit.')),

@@ -42,8 +42,11 @@ const keyed = [
   { prefix: 'upstream_http_', name: 'response-header' },
 ] as const;
 
-/** Variables whose value is known beforehand, such as `namespace` and `service_name`. */
-export type Constants = Readonly<Record<string, string>>;
+/** Names of all variables; those of a family end with `*`. */
+export const variableNames: readonly string[] = [...Object.keys(plain), ...keyed.map(({ prefix }) => `${prefix}*`)];
+
+/** Variables that are known beforehand, such as `namespace` and `service_name`: texts, or what they are made of. */
+export type Constants = Readonly<Record<string, string | Template>>;
 
 /**
  * Reads a text in which `$name` and `${name}` stand for variables of nginx; a message names the first that is not known.
@@ -54,14 +57,23 @@ export function parseTemplate(text: string, constants: Constants = {}): Parsed<T
   let end = 0;
   for (const match of text.matchAll(/\$(?:\{(?<braced>\w+)\}|(?<bare>\w+))?/g)) {
     const name = match.groups?.['braced'] ?? match.groups?.['bare'];
-    const found = name === undefined ? undefined : (constants[name] ?? variableOf(name));
+    const found = name === undefined ? undefined : (ownOf(constants, name) ?? variableOf(name));
     if (found === undefined) return { ok: false, message: `"${shown(match[0])}" is no variable that Naru knows` };
     if (match.index > end) parts.push(text.slice(end, match.index));
-    parts.push(found);
+    if (isTemplate(found)) parts.push(...found);
+    else parts.push(found);
     end = match.index + match[0].length;
   }
   if (end < text.length) parts.push(text.slice(end));
   return { ok: true, value: joinTexts(parts) };
+}
+
+function ownOf(constants: Constants, name: string): string | Template | undefined {
+  return Object.hasOwn(constants, name) ? constants[name] : undefined;
+}
+
+function isTemplate(value: string | Variable | Template): value is Template {
+  return Array.isArray(value);
 }
 
 /** By nginx's name, without the `$`. */

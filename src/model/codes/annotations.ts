@@ -28,6 +28,26 @@ export const annotationCodes = {
     severity: 'error',
     title: 'Headers of answers that cannot be had',
   },
+  NR220: {
+    severity: 'error',
+    title: 'A snippet that cannot be read, and closes what it might protect',
+  },
+  NR221: {
+    severity: 'warning',
+    title: 'Lines of a snippet without effect',
+  },
+  NR222: {
+    severity: 'error',
+    title: 'A snippet, where snippets are not allowed',
+  },
+  NR223: {
+    severity: 'error',
+    title: 'An annotation that the ConfigMap does not allow',
+  },
+  NR224: {
+    severity: 'warning',
+    title: 'A second server-snippet for a host',
+  },
   NR230: {
     severity: 'warning',
     title: 'A canary without a primary',

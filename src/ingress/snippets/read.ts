@@ -1,0 +1,57 @@
+import { problem, type Problem } from '../../model/problem.ts';
+import type { Source } from '../../model/source.ts';
+import { shown } from '../annotations/grammar.ts';
+import type { AskedSnippet } from '../annotations/snippets.ts';
+import type { SnippetCase } from './case.ts';
+import { runSnippet, type Unread } from './run.ts';
+
+export interface SnippetReading {
+  /** A request is treated as the first of them says whose conditions it is of; the last has none. Empty: there is nothing to do. */
+  readonly cases: readonly SnippetCase[];
+  /** It may have been to protect something, and cannot be had. */
+  readonly closed: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/** `source`: the annotation. `whenClosed`: what is told of that. */
+export function readSnippet(asked: AskedSnippet | undefined, name: string, source: Source, whenClosed: string): SnippetReading {
+  if (asked === undefined) return { cases: [], closed: false, problems: [] };
+  const { cases, unread } = runSnippet(asked.directives, { namespace: source.namespace, ingress_name: source.name });
+  const protecting = unread.filter(({ protects }) => protects);
+  if (!asked.allowed) {
+    const closed = protecting.length > 0 || cases.some(keepsOut);
+    const message = `${name} is a snippet, and allow-snippet-annotations of the ConfigMap is not "true".`;
+    const done = closed ? whenClosed : 'It has no effect.';
+    const allow = 'Use the annotations that say the same, or set allow-snippet-annotations to "true".';
+    return { cases: [], closed, problems: [problem('NR222', source, { message, done, fix: allow })] };
+  }
+  const others = unread.filter((one) => !one.protects);
+  const problems = [
+    ...unreadLines(name, protecting, (message) => problem('NR220', source, { message, done: whenClosed, fix })),
+    ...unreadLines(name, others, (message) => problem('NR221', source, { message, done: doneFor(others), fix })),
+  ];
+  if (protecting.length > 0) return { cases: [], closed: true, problems };
+  return { cases, closed: false, problems };
+}
+
+const fix = 'Use annotations that say the same, or directives that docs/snippets.md lists.';
+
+function keepsOut({ answer, policy }: SnippetCase): boolean {
+  return answer !== undefined || policy.clientAddresses !== undefined;
+}
+
+function doneFor(unread: readonly Unread[]): string {
+  const removed = unread.some(({ replaced }) => replaced);
+  return removed ? 'They have no effect, but that headers that they were to set are removed from requests.' : 'They have no effect.';
+}
+
+const atMost = 5;
+
+function unreadLines(name: string, unread: readonly Unread[], make: (message: string) => Problem): readonly Problem[] {
+  if (unread.length === 0) return [];
+  const lines = unread.slice(0, atMost).map(({ directive, why }) => {
+    return `line ${directive.line}, column ${directive.column}, ${JSON.stringify(shown(directive.name))}: ${shown(why)}`;
+  });
+  const more = unread.length > atMost ? `; and ${unread.length - atMost} more` : '';
+  return [make(`${name} has lines that are not read: ${lines.join('; ')}${more}.`)];
+}
