@@ -1,13 +1,17 @@
 import { explain, type Explanation } from '../explain/explain.ts';
+import type { ExplainedRequest } from '../explain/request.ts';
+import { listedMessages, type MessageReader, ResourceReader } from '../explain/resource-reader.ts';
 import { readRequest } from '../explain/read-request.ts';
 import { objectKey } from '../kube/event.ts';
 import { readPaths } from '../kube/folder/read-folder.ts';
 import type { Locate } from '../kube/folder/locate.ts';
 import { parseSource } from '../model/source.ts';
 import type { ControllerSettings } from '../settings.ts';
-import { askServer } from './ask-server.ts';
 import { buildOnce, madeAtStart } from './build-once.ts';
-import { type PlaceOf, printExplanation } from './explain/print.ts';
+import type { Verification } from './explain/ask-envoy.ts';
+import { type PlaceOf, printExplanation, printVerification } from './explain/print.ts';
+import { readResources } from './get/read-resources.ts';
+import { ask } from './lists/ask.ts';
 import { requirePath } from './require-path.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -16,40 +20,68 @@ export interface ExplainSettings extends ControllerSettings {
   readonly filename?: readonly string[];
   readonly server: string;
   readonly header: readonly string[];
+  readonly verify?: boolean;
   readonly output: 'text' | 'json';
 }
 
-/** Says what a request gets and why, as an Envoy would decide. Exit code 1 where nobody's object is for it. */
+/**
+ * Says what a request gets and why, as an Envoy would decide. Exit code 1 where nobody's object is for it; with `verify` an Envoy is
+ * asked, too, and 1 says that it does not agree.
+ */
 export async function explainRequest(method: string, url: string, settings: ExplainSettings): Promise<void> {
-  const { header, output } = settings;
+  const { header, output, verify } = settings;
   const request = readRequest(method, url, header);
   if ('wrong' in request) throw new UsageError(request.wrong);
-  const { explanation, place } =
-    settings.filename === undefined ? await askFor(method, url, settings) : await explainFiles(settings.filename);
-  if (output === 'json') process.stdout.write(`${JSON.stringify(explanation, null, 2)}\n`);
-  else printExplanation(explanation, request, place, process.stdout);
-  if (!explanation.tried.some(({ objection }) => objection === undefined)) process.exitCode = 1;
-
-  async function explainFiles(paths: readonly string[]): Promise<Found> {
-    for (const path of paths) requirePath(path);
-    const { events, locate } = await readPaths(paths);
-    const { current } = buildOnce(events, settings, { defaultCertificate: madeAtStart });
-    if (current === undefined || 'wrong' in request) throw new Error('nothing was built');
-    return { explanation: explain(current.resources, request), place: placeBy(locate) };
+  const { explanation, place, reader } =
+    settings.filename === undefined
+      ? await askFor(method, url, settings)
+      : await explainFiles(request, { ...settings, filename: settings.filename });
+  const verified = verify === true ? await verifyBy(explanation, request, reader) : undefined;
+  if (output === 'json') process.stdout.write(`${JSON.stringify({ ...explanation, ...(verified && { verified }) }, null, 2)}\n`);
+  else {
+    printExplanation(explanation, request, place, process.stdout);
+    if (verify === true) printVerification(verified, process.stdout);
   }
+  if (!isAnswered(explanation) || verified?.agrees === false) process.exitCode = 1;
+}
+
+async function verifyBy(explanation: Explanation, request: ExplainedRequest, reader: Found['reader']): Promise<Verification | undefined> {
+  const { askEnvoy } = await import('./explain/ask-envoy.ts');
+  return askEnvoy(explanation, request, await reader());
+}
+
+async function explainFiles(
+  request: ExplainedRequest,
+  { filename, ...settings }: ExplainSettings & { readonly filename: readonly string[] },
+): Promise<Found> {
+  for (const path of filename) requirePath(path);
+  const { events, locate } = await readPaths(filename);
+  const { current } = buildOnce(events, settings, { defaultCertificate: madeAtStart });
+  if (current === undefined) throw new Error('nothing was built');
+  const { resources } = current;
+  const reader = () => Promise.resolve(new ResourceReader(resources));
+  return { explanation: explain(resources, request), place: placeBy(locate), reader };
+}
+
+/** The default backend is for everything, so that it is no mistake if it takes a request. */
+function isAnswered({ outcome, tried }: Explanation): boolean {
+  return outcome.type === 'connection' || tried.some(({ objection }) => objection === undefined);
 }
 
 interface Found {
   readonly explanation: Explanation;
   readonly place: PlaceOf;
+  /** What it was found by. */
+  readonly reader: () => Promise<MessageReader>;
 }
 
-async function askFor(method: string, url: string, { server, fleet, header }: ExplainSettings): Promise<Found> {
+async function askFor(method: string, url: string, settings: ExplainSettings): Promise<Found> {
+  const { server, fleet, header } = settings;
   const query = new URLSearchParams({ method, url, fleet });
   for (const one of header) query.append('header', one);
-  const { status, body } = await askServer(server, `/debug/explain?${query.toString()}`);
-  if (status !== 200) throw new UsageError((body as { readonly error: string }).error);
-  return { explanation: (body as { readonly explanation: Explanation }).explanation, place: () => undefined };
+  const { explanation } = await ask<{ readonly explanation: Explanation }>({ server }, `/debug/explain?${query.toString()}`);
+  const reader = async () => listedMessages(await readResources(['listeners', 'scopes', 'routes'], settings));
+  return { explanation, place: () => undefined, reader };
 }
 
 function placeBy(locate: Locate): PlaceOf {

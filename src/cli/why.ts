@@ -5,6 +5,7 @@ import { type FoundResource, findResource } from '../explain/find-resource.ts';
 import { objectKey } from '../kube/event.ts';
 import { readPaths } from '../kube/folder/read-folder.ts';
 import type { Locate } from '../kube/folder/locate.ts';
+import type { Problem } from '../model/problem.ts';
 import { printSource, type Source } from '../model/source.ts';
 import type { Build } from '../runtime/build.ts';
 import type { ControllerSettings } from '../settings.ts';
@@ -13,7 +14,8 @@ import { printChanges, printValue } from './print-changes.ts';
 import { placeOfProblem, printProblem } from './print-problem.ts';
 import { requirePath } from './require-path.ts';
 import { UsageError } from './usage-error.ts';
-import { causesOf, type Setting, settingOf, trying } from './why/settings-of.ts';
+import { absent, reasonsFor } from './why/reasons.ts';
+import { causesOf, type Setting, settingOf, settingsOfReference, trying } from './why/settings-of.ts';
 
 export interface WhySettings extends ControllerSettings {
   readonly filename: readonly string[];
@@ -28,9 +30,16 @@ export async function why(reference: string, field: string | undefined, settings
   for (const path of settings.filename) requirePath(path);
   const { events, locate } = await readPaths(settings.filename);
   const build = buildOnce(events, settings, { defaultCertificate: madeAtStart });
+  const context = { settings, locate };
   const setting = settingOf(build, reference, field, settings);
-  if (setting === undefined) whereFrom(build, reference, field, { settings, locate });
-  else whatItDoes(build, setting, { settings, locate });
+  if (setting !== undefined) return whatItDoes(build, setting, context);
+  const all = settingsOfReference(build, reference, settings);
+  if (all === undefined) return whereFrom(build, reference, field, context);
+  if (field === undefined) return whatAllDo(build, all, context);
+  const meaning = absent(field.slice(field.indexOf('/') + 1));
+  if (meaning === undefined) throw new UsageError(`${reference} has no annotation ${field}, and Naru knows none of this name.`);
+  process.stdout.write(`${reference} has no annotation ${field}. ${meaning}\n`);
+  process.exitCode = 1;
 }
 
 interface Context {
@@ -38,19 +47,56 @@ interface Context {
   readonly locate: Locate;
 }
 
+/** What a setting changes, compared with being without it; if nothing, why. */
+interface Effect {
+  readonly changes: readonly DescribedChange[];
+  readonly problems: readonly Problem[];
+  readonly reasons: readonly string[];
+}
+
+function effectOf(build: Build, setting: Setting, settings: WhySettings): Effect {
+  const changes = trying(build, setting, ({ snapshot }) => (snapshot?.changes ?? []).map((change) => backwards(describeChange(change))));
+  const problems = build.problems().filter(({ source }) => printSource(source) === printSource(setting.source));
+  return { changes, problems, reasons: changes.length > 0 ? [] : reasonsFor(setting, build, settings) };
+}
+
 /** From a setting to what it changes. */
 function whatItDoes(build: Build, setting: Setting, { settings, locate }: Context): void {
-  const changes = trying(build, setting, ({ snapshot }) => (snapshot?.changes ?? []).map((change) => backwards(describeChange(change))));
-  const about = build.problems().filter(({ source }) => printSource(source) === printSource(setting.source));
-  if (settings.output === 'json') process.stdout.write(`${JSON.stringify({ setting, changes, problems: about }, null, 2)}\n`);
+  const { changes, problems, reasons } = effectOf(build, setting, settings);
+  if (settings.output === 'json') process.stdout.write(`${JSON.stringify({ setting, changes, problems, reasons }, null, 2)}\n`);
   else {
     process.stdout.write(`${printSource(setting.source)}: ${JSON.stringify(setting.value)}${printPlace(setting.source, locate)}\n`);
     if (changes.length > 0) process.stdout.write('What it does, compared with being without it:\n');
     printChanges(changes, process.stdout);
-    for (const problem of about) printProblem(problem, placeOfProblem(problem, locate), process.stdout);
-    if (changes.length === 0 && about.length === 0) process.stdout.write('It changes nothing: what Envoys get is the same without it.\n');
+    for (const problem of problems) printProblem(problem, placeOfProblem(problem, locate), process.stdout);
+    if (changes.length === 0) process.stdout.write('It changes nothing: what Envoys get is the same without it.\n');
+    for (const reason of reasons) process.stdout.write(`  ${reason}\n`);
   }
   if (changes.length === 0) process.exitCode = 1;
+}
+
+/** All settings of an object, each with what it does in a line. */
+function whatAllDo(build: Build, all: readonly Setting[], { settings, locate }: Context): void {
+  const effects = all.map((setting) => ({ setting, ...effectOf(build, setting, settings) }));
+  if (settings.output === 'json') {
+    process.stdout.write(`${JSON.stringify(effects, null, 2)}\n`);
+    return;
+  }
+  for (const { setting, changes, problems, reasons } of effects) {
+    process.stdout.write(`${setting.name}: ${JSON.stringify(setting.value)}${printPlace(setting.source, locate)}\n`);
+    const fields = changes.flatMap((change) => (change.fields.length === 0 ? [change.verb] : change.fields.map(({ path }) => path)));
+    const [first, ...others] = fields.map((path) => path.replace(/^.*\.(?=\w+\.\w+$)/, ''));
+    if (first !== undefined)
+      process.stdout.write(
+        `  changes ${changes.map(nameOfChange).join(', ')}: ${first}${others.length === 0 ? '' : ` and ${others.length} more`}\n`,
+      );
+    else process.stdout.write(`  changes nothing${reasons.length === 0 ? '' : `: ${reasons.join(' ')}`}\n`);
+    for (const { code, severity, message } of problems) process.stdout.write(`  ${code} ${severity}  ${message}\n`);
+  }
+}
+
+function nameOfChange({ type, name }: DescribedChange): string {
+  return `${type === 'endpoints' ? 'endpoints of' : type.replace(/s$/, '')} ${name}`;
 }
 
 /** From a field of Envoy's to the settings that decide it. */

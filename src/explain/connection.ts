@@ -4,13 +4,19 @@ type Listener = Messages['envoy.config.listener.v3.Listener'];
 type FilterChain = Messages['envoy.config.listener.v3.FilterChain'];
 export type Manager = Messages['envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'];
 
+type TcpProxy = Messages['envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy'];
+
 /** The filter chain that a connection goes through. */
 export interface FoundChain {
   readonly name: string;
   /** What it is for; absent: whoever no other chain is for. */
   readonly serverName?: string;
-  /** Absent: it does not speak HTTP, or hands the bytes on. */
+  /** Whether Envoy ends TLS here. */
+  readonly endsTls: boolean;
+  /** Absent: it does not speak HTTP. */
   readonly manager?: Manager;
+  /** Where it hands the bytes on: names of clusters, each with its share from 0 to 1. */
+  readonly proxiedTo?: readonly { readonly cluster: string; readonly share: number }[];
 }
 
 /**
@@ -35,9 +41,20 @@ function wildcardsFor(serverName: string): readonly string[] {
   return labels.slice(1).map((_, index) => `*.${labels.slice(index + 1).join('.')}`);
 }
 
-function described({ name = '', filters = [] }: FilterChain): FoundChain {
-  const filter = filters.find((one) => one.name === 'envoy.filters.network.http_connection_manager');
-  return { name, ...(filter === undefined ? {} : { manager: filter.typed_config as Manager }) };
+function described({ name = '', filters = [], transport_socket: tls }: FilterChain): FoundChain {
+  const configOf = (filter: string): unknown => filters.find((one) => one.name === `envoy.filters.network.${filter}`)?.typed_config;
+  const manager = configOf('http_connection_manager') as Manager | undefined;
+  const proxy = configOf('tcp_proxy') as TcpProxy | undefined;
+  const chain = { name, endsTls: tls !== undefined };
+  if (manager !== undefined) return { ...chain, manager };
+  return proxy === undefined ? chain : { ...chain, proxiedTo: targetsOf(proxy) };
+}
+
+/** A backend that is not there has a share, too: its connections are closed. */
+function targetsOf({ cluster, weighted_clusters: weighted }: TcpProxy): NonNullable<FoundChain['proxiedTo']> {
+  if (weighted === undefined) return [{ cluster: cluster ?? '', share: 1 }];
+  const whole = weighted.clusters?.reduce((sum, { weight = 0 }) => sum + weight, 0) ?? 0;
+  return (weighted.clusters ?? []).map(({ name = '', weight = 0 }) => ({ cluster: name, share: whole === 0 ? 0 : weight / whole }));
 }
 
 /** The headers that a connection manager puts into each request before it looks for a route. */

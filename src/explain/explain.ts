@@ -1,19 +1,28 @@
+import { printSource } from '../model/source.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import type { ResourceSet } from '../snapshot/snapshot.ts';
 import { chooseRoute } from './choose-route.ts';
 import { earlyHeaders, findChain, type FoundChain, type Manager } from './connection.ts';
+import { type FoundListener, listenersFor } from './listeners.ts';
 import { printPathMatch } from './match/route.ts';
 import { normalisePath, type NormalisedPath } from './normalised-path.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
+import { connectionOutcome, type Outcome, outcomeOf } from './outcome.ts';
 import type { ExplainedRequest } from './request.ts';
 import { ResourceReader } from './resource-reader.ts';
 import { otherHosts } from '../xds/other-hosts.ts';
 import { sourcesIn } from '../xds/route-metadata.ts';
 
+type RouteConfiguration = Messages['envoy.config.route.v3.RouteConfiguration'];
+
 /** Why a request gets what it gets, step by step. What is absent was not reached. */
 export interface Explanation {
-  readonly listener: 'http' | 'https';
-  readonly chain?: Omit<FoundChain, 'manager'>;
+  /** `http` and `https` are for all Ingresses; others are those of Gateways. */
+  readonly listener: string;
+  /** The objects that a listener of its own comes from, as `Gateway shop/edge`. */
+  readonly listenerSources?: readonly string[];
+  /** Others that take requests for this host and port, at another address. */
+  readonly otherListeners?: readonly string[];
+  readonly chain?: Omit<FoundChain, 'manager' | 'proxiedTo'>;
   readonly path?: NormalisedPath;
   /** The domain that the request's host matched. */
   readonly domain?: string;
@@ -38,20 +47,38 @@ export interface ExplainedRoute {
 /** What an Envoy that runs these resources does with a request. */
 export function explain(resources: ResourceSet, request: ExplainedRequest): Explanation {
   const reader = new ResourceReader(resources);
-  const listener = request.scheme;
-  const found = reader.get('listeners', listener);
-  if (found === undefined) return ended(listener, `Nothing listens for ${listener}.`);
-  const chain = findChain(found, request.authority.replace(/:\d*$/, '').toLowerCase());
-  if (chain?.manager === undefined) return ended(listener, 'The connection is closed or handed on as it is.', chain);
+  const listeners = listenersFor(request, reader);
+  const all = listeners.map((found) => withSources(explainAt(found, request, reader), resources));
+  const taking = all.filter(isSomebodys);
+  const [likeliest] = taking.length > 0 ? taking : all;
+  if (likeliest === undefined)
+    return { listener: request.scheme, tried: [], filters: [], outcome: closed(`Nothing listens for ${request.scheme}.`) };
+  const others = taking.filter((one) => one !== likeliest).map(({ listener }) => listener);
+  return others.length === 0 ? likeliest : { ...likeliest, otherListeners: others };
+}
+
+/** Whether an object is for the request. */
+export function isSomebodys({ tried, outcome }: Explanation): boolean {
+  return outcome.type === 'connection' || tried.some(({ objection, sources }) => objection === undefined && sources.length > 0);
+}
+
+function explainAt({ name, listener }: FoundListener, request: ExplainedRequest, reader: ResourceReader): Explanation {
+  const nothing = { listener: name, tried: [], filters: [] } as const;
+  const chain = findChain(listener, request.authority.replace(/:\d*$/, '').toLowerCase());
+  if (chain === undefined) return { ...nothing, outcome: closed('The connection is closed: no filter chain is for this server name.') };
+  const shown = { ...nothing, chain: withoutContents(chain) };
+  if (chain.manager === undefined) return { ...shown, outcome: connectionOutcome(chain, reader) };
+  if (request.scheme === 'http' && chain.endsTls)
+    return { ...shown, outcome: closed('The listener speaks TLS, and the request does not.') };
+  if (request.scheme === 'https' && !chain.endsTls) return { ...shown, outcome: closed('The listener does not speak TLS.') };
   const path = normalisePath(request.path);
-  const shown = { listener, chain: withoutManager(chain), path } as const;
-  if (path.type === 'refused') return { ...shown, tried: [], filters: [], outcome: { type: 'answer', status: 400, body: '' } };
-  if (path.type === 'redirect')
-    return { ...shown, tried: [], filters: [], outcome: { type: 'redirect', status: 307, location: path.path } };
+  if (path.type === 'refused') return { ...shown, path, outcome: { type: 'answer', status: 400, body: '' } };
+  if (path.type === 'redirect') return { ...shown, path, outcome: { type: 'redirect', status: 307, location: path.path } };
   const routed = asRouted({ ...request, path: path.path }, chain.manager);
-  const { host, tried, winner } = chooseRoute(routesFor(request.authority, reader), routed);
+  const { host, tried, winner } = chooseRoute(routesFor(routed.authority, chain.manager, reader), routed);
   return {
     ...shown,
+    path,
     ...(host && { domain: host.domain }),
     tried: tried.map(({ route, objection }) => ({ ...describeRoute(route), ...(objection === undefined ? {} : { objection }) })),
     filters: Object.keys(winner?.typed_per_filter_config ?? {}),
@@ -59,22 +86,30 @@ export function explain(resources: ResourceSet, request: ExplainedRequest): Expl
   };
 }
 
-function ended(listener: 'http' | 'https', body: string, chain?: FoundChain): Explanation {
-  return { listener, ...(chain && { chain: withoutManager(chain) }), tried: [], filters: [], outcome: { type: 'answer', status: 0, body } };
+function closed(body: string): Outcome {
+  return { type: 'answer', status: 0, body };
 }
 
-function withoutManager({ name, serverName }: FoundChain): Omit<FoundChain, 'manager'> {
-  return { name, ...(serverName === undefined ? {} : { serverName }) };
+function withSources(explanation: Explanation, { listeners }: ResourceSet): Explanation {
+  const sources = listeners.get(explanation.listener)?.sources ?? [];
+  return sources.length === 0 ? explanation : { ...explanation, listenerSources: sources.map(printSource) };
+}
+
+function withoutContents({ name, serverName, endsTls }: FoundChain): NonNullable<Explanation['chain']> {
+  return { name, endsTls, ...(serverName === undefined ? {} : { serverName }) };
 }
 
 /** With the headers that Envoy has set itself when it looks for a route. */
 function asRouted(request: ExplainedRequest, manager: Manager): ExplainedRequest {
   const own = [['x-forwarded-proto', request.scheme] as const, ...earlyHeaders(manager)];
-  return { ...request, headers: new Map([...request.headers, ...own]) };
+  // A dot at the end of a host is not looked at.
+  const authority = request.authority.replace(/\.(?=:\d*$|$)/, '');
+  return { ...request, authority, headers: new Map([...request.headers, ...own]) };
 }
 
-/** The scope of the host, or that of all hosts that have none of their own. */
-function routesFor(authority: string, reader: ResourceReader): Messages['envoy.config.route.v3.RouteConfiguration'] {
+/** The table that a listener of its own names; else the scope of the host, or that of all hosts that have none of their own. */
+export function routesFor(authority: string, { rds }: Manager, reader: ResourceReader): RouteConfiguration {
+  if (rds?.route_config_name !== undefined) return reader.get('routes', rds.route_config_name) ?? {};
   const host = authority.replace(/:\d*$/, '').toLowerCase();
   return (reader.get('scopes', host) ?? reader.get('scopes', otherHosts))?.route_configuration ?? {};
 }

@@ -38,23 +38,33 @@ export function findResource(resources: ResourceSet, reference: string): FoundRe
   return { resource, path: '', sources: [...resource.sources, ...throughRoutes] };
 }
 
-function findHost({ scopes }: ResourceSet, name: string): FoundResource | undefined {
-  const resource = scopes.get(scopeOf(name));
-  const host = resource && hostsOf(resource).find((one) => one.name === name);
-  return resource && host && { resource, path: `route_configuration.virtual_hosts[${name}]`, sources: sourcesOf(host.routes ?? []) };
+/** That of Ingresses, or else the one that a listener of a Gateway has. */
+function findHost(resources: ResourceSet, name: string): FoundResource | undefined {
+  const tables = [resources.scopes.get(scopeOf(name)), ...[...resources.routes.values()].sort((a, b) => (a.name < b.name ? -1 : 1))];
+  for (const resource of tables) {
+    const host = resource && hostsOf(resource).find((one) => one.name === name);
+    if (resource === undefined || host === undefined) continue;
+    const path = `${resource.type === 'scopes' ? 'route_configuration.' : ''}virtual_hosts[${name}]`;
+    return { resource, path, sources: sourcesOf(host.routes ?? []) };
+  }
+  return undefined;
 }
 
 /** The routes that send requests to a cluster. */
-function routesTo(resources: ResourceSet, cluster: string): readonly Route[] {
-  const scopes = [...resources.scopes.values()].filter(({ references }) => references.some(({ name }) => name === cluster));
-  return scopes
+function routesTo({ scopes, routes }: ResourceSet, cluster: string): readonly Route[] {
+  const tables = [...scopes.values(), ...routes.values()].filter(({ references }) => references.some(({ name }) => name === cluster));
+  return tables
     .flatMap(hostsOf)
     .flatMap((host) => host.routes ?? [])
     .filter(({ route }) => route?.cluster === cluster || route?.weighted_clusters?.clusters?.some(({ name }) => name === cluster) === true);
 }
 
-function hostsOf({ bytes }: Resource): readonly Messages['envoy.config.route.v3.VirtualHost'][] {
-  return decode('envoy.config.route.v3.ScopedRouteConfiguration', bytes).route_configuration?.virtual_hosts ?? [];
+function hostsOf({ type, bytes }: Resource): readonly Messages['envoy.config.route.v3.VirtualHost'][] {
+  const table =
+    type === 'scopes'
+      ? decode('envoy.config.route.v3.ScopedRouteConfiguration', bytes).route_configuration
+      : decode('envoy.config.route.v3.RouteConfiguration', bytes);
+  return table?.virtual_hosts ?? [];
 }
 
 function sourcesOf(routes: readonly Route[]): readonly Source[] {

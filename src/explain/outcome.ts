@@ -1,4 +1,5 @@
 import type { Messages } from '../proto/gen/messages.ts';
+import type { FoundChain } from './connection.ts';
 import { rewrittenPath } from './rewritten-path.ts';
 import { redirectLocation } from './redirect-location.ts';
 import type { ExplainedRequest } from './request.ts';
@@ -11,6 +12,8 @@ type RouteAction = Messages['envoy.config.route.v3.RouteAction'];
 export type Outcome =
   | { readonly type: 'answer'; readonly status: number; readonly body: string }
   | { readonly type: 'redirect'; readonly status: number; readonly location: string }
+  /** The bytes go on as they are, TLS and all (`passed`), out of TLS (`ended`), or plain; nothing of HTTP is read. */
+  | { readonly type: 'connection'; readonly tls: 'passed' | 'ended' | 'none'; readonly upstreams: readonly Destination[] }
   | {
       readonly type: 'forward';
       readonly upstreams: readonly Destination[];
@@ -29,6 +32,13 @@ export interface Destination {
   /** Of the requests, from 0 to 1. */
   readonly share: number;
   readonly endpoints: number;
+}
+
+/** What a filter chain without HTTP does with a connection. */
+export function connectionOutcome({ endsTls, serverName, proxiedTo }: FoundChain, resources: ResourceReader): Outcome {
+  if (proxiedTo === undefined) return { type: 'answer', status: 0, body: 'The connection is closed.' };
+  const upstreams = proxiedTo.map(({ cluster, share }) => ({ cluster, share, endpoints: endpointsOf(cluster, resources) }));
+  return { type: 'connection', tls: endsTls ? 'ended' : serverName === undefined ? 'none' : 'passed', upstreams };
 }
 
 /** What a route does with a request that it takes. */

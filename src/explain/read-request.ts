@@ -16,8 +16,10 @@ export function readRequest(method: string, url: string, headers: readonly strin
   }
   const authority = read.get('host') ?? host;
   read.delete('host');
+  const port = /:(\d+)$/.exec(host)?.[1];
   return {
     method,
+    ...(port === undefined ? {} : { port: Number(port) }),
     scheme: scheme === 'https' ? 'https' : 'http',
     authority,
     path: path.startsWith('/') ? path : `/${path}`,

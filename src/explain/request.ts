@@ -4,6 +4,8 @@ export interface ExplainedRequest {
   readonly scheme: 'http' | 'https';
   /** What the client writes into Host, a port included. */
   readonly authority: string;
+  /** The port that it connects to, where that is not the scheme's own. */
+  readonly port?: number;
   /** With the query, as it is sent. */
   readonly path: string;
   /** Names in lower case; the values of a name that is sent more than once are joined by commas. */

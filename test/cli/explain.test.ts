@@ -16,9 +16,10 @@ async function explain(t: TestContext, args: readonly string[]) {
 const demo = ['-f', 'manifests/demo'];
 
 test('explain says which route wins, by whose wish, and why the others do not', async (t) => {
-  const { code, lines } = await explain(t, ['GET', 'https://shop.localhost/other?x=1', ...demo]);
+  const { code, lines } = await explain(t, ['GET', 'https://shop.localhost/other?x=1', '--verify', ...demo]);
   assert.equal(code, 0);
-  assert.deepEqual(lines, [
+  assert.match(lines.at(-1) ?? '', /^VERIFIED by Envoy 1\.40\.0 in \d+ ms \(same route\)$/);
+  assert.deepEqual(lines.slice(0, -1), [
     'WINNER   shop/web prefix /  ->  80 % shop/web/80, 20 % shop/web-v2/80',
     'BECAUSE  Ingress shop/web spec.rules[0].http.paths[0]  manifests/demo/shop.yaml:19',
     '         Ingress shop/web-canary spec.rules[0].http.paths[0]  manifests/demo/shop.yaml:42',

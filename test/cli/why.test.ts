@@ -13,7 +13,7 @@ metadata:
   namespace: shop
   annotations:
     nginx.ingress.kubernetes.io/upstream-vhost: "inner.example.com"
-    nginx.ingress.kubernetes.io/enable-rewrite-log: "true"
+    nginx.ingress.kubernetes.io/proxy-buffers-number: "8"
 spec:
   rules:
     - host: shop.example.com
@@ -69,10 +69,32 @@ test('why says what an annotation does', async (t) => {
   assert.ok(output.includes(`${route}.host_rewrite_literal  (none) -> "inner.example.com"`), output);
 });
 
-test('why says that an annotation does nothing, and the problem that tells of it', async (t) => {
-  const { code, output } = await naru(t, 'why', 'ingress/shop/api', 'enable-rewrite-log', '-f', folder(t, files));
+test('why says that an annotation does nothing, and why; of an object alone, what each does', async (t) => {
+  const annotations = {
+    'configuration-snippet': 'add_header X-A b',
+    'proxy-conect-timeout': '5',
+    'proxy-connect-timeout': '5',
+    'upstream-vhost': 'inner.example.com',
+  };
+  const lines = Object.entries(annotations).map(([name, value]) => `    nginx.ingress.kubernetes.io/${name}: "${value}"\n`);
+  const written = files['shop.yaml'].replace(
+    / {4}nginx[^\n]*upstream-vhost[^\n]*\n[^\n]*\n/,
+    `${lines.join('')}    example.com/mine: "1"\n`,
+  );
+  const path = folder(t, { 'shop.yaml': written });
+  const { code, output } = await naru(t, 'why', 'ingress/shop/api', 'configuration-snippet', '-f', path);
   assert.equal(code, 1);
-  assert.match(output, /NR215 warning/);
+  assert.match(output, /NR215 warning[\s\S]*It changes nothing: what Envoys get is the same without it\.\n {2}\S/);
+  const absent = await naru(t, 'why', 'ingress/shop/api', 'proxy-read-timeout', '-f', path);
+  assert.match(absent.output, /^ingress\/shop\/api has no annotation proxy-read-timeout\. .* Without it: 60\.\n$/);
+  const all = await naru(t, 'why', 'ingress/shop/api', '-f', path);
+  assert.match(
+    all.output,
+    /proxy-conect-timeout: "5".*\n {2}changes nothing: There is no such annotation\. proxy-connect-timeout is near\./,
+  );
+  assert.match(all.output, /proxy-connect-timeout: "5".*\n {2}changes nothing: It says what holds without it: 5\./);
+  assert.match(all.output, /upstream-vhost: .*\n {2}changes scope shop\.example\.com: \S*route\.host_rewrite_literal\n/);
+  assert.match(all.output, /example\.com\/mine: .*\n {2}changes nothing: Naru reads no annotation of this name/);
 });
 
 test('why finds keys of the ConfigMap in both directions', async (t) => {

@@ -37,6 +37,7 @@ export function explainCommand(): Command {
     .addOption(filesOption())
     .addOption(serverOption())
     .option('-H, --header <header>', 'a header of the request, as in "x-canary: always"; may be given again', addPath, [])
+    .option('--verify', 'ask an Envoy, too: a local one is started with the same routes')
     .addOption(outputOption())
     .addHelpText(
       'after',

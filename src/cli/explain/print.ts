@@ -2,6 +2,7 @@ import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import type { ExplainedRoute, Explanation } from '../../explain/explain.ts';
 import type { Outcome } from '../../explain/outcome.ts';
+import type { Verification } from './ask-envoy.ts';
 import type { ExplainedRequest } from '../../explain/request.ts';
 
 /** Where something is in the files that were read, as `shop.yaml:12`; undefined where it is not known. */
@@ -21,12 +22,15 @@ const shownAtMost = 12;
  *       2  Prefix  /api     YES
  */
 export function printExplanation(explanation: Explanation, request: ExplainedRequest, place: PlaceOf, stream: WriteStream): void {
-  const { domain, tried, outcome, filters, path } = explanation;
+  const { domain, tried, outcome, filters, path, listener, listenerSources, otherListeners } = explanation;
   const winner = tried.find(({ objection }) => objection === undefined);
   const rows: (readonly [string, string])[] = [
     ['WINNER', winner === undefined ? printOutcome(outcome) : `${winner.name}  ->  ${printOutcome(outcome)}`],
     ...because(explanation, request, winner, place),
   ];
+  if (listenerSources !== undefined) rows.push(['LISTENER', `${listener}  ${listenerSources.join(', ')}`]);
+  if (otherListeners !== undefined)
+    rows.push(['ALSO', `${otherListeners.join(', ')} ${otherListeners.length === 1 ? 'takes' : 'take'} it, too, at another address`]);
   if (request.scheme === 'https' && explanation.chain !== undefined) {
     const { serverName, name } = explanation.chain;
     rows.push([
@@ -45,8 +49,21 @@ export function printExplanation(explanation: Explanation, request: ExplainedReq
   if (filters.length > 0) write(stream, 'FILTERS', filters.map((name) => name.replace('envoy.filters.http.', '')).join(', '));
 }
 
+/** What an Envoy said when it was asked the same; undefined where it has no route to choose. */
+export function printVerification(verification: Verification | undefined, stream: WriteStream): void {
+  if (verification === undefined) return write(stream, 'VERIFIED', 'not by an Envoy: the request does not come to a route');
+  const { version, tookMs, agrees, expected, answered } = verification;
+  if (agrees) return write(stream, 'VERIFIED', `by Envoy ${version} in ${Math.max(1, Math.round(tookMs))} ms (same route)`);
+  const text = ({ status, says }: typeof answered): string => (status === 200 ? `route ${Number(says) + 1}` : `${status} ${says}`.trim());
+  return write(
+    stream,
+    'WRONG',
+    `Envoy ${version} chooses ${text(answered)} and not ${text(expected)}. This is a bug of Naru; please report it.`,
+  );
+}
+
 function because(
-  { path, domain, outcome }: Explanation,
+  { path, domain, outcome, chain }: Explanation,
   request: ExplainedRequest,
   winner: ExplainedRoute | undefined,
   place: PlaceOf,
@@ -57,12 +74,19 @@ function because(
       return [index === 0 ? 'BECAUSE' : '', where === undefined ? source : `${source}  ${where}`] as const;
     });
   }
+  if (outcome.type === 'connection') return [['BECAUSE', `${chain?.name}: ${connections[outcome.tls]}`]];
   if (path?.type === 'redirect') return [['BECAUSE', 'the path has an escaped slash: clients are asked to write it out']];
   if (path?.type === 'refused') return [['BECAUSE', 'the path is none that Envoy takes']];
   if (path === undefined) return outcome.type === 'answer' ? [['BECAUSE', outcome.body]] : [];
   if (domain === undefined) return [['BECAUSE', `no object is for the host ${request.authority}, and there is no default backend`]];
   return [['BECAUSE', `no path of ${domain} takes ${request.path}, and there is no default backend`]];
 }
+
+const connections = {
+  passed: 'TLS is handed on as it is by the server name; nothing of HTTP is read',
+  ended: 'TLS ends here, and what is in it is handed on; nothing of HTTP is read',
+  none: 'the connection is handed on as it is; nothing of HTTP is read',
+} as const;
 
 function printOutcome(outcome: Outcome): string {
   switch (outcome.type) {
@@ -72,6 +96,7 @@ function printOutcome(outcome: Outcome): string {
         : `answer ${outcome.status}${outcome.body === '' ? '' : ` ${JSON.stringify(outcome.body.trim())}`}`;
     case 'redirect':
       return `redirect ${outcome.status} to ${outcome.location}`;
+    case 'connection':
     case 'forward': {
       const chance = ({ share }: { readonly share: number }): string => (share === 1 ? '' : `${Math.round(share * 1000) / 10} % `);
       return outcome.upstreams.map((one) => `${chance(one)}${one.cluster}${printEndpoints(one)}`).join(', ');

@@ -1,5 +1,5 @@
 import type { KubeObject, Kind } from '../../kube/objects.ts';
-import { isKind } from '../../kube/kinds.ts';
+import { isKind, kindNames } from '../../kube/kinds.ts';
 import { objectKey } from '../../kube/event.ts';
 import type { Source } from '../../model/source.ts';
 import type { Build, Pass } from '../../runtime/build.ts';
@@ -20,15 +20,22 @@ export function settingOf(
   settings: Pick<ControllerSettings, 'annotationsPrefix' | 'configmap'>,
 ): Setting | undefined {
   if (name === undefined) return undefined;
-  const [kind = '', ...rest] = reference.split('/');
-  if (kind === 'configmap') return settingsOfConfigMap(build, settings).find((one) => one.name === name);
-  const source = {
-    kind: kind === 'ingress' ? 'Ingress' : kind,
-    namespace: rest.length > 1 ? (rest[0] ?? '') : 'default',
-    name: rest.at(-1) ?? '',
-  };
-  const full = name.includes('/') ? name : `${settings.annotationsPrefix}/${name}`;
-  return settingsOfObject(build, source).find((one) => one.name === full);
+  const full = reference === 'configmap' || name.includes('/') ? name : `${settings.annotationsPrefix}/${name}`;
+  return settingsOfReference(build, reference, settings)?.find((one) => one.name === full);
+}
+
+/** All settings of what `ingress/shop/web`, or `configmap`, means; undefined where it is no object that was read. */
+export function settingsOfReference(
+  build: Build,
+  reference: string,
+  settings: Pick<ControllerSettings, 'configmap'>,
+): readonly Setting[] | undefined {
+  const [word = '', ...rest] = reference.split('/');
+  if (reference === 'configmap') return settingsOfConfigMap(build, settings);
+  const kind = kindNames.find((one) => one.toLowerCase() === word.toLowerCase());
+  if (kind === undefined) return undefined;
+  const source = { kind, namespace: rest.length > 1 ? (rest[0] ?? '') : 'default', name: rest.at(-1) ?? '' };
+  return find(build, kind, objectKey(source.namespace, source.name)) === undefined ? undefined : settingsOfObject(build, source);
 }
 
 /** All that could decide what was made of some objects. */
