@@ -1,4 +1,5 @@
 import { Observable } from 'rxjs';
+import { Arrivals } from './api/arrivals.ts';
 import { Known } from './api/known.ts';
 import { Outage } from './api/outage.ts';
 import { type Collection, collectionOf, type Follower } from './collection.ts';
@@ -62,6 +63,7 @@ class Cluster {
   readonly #options: ClusterOptions;
   readonly #listener: Listener;
   readonly #outage: Outage;
+  readonly #arrivals: Arrivals;
   readonly #secrets: Secrets;
   /** Of kinds with a namespace. */
   readonly #limited: { readonly reflector: Reflector; readonly filter: InNamespaces }[] = [];
@@ -70,6 +72,7 @@ class Cluster {
     this.#connection = connection;
     this.#options = options;
     this.#outage = options.outage ?? new Outage();
+    this.#arrivals = new Arrivals({ ...usualTiming, ...options.timing });
     this.#secrets = new Secrets({
       connection,
       access: options.secretAccess ?? 'watch',
@@ -146,6 +149,7 @@ class Cluster {
       streams,
       timing: { ...usualTiming, ...timing },
       outage: this.#outage,
+      arrivals: this.#arrivals,
       onTrouble: (sentence) => onTrouble(collection.kind, sentence),
       onWell: () => onWell(collection.kind),
     });

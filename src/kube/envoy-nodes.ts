@@ -1,3 +1,4 @@
+import { Arrivals } from './api/arrivals.ts';
 import type { Outage } from './api/outage.ts';
 import { type Collection, type Follower } from './collection.ts';
 import { collectionPath } from './kinds.ts';
@@ -46,6 +47,7 @@ export function watchEnvoyNodes(connection: Connection, options: EnvoyNodesOptio
       streams: true,
       timing: usualTiming,
       outage,
+      arrivals: new Arrivals(usualTiming),
       onTrouble: (sentence) => onTrouble(collection.kind, sentence),
       onWell: () => {},
     });

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Arrivals } from './api/arrivals.ts';
 import { Backoff, type BackoffTiming } from './api/backoff.ts';
 import { isNotServed, resourceName } from './api/discovery.ts';
 import { Failure, failureOf, failureOfStatus, isAboutCredentials } from './api/failure.ts';
@@ -15,6 +16,8 @@ import { valueAt } from './read.ts';
 export interface ReflectorTiming extends BackoffTiming {
   /** While a right is missing or a kind is not there, which only people change. */
   readonly slowDelayMs: number;
+  /** How often it is asked whether a kind that is not there has come. */
+  readonly discoveryMs: number;
   /** The server sends a bookmark about every minute, so that a longer silence means a dead connection. */
   readonly idleMs: number;
   /** Within a streaming list there is no reason for silence. */
@@ -34,6 +37,8 @@ export interface ReflectorOptions {
   readonly timing: ReflectorTiming;
   /** Shared by all that follow the same server. */
   readonly outage: Outage;
+  /** Likewise. */
+  readonly arrivals: Arrivals;
   /** A sentence for each failed attempt. */
   readonly onTrouble: (sentence: string) => void;
   /** After trouble: the server answers again. */
@@ -186,7 +191,7 @@ export class Reflector {
   }
 
   async #recover(failure: Failure, signal: AbortSignal): Promise<void> {
-    const { connection, collection, follower, timing, outage } = this.#options;
+    const { connection, collection, follower, timing, outage, arrivals } = this.#options;
     const heard = this.#wellSince !== undefined;
     const wellForMs = this.#wellSince === undefined ? 0 : performance.now() - this.#wellSince;
     this.#wellSince = undefined;
@@ -206,6 +211,7 @@ export class Reflector {
     const backoff = this.#backoff.next(wellForMs);
     const asked = Math.min(failure.retryAfterMs ?? 0, longestRetryAfterMs);
     const wait = rarely ? this.#backoff.shaken(timing.slowDelayMs) : Math.max(backoff, this.#backoff.shaken(asked));
+    if (absent) return arrivals.wait(connection, collection, wait, signal);
     // Whoever was answered and fails all the same has a reason of his own, and must not be called by others like him.
     const together = !heard && !rarely && failure.retryAfterMs === undefined;
     await (together ? outage : new Outage()).wait(wait, signal);

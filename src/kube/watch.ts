@@ -1,4 +1,5 @@
 import { Observable } from 'rxjs';
+import { Arrivals } from './api/arrivals.ts';
 import { Known } from './api/known.ts';
 import { Outage } from './api/outage.ts';
 import { collectionOf } from './collection.ts';
@@ -31,6 +32,7 @@ export const usualTiming: ReflectorTiming = {
   maxDelayMs: 30_000,
   stableMs: 60_000,
   slowDelayMs: 30_000,
+  discoveryMs: 2000,
   idleMs: 130_000,
   listIdleMs: 15_000,
   shortWatchMs: 1000,
@@ -59,6 +61,7 @@ export function watchRow(connection: Connection, row: AnyKindRow, options: Watch
       streams,
       timing: { ...usualTiming, ...timing },
       outage: options.outage ?? new Outage(),
+      arrivals: new Arrivals({ ...usualTiming, ...timing }),
       onTrouble,
       onWell,
     });

@@ -9,15 +9,29 @@ import { exchangeJson, type GetOptions } from './request.ts';
  * https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
  */
 export async function isNotServed(connection: Connection, { apiVersion, path }: Collection, options: GetOptions): Promise<boolean> {
-  const group = `${apiVersion.includes('/') ? '/apis' : '/api'}/${apiVersion}`;
   try {
-    const resources = valueAt(await exchangeJson(connection, group, options), ['resources']);
+    const resources = valueAt(await exchangeJson(connection, groupPath(apiVersion), options), ['resources']);
     const name = resourceName(path);
     return Array.isArray(resources) && !resources.some((resource) => valueAt(resource, ['name']) === name);
   } catch (error) {
     // The whole group is gone with its last kind.
     return failureOf(error).status === 404;
   }
+}
+
+/** The resources of a group and version, such as `httproutes`; none while the server does not say. */
+export async function servedResources(connection: Connection, apiVersion: string, options: GetOptions): Promise<ReadonlySet<string>> {
+  try {
+    const resources = valueAt(await exchangeJson(connection, groupPath(apiVersion), options), ['resources']);
+    const names = Array.isArray(resources) ? resources.map((resource) => valueAt(resource, ['name'])) : [];
+    return new Set(names.filter((name) => typeof name === 'string'));
+  } catch {
+    return new Set();
+  }
+}
+
+function groupPath(apiVersion: string): string {
+  return `${apiVersion.includes('/') ? '/apis' : '/api'}/${apiVersion}`;
 }
 
 /** `services` of `/api/v1/services`. */
