@@ -140,7 +140,7 @@ describe('controllers of canaries', () => {
       await step(t, `weight ${weight}`, () => patch({ [`${prefix}/canary-weight`]: String(weight) }));
       await assertShare(url, 'two', weight);
     }
-    assert.match(naru.log, /rollout-stable-canary changed","changes":"~host rollout\.test"/);
+    assert.match(naru.log, /rollout-stable-canary changed by [\w-]+","changes":"~host rollout\.test"/);
     // The new version has become the stable one.
     await step(t, 'the stable Service', () =>
       control.call('PATCH', `${services()}/stable`, { spec: { selector: { app: 'two' } } }).then(() => isServed(url, 'two')),

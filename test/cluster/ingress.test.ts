@@ -129,7 +129,7 @@ describe('a cluster with Naru', () => {
     assertShare(counts, 'web', 50);
     assertShare(counts, 'web-v2', 50);
     const { cause } = await naru.snapshots();
-    assert.match(cause, /^Ingress shop-\S+\/web-canary changed$/);
+    assert.match(cause, /^Ingress shop-\S+\/web-canary changed by kubectl-annotate$/);
     const [proxy] = await naru.proxies();
     assert.equal(proxy?.id, 'node-1');
     assert.deepEqual(proxy?.types['scopes'], { ...proxy?.types['scopes'], acknowledged: version, refused: null });

@@ -94,6 +94,7 @@ describe("Naru's rights", () => {
   });
 
   test('it is allowed all that it asks for', async (t) => {
+    await app.control.kubectl(['--namespace', 'naru-system', 'delete', 'lease', 'naru-leader', '--ignore-not-found']);
     const naru = await Served.start(kubeconfig, ['--configmap', 'naru-system/naru', '--publish-status-address', '192.0.2.1']);
     t.after(() => naru.stop());
     await naru.accepted(0);

@@ -25,7 +25,7 @@ describe('naru wait', () => {
   });
 
   async function wait(t: TestContext, object: string, ...more: readonly string[]) {
-    const flags = ['-n', app.namespace, '--kubeconfig', app.kubeconfig, '--server', `http://127.0.0.1:${naru.ports.debug}`];
+    const flags = ['-n', app.namespace, '--kubeconfig', app.control.kubeconfig, '--server', `http://127.0.0.1:${naru.ports.debug}`];
     const process = NaruProcess.start(t, ['wait', object, ...flags, ...more]);
     return { code: await process.ended(), output: process.output, errors: process.errors };
   }

@@ -19,7 +19,9 @@ const policies: readonly RoutePolicy[] = [
   { clientSubject: 'CN=a' },
   { rateLimits: { limits: [{ requests: 1, seconds: 1, burst: 5 }] } },
   { bodySize: 10 },
+  { holdsBodies: true },
   { answerRate: 5 },
+  { answerRewrites: { cookiePath: { from: { type: 'prefix', text: '/a' }, to: '/' } } },
   { session: { keepsTo: 'endpoint', cookie: { name: 'route', path: '/', secure: 'always' } } },
   { errorPages: { statuses: [404], page: 'p', headers: [] } },
 ];
