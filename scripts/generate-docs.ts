@@ -140,7 +140,7 @@ function differencesPage(): string {
 
 function snippetsPage(): string {
   const intro = [
-    'What Naru reads of `configuration-snippet` and `server-snippet`. They are never handed on as text: a directive that is listed here becomes what it means.',
+    'What Naru reads of `configuration-snippet` and `server-snippet`; of `auth-snippet` it reads `proxy_set_header`. They are never handed on as text: a directive that is listed here becomes what it means.',
     'They need `allow-snippet-annotations: "true"` and `annotations-risk-level: Critical` in the [ConfigMap](configmap.md).',
     '',
     'Whatever else a snippet has is told with its line and column. What may protect something is never left out in silence: an `if`, `return`, `set` or `rewrite` that cannot be read, and every directive that stands in neither of',

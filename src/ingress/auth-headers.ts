@@ -52,10 +52,10 @@ export function readAuthHeaders(policy: AuthUrlPolicy, source: Source, find: (ke
   return { policy, denied: true, problems: [...problems, ...ofMap] };
 }
 
-type Told = NonNullable<AuthService['headers']>[number];
+export type Told = NonNullable<AuthService['headers']>[number];
 
 /** ValidHeader and ValidValue in internal/ingress/annotations/parser of ingress-nginx; the value is put into nginx's configuration, where variables have values. */
-function readHeader(
+export function readHeader(
   header: string,
   text: string,
 ): { readonly ok: true; readonly header: Told } | { readonly ok: false; readonly message: string } {

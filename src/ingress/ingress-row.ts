@@ -91,7 +91,7 @@ export function readIngress(
   const readings = [snippets, asking, access, backend, answers];
   return {
     ...{ metadata, spec, selected },
-    policies: policy,
+    policies: { ...policy, authUrl: snippets.authUrl },
     snippets: snippets.row,
     answerHeaders: answers.headers,
     denied: denied || readings.some((reading) => reading.denied),

@@ -5,7 +5,7 @@ import { absoluteUrl, accessTemplate } from '../nginx/access-template.ts';
 import { withRedirectParameter } from './auth-signin.ts';
 import { type CacheTime, cacheTimes } from './cache-times.ts';
 import { defineFamily } from './family.ts';
-import { differs, exact, field, optional, reported } from './field.ts';
+import { differs, exact, field, optional } from './field.ts';
 import { boolean, listOf, matching, oneOf, wholeNumber } from './grammar.ts';
 import { configMapName, keyOf } from './reference.ts';
 
@@ -124,10 +124,6 @@ export const authUrl = defineFamily({
     'enable-global-auth': field(boolean, true, {
       doc: 'Whether the service of `global-auth-url` in the ConfigMap is asked where there is no `auth-url`.',
       ...{ risk: 'Low', scope: 'path', support: exact, example: 'false' },
-    }),
-    'auth-snippet': optional(matching('text', /[^]*/, { max: 65_536 }), {
-      doc: "Configuration of nginx for the service's requests.",
-      ...{ risk: 'Critical', scope: 'path', support: reported('Naru takes no configuration of nginx for it.'), example: 'value' },
     }),
   },
   check({ 'auth-url': url, 'auth-proxy-set-headers': map }, of) {

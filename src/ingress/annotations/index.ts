@@ -31,7 +31,7 @@ import { retryWithin } from './retry-time.ts';
 import { rewrite } from './rewrite.ts';
 import { serverTls } from './server-tls.ts';
 import { session } from './session.ts';
-import { configurationSnippet, serverSnippet } from './snippets.ts';
+import { pathSnippets, serverSnippet } from './snippets.ts';
 import { timeouts } from './timeouts.ts';
 import { upstreamHost } from './upstream-host.ts';
 import { waitingFamily } from './waiting.ts';
@@ -57,7 +57,7 @@ export const families = {
   errorPages,
   httpsRedirect,
   passthrough,
-  configurationSnippet,
+  pathSnippets,
   serverSnippet,
   waitingFamily,
   fastcgi,

@@ -30,7 +30,7 @@ function asked(directives: readonly Directive[] | undefined, said: Readonly<Reco
 const subset =
   'Naru reads the directives of [snippets.md](snippets.md) and never hands on the text. A line that it does not read is reported, or closes the paths with 503 where it may protect something.';
 
-export const configurationSnippet = defineFamily({
+export const pathSnippets = defineFamily({
   title: 'Snippets for paths',
   summary: 'Configuration of nginx. They need `allow-snippet-annotations: "true"` and `annotations-risk-level: Critical` in the ConfigMap.',
   fields: {
@@ -44,13 +44,18 @@ export const configurationSnippet = defineFamily({
         whenWrong: 'deny',
       },
     }),
+    'auth-snippet': optional(snippet, {
+      doc: 'For what the service of `auth-url` is asked.',
+      ...{ risk: 'Critical', scope: 'path', example: 'proxy_set_header X-Asked-By $host;', whenWrong: 'deny' },
+      support: differs('Of its directives Naru reads `proxy_set_header`; one that it does not read closes the paths with 503.'),
+    }),
     'stream-snippet': optional(snippet, {
       doc: 'For TCP and UDP.',
       ...{ risk: 'Critical', scope: 'host', example: 'server { listen 8000; proxy_pass web:80; }' },
       support: reported('The ConfigMaps of `--tcp-services-configmap` and `--udp-services-configmap` list TCP and UDP services.'),
     }),
   },
-  apply: (values, _, said) => asked(values['configuration-snippet'], said),
+  apply: (values, _, said) => ({ configuration: asked(values['configuration-snippet'], said), auth: asked(values['auth-snippet'], said) }),
 });
 
 export const serverSnippet = defineFamily({

@@ -1,8 +1,9 @@
 import type { Problem } from '../../model/problem.ts';
 import type { Source } from '../../model/source.ts';
+import type { Told } from '../auth-headers.ts';
 import type { Policies } from '../annotations/index.ts';
 import type { SnippetCase } from './case.ts';
-import { readSnippet } from './read.ts';
+import { type Place, readAuthSnippet, readSnippet } from './read.ts';
 
 /** What the snippets of an Ingress ask for, each by its cases; without any there is none. */
 export interface Snippets {
@@ -13,6 +14,8 @@ export interface Snippets {
 
 export interface SnippetsReading {
   readonly row: Snippets;
+  /** With what a snippet adds to what the service is told. */
+  readonly authUrl: Policies['authUrl'];
   /** The paths of the Ingress must not be open. */
   readonly denied: boolean;
   readonly problems: readonly Problem[];
@@ -20,23 +23,30 @@ export interface SnippetsReading {
 
 /** `source`: of an annotation by its name. */
 export function readSnippets(
-  { configurationSnippet, serverSnippet }: Pick<Policies, 'configurationSnippet' | 'serverSnippet'>,
+  { pathSnippets, serverSnippet, authUrl }: Pick<Policies, 'pathSnippets' | 'serverSnippet' | 'authUrl'>,
   source: (annotation: string) => Source,
 ): SnippetsReading {
-  const read = (asked: typeof configurationSnippet, name: string, what: string) =>
-    readSnippet(asked, name, source(name), `The ${what} of this Ingress answer 503.`);
-  const configuration = read(configurationSnippet, 'configuration-snippet', 'paths');
-  if (serverSnippet === 'closed') {
-    return {
-      row: { configuration: configuration.cases, server: 'closed' },
-      denied: configuration.closed,
-      problems: configuration.problems,
-    };
-  }
-  const server = read(serverSnippet, 'server-snippet', 'hosts');
+  const place = (annotation: string, what: string): Place => ({
+    ...{ annotation, source: source(annotation), whenClosed: `The ${what} of this Ingress answer 503.` },
+  });
+  const configuration = readSnippet(pathSnippets.configuration, place('configuration-snippet', 'paths'));
+  const asking = authUrl.route.authService === undefined ? undefined : pathSnippets.auth;
+  const auth = readAuthSnippet(asking, place('auth-snippet', 'paths'));
+  const server =
+    serverSnippet === 'closed' ? { cases: [], closed: true, problems: [] } : readSnippet(serverSnippet, place('server-snippet', 'hosts'));
   return {
     row: { configuration: configuration.cases, server: server.closed ? 'closed' : server.cases },
-    denied: configuration.closed,
-    problems: [...configuration.problems, ...server.problems],
+    authUrl: tellService(authUrl, auth.headers),
+    denied: configuration.closed || auth.closed,
+    problems: [...configuration.problems, ...auth.problems, ...server.problems],
   };
+}
+
+/** What the snippet says takes the place of what the ConfigMap of auth-proxy-set-headers says. */
+function tellService(policy: Policies['authUrl'], headers: readonly Told[]): Policies['authUrl'] {
+  const { authService } = policy.route;
+  if (authService === undefined || headers.length === 0) return policy;
+  const names = new Set(headers.map(({ name }) => name));
+  const others = (authService.headers ?? []).filter(({ name }) => !names.has(name));
+  return { ...policy, route: { ...policy.route, authService: { ...authService, headers: [...others, ...headers] } } };
 }

@@ -2,6 +2,7 @@ import { problem, type Problem } from '../../model/problem.ts';
 import type { Source } from '../../model/source.ts';
 import { shown } from '../annotations/grammar.ts';
 import type { AskedSnippet } from '../annotations/snippets.ts';
+import { type AuthSnippet, runAuthSnippet } from './auth.ts';
 import type { SnippetCase } from './case.ts';
 import { runSnippet, type Unread } from './run.ts';
 
@@ -13,25 +14,56 @@ export interface SnippetReading {
   readonly problems: readonly Problem[];
 }
 
-/** `source`: the annotation. `whenClosed`: what is told of that. */
-export function readSnippet(asked: AskedSnippet | undefined, name: string, source: Source, whenClosed: string): SnippetReading {
+export function readSnippet(asked: AskedSnippet | undefined, place: Place): SnippetReading {
   if (asked === undefined) return { cases: [], closed: false, problems: [] };
-  const { cases, unread } = runSnippet(asked.directives, { namespace: source.namespace, ingress_name: source.name });
+  const { namespace, name } = place.source;
+  const { cases, unread } = runSnippet(asked.directives, { namespace, ingress_name: name });
+  const { acts, closed, problems } = judge(asked, unread, { ...place, keepsOut: cases.some(keepsOut) });
+  return { cases: acts ? cases : [], closed, problems };
+}
+
+export interface AuthSnippetReading extends Omit<SnippetReading, 'cases'> {
+  readonly headers: AuthSnippet['headers'];
+}
+
+export function readAuthSnippet(asked: AskedSnippet | undefined, place: Place): AuthSnippetReading {
+  if (asked === undefined) return { headers: [], closed: false, problems: [] };
+  const { headers, unread } = runAuthSnippet(asked);
+  const { acts, closed, problems } = judge(asked, unread, { ...place, keepsOut: true });
+  return { headers: acts ? headers : [], closed, problems };
+}
+
+/** Where a snippet stands. */
+export interface Place {
+  readonly annotation: string;
+  readonly source: Source;
+  /** What is told where it closes something. */
+  readonly whenClosed: string;
+}
+
+interface Judgement {
+  readonly acts: boolean;
+  readonly closed: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/** `keepsOut`: what can be read of it keeps somebody out. */
+function judge({ allowed }: AskedSnippet, unread: readonly Unread[], place: Place & { readonly keepsOut: boolean }): Judgement {
+  const { annotation, source, whenClosed } = place;
   const protecting = unread.filter(({ protects }) => protects);
-  if (!asked.allowed) {
-    const closed = protecting.length > 0 || cases.some(keepsOut);
-    const message = `${name} is a snippet, and allow-snippet-annotations of the ConfigMap is not "true".`;
+  if (!allowed) {
+    const closed = protecting.length > 0 || place.keepsOut;
+    const message = `${annotation} is a snippet, and allow-snippet-annotations of the ConfigMap is not "true".`;
     const done = closed ? whenClosed : 'It has no effect.';
     const allow = 'Use the annotations that say the same, or set allow-snippet-annotations to "true".';
-    return { cases: [], closed, problems: [problem('NR222', source, { message, done, fix: allow })] };
+    return { acts: false, closed, problems: [problem('NR222', source, { message, done, fix: allow })] };
   }
   const others = unread.filter((one) => !one.protects);
   const problems = [
-    ...unreadLines(name, protecting, (message) => problem('NR220', source, { message, done: whenClosed, fix })),
-    ...unreadLines(name, others, (message) => problem('NR221', source, { message, done: doneFor(others), fix })),
+    ...unreadLines(annotation, protecting, (message) => problem('NR220', source, { message, done: whenClosed, fix })),
+    ...unreadLines(annotation, others, (message) => problem('NR221', source, { message, done: doneFor(others), fix })),
   ];
-  if (protecting.length > 0) return { cases: [], closed: true, problems };
-  return { cases, closed: false, problems };
+  return { acts: protecting.length === 0, closed: protecting.length > 0, problems };
 }
 
 const fix = 'Use annotations that say the same, or directives that docs/snippets.md lists.';

@@ -285,3 +285,21 @@ test('auth-proxy-set-headers: the service gets the headers of a ConfigMap in pla
     assert.deepEqual(await statuses(), everywhere(503));
   }
 });
+
+test('auth-snippet: the service gets the headers that it sets; a line that is not read closes the paths', async () => {
+  const settings = { 'allow-snippet-annotations': 'true', 'annotations-risk-level': 'Critical' };
+  const configured = await sharedNaru({ configMap: 'default/naru' });
+  const asking = (snippet: string, said: Readonly<Record<string, string>> = settings) =>
+    given({ 'auth-url': url, 'auth-snippet': snippet }, configured, configMapYaml(said));
+  await asking('proxy_set_header X-Tenant "shop";\nproxy_set_header X-Wanted $host;');
+  answer = { status: 200 };
+  await configured.get('http://ask.test/', { headers: { 'x-tenant': 'forged' } });
+  const [{ headers } = { headers: {} }] = asked;
+  assert.deepEqual([headers['x-tenant'], headers['x-wanted']], ['shop', 'ask.test']);
+  for (const line of ['proxy_set_header X-Tenant $nothing;', 'deny all;', 'proxy_set_header Host a;', 'proxy_set_header']) {
+    await asking(line);
+    assert.equal(await configured.served('http://ask.test/'), 503, line);
+  }
+  await asking('proxy_set_header X-Tenant "shop";', { 'annotations-risk-level': 'Critical' });
+  assert.equal(await configured.served('http://ask.test/'), 503);
+});
