@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { completionCommand, versionCommand } from './commands/about.ts';
 import { codesCommand, diffCommand, explainCommand, lintCommand, migrateCommand, translateCommand, whyCommand } from './commands/files.ts';
 import { getCommand, proxiesCommand, snapshotsCommand, waitCommand } from './commands/live.ts';
 import { adsTestbedCommand, authzCommand, certgenCommand, devCommand, serveCommand } from './commands/servers.ts';
@@ -22,7 +23,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 /** What a verb does is imported only when it is called. */
-function program(): Command {
+export function program(): Command {
   const naru = new Command('naru')
     .description('An ingress controller for Kubernetes whose data plane is Envoy.')
     .version(packageVersion())
@@ -34,6 +35,7 @@ function program(): Command {
     ...[lintCommand(), explainCommand(), whyCommand(), diffCommand(), translateCommand(), migrateCommand(), codesCommand()],
     ...[proxiesCommand(), snapshotsCommand(), getCommand(), waitCommand()],
     ...[authzCommand(), certgenCommand(), adsTestbedCommand()],
+    ...[completionCommand(), versionCommand()],
   ];
   for (const command of commands) naru.addCommand(command.copyInheritedSettings(naru));
   return naru;
@@ -50,4 +52,7 @@ Examples:
                                          say which annotation decides it
   naru proxies                           what each Envoy has accepted or refused
   naru translate -f manifests/ -o yaml   print the Envoy resources that a folder becomes
+
+Exit codes: 0 done; 1 something was found, or Naru failed; 2 the call itself is wrong; 3 what was asked cannot be
+reached; 4 an Envoy refuses what it was sent. It is called kubectl naru, too, where kubectl-naru is on the PATH.
 `;
