@@ -1,7 +1,7 @@
 import {
   buffer,
   connect,
-  debounce,
+  debounceTime,
   exhaustMap,
   type MonoTypeOperatorFunction,
   type Observable,
@@ -13,7 +13,7 @@ import {
 } from 'rxjs';
 
 export interface CoalesceOptions {
-  /** A batch ends when nothing has come for this long, asked at each value… */
+  /** A batch ends when nothing has come for this long, asked when it begins… */
   readonly quietMs: () => number;
   /** …or when its first value has waited this long. */
   readonly maxWaitMs: number;
@@ -26,11 +26,8 @@ export interface CoalesceOptions {
  *     output  -------(abc)-----(d|)      quiet = 3
  */
 export function coalesce<T>({ quietMs, maxWaitMs }: CoalesceOptions): OperatorFunction<T, readonly T[]> {
-  const untilQuiet: MonoTypeOperatorFunction<unknown> = (values) =>
-    values.pipe(
-      startWith(null),
-      debounce(() => timer(quietMs())),
-    );
+  // A timer for each batch, not for each value.
+  const untilQuiet: MonoTypeOperatorFunction<unknown> = (values) => values.pipe(startWith(null), debounceTime(quietMs()));
   return connect((values: Observable<T>) =>
     values.pipe(buffer(values.pipe(exhaustMap(() => race(values.pipe(untilQuiet), timer(maxWaitMs)).pipe(take(1)))))),
   );

@@ -26,10 +26,20 @@ export function defineFamily<const F extends Fields, P>(family: {
   readonly whenDenied?: () => P;
 }): Family<P> {
   const { title, summary, fields, apply, check, whenDenied } = family;
+  const names = new Set(Object.entries(fields).flatMap(([name, { aliases = [] }]) => [name, ...aliases]));
+  const silent = new WeakMap<object, Reading>();
+  // Most objects have annotations of few families, or none. What that means is the same for all of them.
+  const ofSilence = (annotations: Annotations): Reading => {
+    const { defaults = noDefaults } = annotations;
+    const known = silent.get(defaults);
+    const reading = known ?? readFields(fields, { ...annotations, values: {} });
+    if (known === undefined) silent.set(defaults, reading);
+    return reading;
+  };
   return {
     ...{ title, summary, fields },
     read(annotations) {
-      const { values, denied, problems } = readFields(fields, annotations);
+      const { values, denied, problems } = saysAnyOf(names, annotations) ? readFields(fields, annotations) : ofSilence(annotations);
       const { source, defaults: said = {} } = annotations;
       // What cannot be read counts as absent here, and is told already.
       const misfit = denied ? undefined : check?.(values as Values<F>, source, said);
@@ -68,8 +78,17 @@ export interface FamilyReading<P> {
   readonly problems: readonly Problem[];
 }
 
+type Reading = Omit<FamilyReading<unknown>, 'policy'> & { readonly values: object };
+
+const noDefaults = {};
+
+function saysAnyOf(names: ReadonlySet<string>, { prefix, values }: Annotations): boolean {
+  for (const key in values) if (key.startsWith(prefix) && names.has(key.slice(prefix.length + 1))) return true;
+  return false;
+}
+
 /** Reads the fields of a family. A value that cannot be read counts as absent and gives a Problem; an empty value is absent. */
-function readFields(fields: Fields, annotations: Annotations): Omit<FamilyReading<unknown>, 'policy'> & { readonly values: object } {
+function readFields(fields: Fields, annotations: Annotations): Reading {
   const problems: Problem[] = [];
   let denied = false;
   const { defaults = {} } = annotations;
