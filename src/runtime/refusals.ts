@@ -1,13 +1,14 @@
 import type { Acknowledgement } from '../ads/acknowledgement.ts';
 import type { Accepted } from '../ads/proxy-state.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { Key } from '../store/table.ts';
 import { type Quarantinable, type Quarantined, quarantineKey, splitName, versionIn } from '../xds/quarantine.ts';
 import { isStreamListener } from '../xds/stream-listener.ts';
 import type { Assembly } from './assembly.ts';
 import type { Verdict } from './cold-proof.ts';
+import { Finds, storm } from './finds.ts';
 import { LastAccepted } from './last-accepted.ts';
 import { namesIn } from './names-in-message.ts';
+import { QuarantineChanges } from './quarantine-changes.ts';
 import { nameOf } from './refusal-problems.ts';
 import { type Choice, Replacements } from './replacements.ts';
 import { ServedContent } from './served-content.ts';
@@ -15,8 +16,6 @@ import { covers, type Trial, Trials } from './trials.ts';
 
 /** A trial without an answer for so long is given up: the Envoy may be busy or gone. */
 const patienceMs = 20_000;
-/** After so many found one by one within this time, what is suspected goes together: something common to all is bad. */
-const storm = { most: 10, withinMs: 10_000 };
 
 interface Refused {
   readonly proxy: string;
@@ -33,16 +32,15 @@ export class Refusals {
   readonly #replacements: Replacements;
   readonly #served: ServedContent;
   readonly #trials = new Trials();
-  readonly #changed = new Set<Key>();
-  readonly #causes: string[] = [];
+  readonly #changes: QuarantineChanges;
   /** What must not be served any more where something else takes its place. */
   readonly #replacing = new Map<Quarantined, { readonly bad: ReadonlySet<string>; readonly refused: Refused }>();
-  /** When the last ones were found, of each kind. */
-  readonly #found = new Map<Quarantinable, readonly number[]>();
+  readonly #finds = new Finds();
   #newest = 0;
 
   constructor(assembly: Assembly) {
     this.#assembly = assembly;
+    this.#changes = new QuarantineChanges(assembly.quarantine);
     this.#replacements = new Replacements(assembly.rendering, this.#accepted);
     this.#served = new ServedContent(assembly, this.#accepted);
   }
@@ -92,8 +90,8 @@ export class Refusals {
     );
     const theirs = this.#assembly.quarantined().filter(({ refusal }) => refusal?.proxy === proxy);
     if (due.length + theirs.length > storm.most) {
-      for (const row of theirs) this.#remove(row);
-      this.#causes.push(`Envoy ${proxy} refuses too much to be believed`);
+      for (const row of theirs) this.#changes.remove(row);
+      this.#changes.because(`Envoy ${proxy} refuses too much to be believed`);
       return [`it refuses ${due.length + theirs.length} things, which is too much to be believed`];
     }
     return due.flatMap(({ what, name, message }) => {
@@ -119,18 +117,14 @@ export class Refusals {
       if (connected.has(proxy) && performance.now() - at < patienceMs) continue;
       this.#trials.end(trial);
       this.#hold(trial, []);
-      this.#causes.push(`Envoy ${proxy} did not answer what was tried`);
+      this.#changes.because(`Envoy ${proxy} did not answer what was tried`);
     }
   }
 
   /** What has changed in the quarantine since this was asked last, and why. */
-  take(): { readonly keys: ReadonlySet<Key>; readonly cause: string } | undefined {
+  take(): ReturnType<QuarantineChanges['take']> {
     this.#tidy();
-    if (this.#changed.size === 0) return undefined;
-    const taken = { keys: new Set(this.#changed), cause: [...new Set(this.#causes)].join('; ') };
-    this.#changed.clear();
-    this.#causes.length = 0;
-    return taken;
+    return this.#changes.take();
   }
 
   /** The pass after `take` is done: the newest snapshot tries what is to be tried. */
@@ -165,7 +159,7 @@ export class Refusals {
     const replaced = content.filter((name) => this.#served.isReplaced(what, name));
     // What goes again one by one needs no search; but in one scope there may be many hosts, and parts of a host.
     const alone = retriesAlone && (what !== 'hosts' || answer.names.length > 1);
-    if (content.length === 1 || (!alone && this.#isStorm(what))) this.#convict(what, content, refused);
+    if (content.length === 1 || (!alone && this.#finds.areStorm(what))) this.#convict(what, content, refused);
     else if (replaced.length > 0) this.#convict(what, replaced, refused);
     else if (named.length > 0 && certain) this.#convict(what, named, refused);
     else if (!alone) {
@@ -203,7 +197,7 @@ export class Refusals {
     trial.at = performance.now();
     trial.candidate = undefined;
     this.#hold(trial, trial.bisection.held);
-    this.#causes.push(`looking for what Envoy ${trial.proxy} refuses`);
+    this.#changes.because(`looking for what Envoy ${trial.proxy} refuses`);
     if (trial.bisection.held.length === 0) this.#trials.end(trial);
   }
 
@@ -224,7 +218,8 @@ export class Refusals {
     const { rendering, quarantine } = this.#assembly;
     const rendered = rendering.rendered(what, name);
     // Where the whole host is put aside, nothing of its parts is served.
-    if (rendered === undefined || (what === 'hosts' && isPart(name) && this.#isReplacedWhole(name))) return undefined;
+    if (rendered === undefined || (what === 'hosts' && splitName(name).owner !== undefined && this.#isReplacedWhole(name)))
+      return undefined;
     const row = quarantine.get(quarantineKey(what, name));
     const inForce = row?.refusal !== undefined && row.version === rendered.version;
     // Where something else was served already, that is what was refused now.
@@ -239,12 +234,12 @@ export class Refusals {
     const sources = this.#replacements.sources(what, name, choice.replacement);
     // The words about what was refused first are the ones that matter to its owner.
     const words = inForce ? row.refusal : { proxy, message, since: Date.now() };
-    if (!inForce) this.#found.set(what, [...(this.#found.get(what) ?? []), performance.now()].slice(-storm.most));
+    if (!inForce) this.#finds.add(what);
     const replaced: Quarantined = { what, name, version: rendered.version, ...choice, refusal: { ...words, sources } };
     if (what === 'hosts') this.#supersede(name);
-    this.#set(replaced);
+    this.#changes.set(replaced);
     if (index + 1 < choices.length) this.#replacing.set(replaced, { bad, refused: { proxy, message } });
-    this.#causes.push(`Envoy ${proxy} refused ${nameOf({ what, name })}`);
+    this.#changes.because(`Envoy ${proxy} refused ${nameOf({ what, name })}`);
     return choice;
   }
 
@@ -257,7 +252,8 @@ export class Refusals {
     const { hostname, owner } = splitName(name);
     for (const row of this.#assembly.quarantined()) {
       const other = splitName(row.name);
-      if (row.what === 'hosts' && other.hostname === hostname && (other.owner === undefined) !== (owner === undefined)) this.#remove(row);
+      if (row.what === 'hosts' && other.hostname === hostname && (other.owner === undefined) !== (owner === undefined))
+        this.#changes.remove(row);
     }
   }
 
@@ -267,13 +263,13 @@ export class Refusals {
     const { rendering, quarantine } = this.#assembly;
     const wanted = new Set(names);
     for (const row of this.#assembly.quarantined()) {
-      if (row.refusal === undefined && covers(trial, row.what, row.name) && !wanted.has(row.name)) this.#remove(row);
+      if (row.refusal === undefined && covers(trial, row.what, row.name) && !wanted.has(row.name)) this.#changes.remove(row);
     }
     for (const name of names) {
       const version = rendering.rendered(what, name)?.version;
       const row = quarantine.get(quarantineKey(what, name));
       if (version === undefined || row?.version === version) continue;
-      this.#set({ what, name, version, ...this.#replacements.meanwhile(proxy, what, name, version) });
+      this.#changes.set({ what, name, version, ...this.#replacements.meanwhile(proxy, what, name, version) });
     }
   }
 
@@ -286,8 +282,8 @@ export class Refusals {
       const version = rendering.rendered(row.what, row.name)?.version;
       if (version === row.version) continue;
       if (version !== undefined && row.refusal !== undefined && !this.#isAccepted(row.refusal.proxy, row, version)) continue;
-      this.#remove(row);
-      this.#causes.push(`${nameOf(row)} is ${version === undefined ? 'gone' : 'accepted again'}`);
+      this.#changes.remove(row);
+      this.#changes.because(`${nameOf(row)} is ${version === undefined ? 'gone' : 'accepted again'}`);
     }
   }
 
@@ -295,29 +291,9 @@ export class Refusals {
     if (what === 'hosts') return this.#replacements.acceptedHost(proxy, name, (host) => versionIn(host, name) === version) !== undefined;
     return this.#accepted.find(proxy, what, name, (resource) => resource.version === version) !== undefined;
   }
-
-  #isStorm(what: Quarantinable): boolean {
-    const since = performance.now() - storm.withinMs;
-    const found = this.#found.get(what) ?? [];
-    return found.length === storm.most && found.every((at) => at > since);
-  }
-
-  #set(row: Quarantined): void {
-    this.#assembly.quarantine.set(quarantineKey(row.what, row.name), row);
-    this.#changed.add(quarantineKey(row.what, row.name));
-  }
-
-  #remove({ what, name }: Quarantined): void {
-    this.#assembly.quarantine.set(quarantineKey(what, name), undefined);
-    this.#changed.add(quarantineKey(what, name));
-  }
 }
 
 /** An Envoy that cannot listen where it should says nothing about what it was told. */
 function isLocal(message: string): boolean {
   return /cannot bind|address already in use|permission denied/i.test(message);
-}
-
-function isPart(name: string): boolean {
-  return splitName(name).owner !== undefined;
 }
