@@ -1,6 +1,5 @@
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { LatelyServed } from './lately-served.ts';
-import { versionOf } from './response.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
 import { Staging, type StagingOptions } from './staging.ts';
 
@@ -46,8 +45,8 @@ export class Fleet implements SnapshotSource {
   }
 
   /** Envoys that come may hold this: it was published, or stored by an earlier process. */
-  remember({ hash, resources }: Pick<Snapshot, 'hash' | 'resources'>): void {
-    this.lately.publish(versionOf({ number: 0, hash }), resources);
+  remember({ resources }: Pick<Snapshot, 'resources'>): void {
+    this.lately.publish(resources);
   }
 
   /**

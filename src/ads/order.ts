@@ -80,6 +80,11 @@ export interface Turn {
   readonly wakeAt: number;
 }
 
+/** The turn of a type that waits for no other. */
+export function anyTime({ departures }: Pick<Progress, 'departures'>): Turn {
+  return { upserts: true, removals: [...departures.keys()], wakeAt: Infinity };
+}
+
 export interface OrderOptions {
   readonly removalGraceMs: number;
   /** A gate opens anyway after this time: an Envoy that never answers must not stay behind for ever. */

@@ -13,7 +13,7 @@ import type { Subscription } from './subscription.ts';
 export function bringsOther(type: TypeName, request: DiscoveryRequest, current: Snapshot | undefined): boolean {
   const { initial_resource_versions = {}, version_info = '' } = request;
   // State of the world says no more than which snapshot its resources are of.
-  if (version_info !== '') return current?.standIn !== true || version_info !== versionOf(current);
+  if (version_info !== '') return current?.standIn !== true || !isOf(version_info, current);
   // Before there is a snapshot, what the client holds is remembered; `holdsOther` will compare it.
   if (current?.standIn !== true) return false;
   return Object.entries(initial_resource_versions).some(([name, version]) => current.resources[type].get(name)?.version !== version);
@@ -24,4 +24,9 @@ export function holdsOther(types: Readonly<Record<TypeName, { readonly subscript
   return typeNames.some((type) =>
     [...types[type].subscription.held].some(([name, { version }]) => resources[type].get(name)?.version !== version),
   );
+}
+
+/** Behind the name of its snapshot a version may say more: see `LatelyServed`. */
+function isOf(version: string, snapshot: Snapshot): boolean {
+  return version.split('.', 1)[0] === versionOf(snapshot);
 }

@@ -9,7 +9,7 @@ import type { Limits } from './limits.ts';
 import { FramedResponses } from './framed-responses.ts';
 import type { SnapshotListener } from './fleet.ts';
 import { bringsOther, holdsOther } from './stand-in.ts';
-import { Order, sendingOrder, warmedBy, type OrderOptions, type Turn } from './order.ts';
+import { anyTime, Order, sendingOrder, warmedBy, type OrderOptions } from './order.ts';
 import { Pin } from './pin.ts';
 import type { Accepted, ProxyState, TypeReport } from './proxy-state.ts';
 import { isHelper, versionOf, type DiscoveryRequest, type Node } from './request.ts';
@@ -294,9 +294,4 @@ export class ProxyStream implements SnapshotListener {
   #log(line: string): void {
     this.#options.log(`proxy ${this.#id || this.#connection.address}: ${line}`);
   }
-}
-
-/** The turn of a type that waits for no other. */
-function anyTime({ departures }: TypeState): Turn {
-  return { upserts: true, removals: [...departures.keys()], wakeAt: Infinity };
 }

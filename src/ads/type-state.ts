@@ -11,7 +11,6 @@ import { chooseComplete, chooseSome, versionOf } from './response.ts';
 import { TypeProgress } from './type-progress.ts';
 import type { Variant } from './variant.ts';
 import type { View } from './view.ts';
-import type { FramedResource } from './wire.ts';
 
 /** Stands for the version of a resource whose removal was refused. */
 const removal = '';
@@ -101,7 +100,8 @@ export class TypeState extends TypeProgress implements Pinned {
     const takesAway = complete ? turn.removals.length > 0 : removed.length > 0;
     if (!answers && !takesAway) return undefined;
 
-    const content = { typeUrl: typeUrls[this.type], version: this.#versionWith(kept, view), resources, removed };
+    const whole = complete ? this.#lately?.versionOf(this.type, view, kept) : undefined;
+    const content = { typeUrl: typeUrls[this.type], version: whole ?? versionOf(view), resources, removed };
     const framed = responses.frame(this.#variant, content, this.#lastNonce);
     const { held } = this.subscription;
     const sent = {
@@ -119,10 +119,6 @@ export class TypeState extends TypeProgress implements Pinned {
     this.inFlight.add(sent);
     this.#lastNonce = framed.nonce;
     return { sent, bytes: framed.bytes };
-  }
-
-  #versionWith(kept: readonly FramedResource[], view: View): string {
-    return this.#lately?.versionWith(versionOf(view), kept) ?? versionOf(view);
   }
 
   /**
