@@ -16,10 +16,18 @@ export class Metrics {
   readonly #responses: Counter<'type' | 'result'>;
   readonly #answerTimes: Histogram<'type'>;
   readonly #eventToAck: Histogram;
+  readonly #buildTimes: Histogram;
 
   constructor(view: DebugView, version: string) {
     collectDefaultMetrics({ register: this.#registry });
-    for (const collected of [buildInfo(version), ...fleetGauges(view), ...proxyGauges(view), problems(view), ...leader(view)])
+    for (const collected of [
+      buildInfo(version),
+      ...fleetGauges(view),
+      ...proxyGauges(view),
+      problems(view),
+      ...leader(view),
+      ...certificates(view),
+    ])
       this.#collect(collected);
     this.#collectSnapshotTotal(view);
     const registers = [this.#registry];
@@ -37,6 +45,12 @@ export class Metrics {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
       registers,
     });
+    this.#buildTimes = new Histogram({
+      name: 'naru_snapshot_build_seconds',
+      help: 'Time from a batch of events to what follows from it, whether that is a new snapshot or not.',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    });
     this.#eventToAck = new Histogram({
       name: 'naru_event_to_ack_seconds',
       help: 'Time from the first event of Kubernetes that led to a snapshot until every connected Envoy runs it.',
@@ -48,6 +62,11 @@ export class Metrics {
   /** To be called when every connected Envoy runs a snapshot: milliseconds from the first event that led to it. */
   settled(ms: number): void {
     this.#eventToAck.observe(ms / 1000);
+  }
+
+  /** To be called for every pass. */
+  passed(ms: number): void {
+    this.#buildTimes.observe(ms / 1000);
   }
 
   /** To be called for every answer of an Envoy. */
@@ -129,6 +148,14 @@ function leader(view: DebugView): readonly Collected[] {
   if (view.leader === undefined) return [];
   const help = '1 on the replica that writes status and Events.';
   return [{ name: 'naru_leader', help, labels: [], rows: () => [[{}, view.leader?.() === true ? 1 : 0]] }];
+}
+
+function certificates(view: DebugView): readonly Collected[] {
+  if (view.certificates === undefined) return [];
+  const rows = (): ReturnType<Collected['rows']> =>
+    (view.certificates?.() ?? []).map(({ namespace, secret, notAfter }) => [{ namespace, secret }, Date.parse(notAfter) / 1000]);
+  const help = 'When a certificate that is in use ends.';
+  return [{ name: 'naru_certificate_expiry_timestamp_seconds', help, labels: ['namespace', 'secret'], rows }];
 }
 
 /** Envoys come and go, so that none of these has one as its label. */

@@ -19,6 +19,8 @@ export interface DebugView {
   live(): boolean;
   /** An object of Kubernetes, where it is known. */
   object?(kind: string, namespace: string, name: string): ObjectStanding | undefined;
+  /** Certificates that are in use, and when they end (RFC 3339). */
+  certificates?(): readonly { readonly namespace: string; readonly secret: string; readonly notAfter: string }[];
   /** Whether this replica is the one that writes into the cluster; absent where none does. */
   leader?(): boolean;
 }

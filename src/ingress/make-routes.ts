@@ -73,7 +73,10 @@ function toHttps(route: Route): Route {
 /** Sends requests to both sides, reached by this policy. */
 function forwarding(route: Unsent, split: Split, reaching: UpstreamPolicy, { uses }: Folding): readonly Route[] {
   const { primary, alternative, canary } = split;
-  for (const base of split.standby) uses.use(base, reaching);
+  for (const base of split.standby) {
+    if (base === primary) uses.use(base, reaching);
+    else uses.useForCanary(base, reaching);
+  }
   const { session } = route.policy ?? {};
   const keepsSides = alternative !== undefined && session !== undefined && canary?.row.policies.canary?.keepsSessions === true;
   if (!keepsSides) {

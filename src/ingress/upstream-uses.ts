@@ -10,6 +10,8 @@ export interface UpstreamUse {
   /** Key of the Service's port: the upstream without a policy. */
   readonly base: Key;
   readonly policy: UpstreamPolicy;
+  /** It takes the requests of a canary. */
+  readonly canary?: true;
   /** No Service's port, but a place of which no object knows more than where it is. */
   readonly place?: { readonly at: Place; readonly source: Source };
 }
@@ -20,12 +22,19 @@ export type Place = NonNullable<Upstream['lookup']>;
 /** Gathers which upstreams the routes of a host use. */
 export class UpstreamUses {
   readonly #uses = new Map<Key, UpstreamUse>();
+  readonly #canaries = new Set<Key>();
 
   /** The key of the upstream: that of the Service's port, and what tells policies apart behind a `~`, which no name contains. */
   use(base: Key, policy: UpstreamPolicy): Key {
-    const key = Object.keys(policy).length === 0 ? base : `${base}~${digest(policy)}`;
-    this.#uses.set(key, { base, policy });
+    const key = keyOf(base, policy);
+    this.#uses.set(key, { base, policy, ...(this.#canaries.has(key) && { canary: true }) });
     return key;
+  }
+
+  /** The same of one that takes the requests of a canary. */
+  useForCanary(base: Key, policy: UpstreamPolicy): Key {
+    this.#canaries.add(keyOf(base, policy));
+    return this.use(base, policy);
   }
 
   /** The key of an upstream that is no Service's port; an empty namespace tells it from one. */
@@ -54,6 +63,10 @@ export function withPolicy(key: Key, { policy, place }: UpstreamUse, known: Upst
 
 function upstreamAt(key: Key, { at, source }: NonNullable<UpstreamUse['place']>): Upstream {
   return { key, namespace: '', service: at.hostname, port: at.port, lookup: at, sources: [source] };
+}
+
+function keyOf(base: Key, policy: UpstreamPolicy): Key {
+  return Object.keys(policy).length === 0 ? base : `${base}~${digest(policy)}`;
 }
 
 /** Equal policies have equal digests, in whatever order their parts were put together. */

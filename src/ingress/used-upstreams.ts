@@ -31,6 +31,9 @@ export class UsedUpstreams {
 
   constructor({ folds, streams, ports, pods, backendSecrets, world, onFailure }: UsedUpstreamSources) {
     const hostUses = new IndexTable('hostUses', folds, (row) => row.upstreams.keys());
+    const canaries = new IndexTable('canaryUses', folds, ({ upstreams: used }) =>
+      [...used].filter(([, { canary }]) => canary).map(([key]) => key),
+    );
     const uses = new JoinedIndex('upstreamUses', [hostUses, streams.uses]);
     const useOf = (key: Key, [user = '']: readonly Key[], read: Read): UpstreamUse | undefined =>
       read.get(folds, user)?.upstreams.get(key) ?? streams.useOf(key, read);
@@ -41,7 +44,8 @@ export class UsedUpstreams {
         const use = useOf(key, users, read);
         if (use === undefined) return undefined;
         const policy = withSecret(use.policy, (secret) => read.get(backendSecrets, secret));
-        return withPolicy(key, { ...use, policy }, read.get(ports, use.base));
+        const upstream = withPolicy(key, { ...use, policy }, read.get(ports, use.base));
+        return upstream && read.get(canaries, key) !== undefined ? { ...upstream, canary: true } : upstream;
       },
       onFailure: (key, error) => onFailure(`upstreams ${key}`, error),
     });
@@ -56,6 +60,6 @@ export class UsedUpstreams {
     });
     this.upstreams = upstreams;
     this.endpoints = endpoints;
-    this.tables = [hostUses, uses, upstreams, endpoints];
+    this.tables = [hostUses, canaries, uses, upstreams, endpoints];
   }
 }

@@ -16,6 +16,8 @@ export interface Upstream {
   readonly sticky?: 'client-address';
   /** A proxy prefers the endpoints of its own zone, if there are any. */
   readonly preferZone?: true;
+  /** It takes requests of some Ingress's canary. */
+  readonly canary?: true;
   /** Absent: all as by default. */
   readonly policy?: UpstreamPolicy;
   readonly sources: readonly Source[];

@@ -6,6 +6,7 @@ import type { Check, DebugView } from '../debug/view.ts';
 import type { KubeEvent } from '../kube/event.ts';
 import { defaultCertificateName, renderOwnCertificate } from '../xds/secret.ts';
 import { Build, type BuildOptions, type Pass } from './build.ts';
+import { certificatesInUse } from './certificates-in-use.ts';
 import type { StartEnvoy } from './cold-run.ts';
 import { DebugEvents } from './debug-events.ts';
 import { objectStanding } from './object-standing.ts';
@@ -78,6 +79,7 @@ export class ControlPlane {
         this.#quarantineKeeper?.passed();
         this.#build.follow(pass);
         if (pass.snapshot !== undefined) this.#events.published(pass.snapshot);
+        if (pass.timing !== undefined) this.#debug?.metrics.passed(pass.timing.end - pass.timing.start);
         options.onPass?.(pass);
       },
       onAllAccepted: (ms) => this.#debug?.metrics.settled(ms),
@@ -166,6 +168,7 @@ export class ControlPlane {
       problems: () => this.#build.problems(),
       object: (...called) => objectStanding(this.#build, ...called),
       live: () => true,
+      certificates: () => certificatesInUse(this.#build),
       subscribe: (listener) => this.#events.listen(listener),
       ...(this.#options.leader === undefined ? {} : { leader: this.#options.leader }),
       checks: () => [this.#syncedCheck(), ...(this.#options.checks?.() ?? [])],

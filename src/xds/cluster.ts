@@ -4,6 +4,7 @@ import { any } from '../proto/codec.ts';
 import type { AnyMessage, Messages } from '../proto/gen/messages.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import { makeResource } from './make-resource.ts';
+import { clusterMetadata } from './request-metrics.ts';
 import { upstreamFilters } from './upstream-filters.ts';
 import { namesOfRequest, renderUpstreamTls, secretsOfTls } from './upstream-tls.ts';
 
@@ -42,6 +43,7 @@ export function clusterOf(upstream: Upstream, connections: UpstreamConnections =
   const { tls, protocol } = upstream.policy ?? {};
   return {
     name: upstream.key,
+    ...(upstream.service === '' ? {} : { metadata: clusterMetadata(upstream) }),
     ...(upstream.lookup === undefined ? byEndpointDiscovery : byName(upstream.key, upstream.lookup, connections)),
     ...balancing(upstream),
     ...(upstream.policy?.sendsProxyProtocol === true ? { transport_socket: withProxyProtocol } : {}),

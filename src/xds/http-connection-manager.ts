@@ -9,6 +9,7 @@ import { chainFilters } from './filters/index.ts';
 import type { ListenerSettings } from './options.ts';
 import { otherHostsFilter } from './other-hosts.ts';
 import { closeUntrusted } from './proxy-protocol.ts';
+import { requestMetrics } from './request-metrics.ts';
 import { repeatableRequests } from './retry.ts';
 import { scopeHeader } from './scope-header.ts';
 import { renderTracing } from './tracing.ts';
@@ -52,7 +53,7 @@ function renderConnectionManager(scheme: 'http' | 'https', chain: string, { list
     name: 'envoy.filters.network.http_connection_manager',
     typed_config: any('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
       stat_prefix: scheme,
-      access_log: renderAccessLog(edge.accessLog, 'requests'),
+      access_log: [requestMetrics, ...renderAccessLog(edge.accessLog, 'requests')],
       ...renderTracing(edge.tracing),
       ...(routes === undefined ? { scoped_routes: scopedRoutes } : { rds: { config_source: ads, route_config_name: routes } }),
       ...clientIdentity(chain, edge),

@@ -1,18 +1,25 @@
+import type { Route } from '../model/route.ts';
 import type { RoutePolicy } from '../model/route-policy.ts';
-import { printSource, type Source } from '../model/source.ts';
+import { printSource } from '../model/source.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 
 /** The namespace of what Naru writes into metadata; an access log gets it by `%METADATA(ROUTE:naru:sources)%`. */
-const metadataNamespace = 'naru';
+export const metadataNamespace = 'naru';
 
 /** Where a route comes from, well-formed whatever an object is called: for whoever looks at an Envoy. */
 export function routeMetadata(
-  sources: readonly Source[],
+  { name, sources }: Pick<Route, 'name' | 'sources'>,
   { unlogged }: RoutePolicy,
 ): Messages['envoy.config.core.v3.Metadata'] | undefined {
   if (sources.length === 0 && unlogged === undefined) return undefined;
   const named = { sources: sources.map((source) => printSource(source).toWellFormed()) };
-  return { filter_metadata: { [metadataNamespace]: { ...named, ...(unlogged && { unlogged }) } } };
+  return { filter_metadata: { [metadataNamespace]: { ...named, ...ownerOf(name), ...(unlogged && { unlogged }) } } };
+}
+
+/** The object that a route is of, for metrics. */
+function ownerOf(route: string): { readonly namespace: string; readonly ingress: string } | undefined {
+  const { namespace, ingress } = /^(?<namespace>[^/ ]+)\/(?<ingress>[^ ]+) /.exec(route)?.groups ?? {};
+  return namespace === undefined || ingress === undefined ? undefined : { namespace, ingress };
 }
 
 /** What `routeMetadata` says of where a route comes from, each as `printSource` writes it. */

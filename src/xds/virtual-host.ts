@@ -119,7 +119,7 @@ export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = []
     ...cookiesOf(cookies),
   };
   const narrowed = (more: readonly HeaderMatcher[]): RouteMatch => ({ ...match, headers: [...(match.headers ?? []), ...more] });
-  const metadata = routeMetadata(route.sources, policy);
+  const metadata = routeMetadata(route, policy);
   if (action.type !== 'redirect') {
     return withoutChoices(policy).map(({ headers: clients, cookies: theirs, policy: own, requestHeaders }) => ({
       ...{ name, match: { ...narrowed(clients), ...cookiesOf([...cookies, ...theirs]) }, ...renderAction(action, route.match, own) },

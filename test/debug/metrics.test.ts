@@ -18,12 +18,15 @@ test('/metrics tells how things stand at the time of the scrape', async (t) => {
     fleets: () => [fleetOf('naru', snapshots), fleetOf('edge', [])],
     proxies: () => proxies,
     problems: () => [found, found],
+    certificates: () => [{ namespace: 'shop', secret: 'tls', notAfter: '2026-01-01T00:00:00Z' }],
   });
   const server = await startDebugServer({ host: '127.0.0.1', port: 0, view, version: '1.2.3' });
   t.after(() => server.close());
   const answer = { proxy: 'one', fleet: 'naru', type: 'clusters', names: [], snapshot: 1, nonce: '1', tookMs: 4 } as const;
   server.metrics.acknowledged(answer);
   server.metrics.acknowledged({ ...answer, refusal: 'no' });
+  server.metrics.passed(3);
+  server.metrics.settled(40);
   const scrape = async (): Promise<string> => (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text();
 
   const text = await scrape();
@@ -41,6 +44,10 @@ test('/metrics tells how things stand at the time of the scrape', async (t) => {
     'naru_xds_responses_total{type="clusters",result="nack"} 1',
     'naru_xds_responses_total{type="secrets",result="nack"} 0',
     'naru_xds_answer_seconds_count{type="clusters"} 2',
+    'naru_snapshot_build_seconds_bucket{le="0.005"} 1',
+    'naru_event_to_ack_seconds_bucket{le="0.025"} 0',
+    'naru_event_to_ack_seconds_bucket{le="0.05"} 1',
+    'naru_certificate_expiry_timestamp_seconds{namespace="shop",secret="tls"} 1767225600',
     'naru_problems{code="NR501",severity="error"} 2',
   ]) {
     assert.ok(text.split('\n').includes(line), line);

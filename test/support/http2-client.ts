@@ -7,8 +7,7 @@ export class Http2Client {
   readonly #url: string;
   readonly #host: string;
   #session: ClientHttp2Session | undefined;
-  /** How many connections it has opened. */
-  connections = 0;
+  readonly #sessions: ClientHttp2Session[] = [];
 
   constructor(port: number, host: string) {
     this.#url = `https://127.0.0.1:${port}`;
@@ -20,34 +19,42 @@ export class Http2Client {
    * https://www.rfc-editor.org/rfc/rfc9113#section-8.7
    */
   async get(path: string): Promise<string | undefined> {
-    const outcome = await this.#ask(path);
-    return outcome === refused ? this.#ask(path) : outcome;
+    const session = this.#current();
+    const outcome = await ask(session, path, this.#host);
+    if (outcome !== refused) return outcome;
+    if (this.#session === session) this.#session = undefined;
+    return ask(this.#current(), path, this.#host);
   }
 
-  #ask(path: string): Promise<string | undefined> {
-    return new Promise((resolve) => {
-      const stream = this.#current().request({ ':path': path, ':authority': this.#host });
-      let status = 0;
-      stream.on('response', (headers) => (status = Number(headers[':status'])));
-      stream.on('error', (error) => resolve(`h2: ${error.message}`));
-      stream.on('end', () => resolve(status === 200 ? undefined : `h2: ${status}`));
-      stream.resume();
-      stream.end();
-    });
+  /** How many connections it has opened. */
+  get connections(): number {
+    return this.#sessions.length;
   }
 
   close(): void {
-    this.#session?.destroy();
+    for (const session of this.#sessions) session.destroy();
   }
 
   #current(): ClientHttp2Session {
     const known = this.#session;
     if (known !== undefined && !known.closed && !known.destroyed) return known;
     const session = connect(this.#url, { servername: this.#host, rejectUnauthorized: false });
-    this.connections++;
+    this.#sessions.push(session);
     // Its requests hear of it, too.
     session.on('error', () => {});
     this.#session = session;
     return session;
   }
+}
+
+function ask(session: ClientHttp2Session, path: string, host: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const stream = session.request({ ':path': path, ':authority': host });
+    let status = 0;
+    stream.on('response', (headers) => (status = Number(headers[':status'])));
+    stream.on('error', (error) => resolve(`h2: ${error.message}`));
+    stream.on('end', () => resolve(status === 200 ? undefined : `h2: ${status}`));
+    stream.resume();
+    stream.end();
+  });
 }

@@ -159,6 +159,11 @@ export class Naru {
   }
 
   /** What Envoy wrote to its log. */
+  /** In Prometheus' form. */
+  async metrics(): Promise<string> {
+    return (await this.#envoy.adminRequest('/stats/prometheus')).body;
+  }
+
   get envoyLog(): readonly string[] {
     return this.#envoy.log;
   }
