@@ -80,7 +80,7 @@ describe('TLS with pods', () => {
     assert.equal(await suite('AES128-GCM-SHA256'), '503');
   });
 
-  test('the certificate of the pod is checked where proxy-ssl-verify says so', async () => {
+  test('CVE-2025-66491: the certificate of the pod is checked where proxy-ssl-verify says so', async () => {
     const checking = { 'proxy-ssl-secret': 'pods', 'proxy-ssl-verify': 'on' };
     const other = secret('pods', { 'ca.crt': (await issueCertificate({ names: ['other.test'] })).intermediate });
     assert.equal(await answer({ ...checking, 'proxy-ssl-name': 'pod.test' }, all), 'DNS:naru.test no name TLSv1.2');

@@ -117,6 +117,10 @@ const usable: Readonly<Record<string, fc.Arbitrary<string>>> = {
   'disable-proxy-intercept-errors': fc.constantFrom('true'),
   'ssl-passthrough': fc.constantFrom('true'),
   'x-forwarded-prefix': fc.constantFrom('/', '/a:b', 'x'),
+  'proxy-cookie-domain': fc.constantFrom('off', 'a b', '~a.b c', '.a. .b', '~a?b??c d', '~ x'),
+  'proxy-cookie-path': fc.constantFrom('off', '/ /a', '~/a?b /', '~&,= ~'),
+  'proxy-redirect-from': fc.constantFrom('default', 'http://a/', '~https?:', '~'),
+  'proxy-redirect-to': fc.constantFrom('/', 'https://b/', 'off'),
 };
 
 const annotations = fc

@@ -5,6 +5,7 @@ import { type Constants, parseTemplate } from '../nginx/variables.ts';
 import { type Edits, joinConditions, type SnippetCase } from './case.ts';
 import { readCondition } from './condition.ts';
 import { type DirectiveRow, directiveRows, harmless } from './directives.ts';
+import { type Decided, isDecided } from './decided.ts';
 import { rewritten, returned, type Sending } from './sending.ts';
 import type { Directive } from './syntax.ts';
 
@@ -29,6 +30,7 @@ const mostCases = 32;
 
 interface State {
   readonly conditions: Conditions;
+  readonly decided: Decided;
   readonly variables: Readonly<Record<string, string | Template>>;
   /** Those of blocks that are gone through. */
   readonly standing: readonly Directive[];
@@ -73,7 +75,12 @@ class Run {
   }
 
   outcome(constants: Constants): Outcome {
-    const start: State = { conditions: {}, variables: constants, standing: this.#directives.filter(({ name }) => !ordered.has(name)) };
+    const start: State = {
+      conditions: {},
+      decided: [],
+      variables: constants,
+      standing: this.#directives.filter(({ name }) => !ordered.has(name)),
+    };
     const cases = this.#go(
       this.#directives.filter(({ name }) => ordered.has(name)),
       start,
@@ -126,18 +133,28 @@ class Run {
 
   #branch(directive: Directive, rest: readonly Directive[], state: State): readonly SnippetCase[] {
     const { words, body = [] } = directive;
-    const within = (): State => ({ ...state, standing: [...state.standing, ...body.filter(({ name }) => !ordered.has(name))] });
+    const within = (from: State): State => ({ ...from, standing: [...from.standing, ...body.filter(({ name }) => !ordered.has(name))] });
     const inside = [...body.filter(({ name }) => ordered.has(name)), ...rest];
     const reading = readCondition(words, state.variables);
     if (reading.type === 'unread') {
       this.#note(directive, reading.why, body.some(isProtection));
       return this.#go(rest, state);
     }
-    if (reading.type === 'known') return reading.holds ? this.#go(inside, within()) : this.#go(rest, state);
-    const given = (from: State, conditions: Conditions): State => ({ ...from, conditions: joinConditions(from.conditions, conditions) });
-    const when = (conditions: Conditions): readonly SnippetCase[] =>
-      reading.not ? this.#go(rest, given(state, conditions)) : this.#go(inside, given(within(), conditions));
-    return [...reading.anyOf.flatMap(when), ...(reading.not ? this.#go(inside, within()) : this.#go(rest, state))];
+    if (reading.type === 'known') return reading.holds ? this.#go(inside, within(state)) : this.#go(rest, state);
+    const open = reading.anyOf.filter((one) => isDecided(one, state.decided) !== false);
+    const certain = reading.anyOf.some((one) => isDecided(one, state.decided) === true);
+    const held = (from: State): readonly SnippetCase[] => (reading.not ? this.#go(rest, from) : this.#go(inside, within(from)));
+    const failed = (from: State): readonly SnippetCase[] => (reading.not ? this.#go(inside, within(from)) : this.#go(rest, from));
+    if (certain) return held(state);
+    const cases = open.flatMap((condition) =>
+      held({
+        ...state,
+        conditions: joinConditions(state.conditions, condition),
+        decided: [...state.decided, { condition, holds: true }],
+      }),
+    );
+    const not = open.map((condition) => ({ condition, holds: false }));
+    return [...cases, ...failed({ ...state, decided: [...state.decided, ...not] })];
   }
 
   /** What stands there without an order holds with the variables as they are in the end. */
