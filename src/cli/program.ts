@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { completionCommand, versionCommand } from './commands/about.ts';
 import { codesCommand, diffCommand, explainCommand, lintCommand, migrateCommand, translateCommand, whyCommand } from './commands/files.ts';
-import { getCommand, proxiesCommand, snapshotsCommand, waitCommand } from './commands/live.ts';
+import { canaryCommand, getCommand, proxiesCommand, snapshotsCommand, waitCommand } from './commands/live.ts';
 import { adsTestbedCommand, authzCommand, certgenCommand, devCommand, serveCommand } from './commands/servers.ts';
 import { packageVersion } from './package-version.ts';
 import { UnreachableError } from './unreachable-error.ts';
@@ -33,7 +33,7 @@ export function program(): Command {
   const commands = [
     ...[devCommand(), serveCommand()],
     ...[lintCommand(), explainCommand(), whyCommand(), diffCommand(), translateCommand(), migrateCommand(), codesCommand()],
-    ...[proxiesCommand(), snapshotsCommand(), getCommand(), waitCommand()],
+    ...[proxiesCommand(), snapshotsCommand(), getCommand(), waitCommand(), canaryCommand()],
     ...[authzCommand(), certgenCommand(), adsTestbedCommand()],
     ...[completionCommand(), versionCommand()],
   ];

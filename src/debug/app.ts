@@ -44,6 +44,7 @@ export function debugApp({ view, metrics, version, review }: AppOptions): Hono {
   app.get('/debug/proxies', (c) => proxies(c, view));
   app.get('/debug/explain', (c) => explained(c, view));
   app.get('/debug/objects/:kind/:namespace/:name', (c) => object(c, view));
+  app.get('/debug/canaries', (c) => json(c, { accepted: allAccepted(view), canaries: view.canaries?.() ?? [] }));
   app.get('/debug/problems', (c) => json(c, { problems: view.problems() }));
   app.get('/debug/xds/:type/:name{.+}', (c) => resources(c, view, c.req.param('type'), c.req.param('name')));
   app.get('/debug/xds/:type', (c) => resources(c, view, c.req.param('type')));
@@ -111,6 +112,11 @@ function explained(c: Context, view: DebugView): Response {
   if (fleet === undefined) return noSuchFleet(c, view);
   if (fleet.current === undefined) return problem(c, 503, 'There is no snapshot yet: not everything was read.');
   return json(c, { fleet: fleet.name, snapshot: fleet.current.number, explanation: explain(fleet.current.resources, request) });
+}
+
+function allAccepted(view: DebugView): boolean {
+  const newest = new Map(view.fleets().map(({ name, current }) => [name, current?.number ?? 0]));
+  return view.proxies().every(({ fleet, accepted }) => accepted >= (newest.get(fleet) ?? 0));
 }
 
 function object(c: Context, view: DebugView): Response {

@@ -56,6 +56,13 @@ export const debugPaths = {
     query: { method: 'GET without it', url: 'of the request', header: 'as in x-canary: always; may be given again', fleet },
     fields: { fleet: 'its name', snapshot: 'its number', explanation: 'the outcome and the way there' },
   },
+  '/debug/canaries': {
+    about: 'each path of each canary: what is wanted, and what Envoys are told',
+    fields: {
+      accepted: 'whether every connected Envoy runs the newest snapshot',
+      canaries: 'namespace, name, host, path, wanted and sent (from 0 to 1), clusters, header, cookie, by and problems of each',
+    },
+  },
   '/debug/objects/{kind}/{namespace}/{name}': {
     about: 'how far an object has come on its way to the Envoys, and which are behind',
     fields: {

@@ -21,6 +21,8 @@ export interface DebugView {
   object?(kind: string, namespace: string, name: string): ObjectStanding | undefined;
   /** Certificates that are in use, and when they end (RFC 3339). */
   certificates?(): readonly { readonly namespace: string; readonly secret: string; readonly notAfter: string }[];
+  /** Every path of every canary. */
+  canaries?(): readonly CanaryView[];
   /** Whether this replica is the one that writes into the cluster; absent where none does. */
   leader?(): boolean;
 }
@@ -38,6 +40,30 @@ export type DebugEvent = { readonly fleet: string; readonly version: number } & 
     }
   | { readonly type: 'accepted'; readonly proxy: string; readonly tookMs: number }
 );
+
+/** A path of a canary, with shares from 0 to 1. */
+export interface CanaryView {
+  /** Of its Ingress. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly host: string;
+  /** Empty where it takes part in none. */
+  readonly path: string;
+  /** What its annotations say of requests that neither header nor cookie decides on. */
+  readonly wanted: number;
+  /** What the newest snapshot says. */
+  readonly sent: number;
+  /** Names of the clusters of the primary, and of the canary as far as requests are sent there. */
+  readonly stable: readonly string[];
+  readonly canary: readonly string[];
+  /** Names of the header and of the cookie that decide first. */
+  readonly header?: string;
+  readonly cookie?: string;
+  /** The program that wrote the Ingress last, where the API server says it. */
+  readonly by?: string;
+  /** Codes of its problems. */
+  readonly problems: readonly string[];
+}
 
 /** How far an object has come. */
 export interface ObjectStanding {

@@ -9,6 +9,7 @@ import { Build, type BuildOptions, type Pass } from './build.ts';
 import { certificatesInUse } from './certificates-in-use.ts';
 import type { StartEnvoy } from './cold-run.ts';
 import { DebugEvents } from './debug-events.ts';
+import { listCanaries } from './canaries.ts';
 import { objectStanding } from './object-standing.ts';
 import { LastGood, type LastGoodOptions } from './last-good.ts';
 import { pipeline } from './pipeline.ts';
@@ -166,6 +167,7 @@ export class ControlPlane {
       proxies: () => this.ads.proxies(),
       refusals: () => this.ads.refusals(),
       problems: () => this.#build.problems(),
+      canaries: () => listCanaries(this.#build),
       object: (...called) => objectStanding(this.#build, ...called),
       live: () => true,
       certificates: () => certificatesInUse(this.#build),

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeEvent } from '../kube/event.ts';
 import { objectKey } from '../kube/event.ts';
+import type { LastWrite } from '../kube/last-write.ts';
 import { kindNames } from '../kube/kinds.ts';
 import type { KubeObjects, Kind } from '../kube/objects.ts';
 import type { Problem } from '../model/problem.ts';
@@ -24,6 +25,8 @@ export class World {
   readonly problems = new SourceTable<readonly Problem[]>('problems');
   /** The time as it was told last, milliseconds since the epoch. One row, `now`; none as long as nobody has told it. */
   readonly clock = new SourceTable<number>('clock');
+  /** Who wrote each Ingress last, by `KIND KEY`: for people, and nothing follows from it. */
+  readonly lastWrites = new Map<string, LastWrite>();
   readonly #waitingFor = new Set<Kind>(kindNames);
 
   get synced(): boolean {
@@ -47,11 +50,18 @@ export class World {
       } else {
         const table: SourceTable<unknown> = this.objects[event.kind];
         const object = event.type === 'upsert' ? event.object : undefined;
+        if (event.kind === 'Ingress') this.#noteWriter(event);
         if (isDeepStrictEqual(table.get(event.key), object)) continue;
         table.set(event.key, object);
         change(table, event.key);
       }
     }
     return changes;
+  }
+
+  #noteWriter(event: KubeEvent & { readonly type: 'upsert' | 'delete' }): void {
+    const id = `${event.kind} ${event.key}`;
+    if (event.type === 'upsert' && event.by !== undefined) this.lastWrites.set(id, event.by);
+    else this.lastWrites.delete(id);
   }
 }

@@ -1,11 +1,12 @@
 // The verbs that ask a running Naru. What they do is imported when they are called.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { controllerOptions } from '../../settings.ts';
+import type { CanarySettings } from '../canary.ts';
 import type { GetSettings } from '../get.ts';
 import type { LiveSettings } from '../lists/ask.ts';
 import { listOutputs } from '../lists/print-list.ts';
 import type { WaitSettings } from '../wait.ts';
-import { filesOption, keepCompiledCode, namespaceOption, serverOption, usualServer } from './shared-options.ts';
+import { addPath, filesOption, keepCompiledCode, namespaceOption, serverOption, usualServer } from './shared-options.ts';
 
 function live(name: string, description: string): Command {
   return new Command(name)
@@ -49,6 +50,32 @@ export function getCommand(): Command {
     const { get } = await import('../get.ts');
     await get(what, name, settings);
   });
+}
+
+export function canaryCommand(): Command {
+  return live('canary', 'tell of canaries what is wanted, what Envoys are told, and what they were seen to do')
+    .argument('[name]', 'of the Ingress of one')
+    .option('-n, --namespace <name>', 'only of this namespace')
+    .option('-A, --all-namespaces', 'of all namespaces, which is the default')
+    .option(
+      '--envoy <url>',
+      'admin interface or metrics port of an Envoy; may be given again; without it the pods of the fleet are asked',
+      addPath,
+    )
+    .addOption(new Option('--for <time>', 'how long requests are counted').default(10_000, '10s').argParser(duration))
+    .option('--kubeconfig <path>', 'how to reach the API server, by which the pods of the Envoys are asked')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--envoy-namespace <name>', 'where these pods are', 'naru-system')
+    .option('--envoy-pods <labels>', 'their labels', 'app.kubernetes.io/name=naru-envoy')
+    .addHelpText(
+      'after',
+      '\nThe pods are asked through the API server, which needs the right to get pods/proxy. What is counted are the requests of all routes to these Services.\n\nExamples:\n  naru canary -n shop --for 60s\n  naru canary web-canary --envoy http://127.0.0.1:9901\n',
+    )
+    .action(async (name: string | undefined, settings: CanarySettings) => {
+      keepCompiledCode();
+      const { printCanaries } = await import('../canary.ts');
+      await printCanaries(name, settings);
+    });
 }
 
 export function waitCommand(): Command {
