@@ -37,6 +37,21 @@ describe('--default-backend-service', () => {
     assert.equal(await naru.served('http://unknown.test/'), 'own');
   });
 
+  test('a host that an Ingress names without paths is its own, and not that of a wildcard above it', async () => {
+    const bare = JSON.stringify({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: 'bare' },
+      spec: { ingressClassName: 'naru', rules: [{ host: 'bare.wild.test' }] },
+    });
+    const wide = ingressYaml({ name: 'wide', host: '*.wild.test', paths: ['Prefix / web'] }) + echoService('web');
+    const hosts = async () => [await naru.served('http://bare.wild.test/'), await naru.served('http://other.wild.test/')];
+    await naru.given(`${wide}---\n${bare}\n`);
+    assert.deepEqual(await hosts(), [404, 'web']);
+    await naru.given(`${wide}---\n${bare}\n${echoService('rest')}`);
+    assert.deepEqual(await hosts(), ['rest', 'web']);
+  });
+
   test('without pods, or without the Service, requests get 404', async () => {
     await naru.given(web + echoService('rest') + sliceYaml('rest', []));
     assert.equal(await naru.served('http://unknown.test/'), 404);
