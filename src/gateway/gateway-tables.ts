@@ -4,6 +4,7 @@ import { objectKey } from '../kube/event.ts';
 import type { Gateway, ListenerSet } from '../kube/gateway-objects.ts';
 import type { BackendSecret } from '../model/backend-secret.ts';
 import type { Certificate } from '../model/certificate.ts';
+import { printSource } from '../model/source.ts';
 import { certificatesNamed } from '../kube/kinds/gateway/gateway.ts';
 import { DerivedTable, type Read } from '../store/derived-table.ts';
 import { IndexTable } from '../store/index-table.ts';
@@ -19,7 +20,7 @@ import { readBackendCertificate } from './backend-certificate.ts';
 import { readClients } from './client-validation.ts';
 import { type GatewayRow, listenersOf, readGateway } from './gateway-row.ts';
 import { gatewayGroup, type GrantsByNamespace, mayRefer, type Referred, type Referrer } from './grants.ts';
-import type { GatewayOptions } from './options.ts';
+import type { EdgeTables, GatewayOptions } from './options.ts';
 import { divideSocket, type Socket, socketsOf } from './socket.ts';
 
 const everyGateway = 'gateways';
@@ -37,12 +38,14 @@ export class GatewayTables {
   readonly backendSecrets: Table<BackendSecret>;
   readonly #world: World;
   readonly #options: GatewayOptions;
+  readonly #edge: EdgeTables;
   readonly #grants: GrantsByNamespace;
   readonly #onFailure: (row: Key, error: Error | undefined) => void;
 
-  constructor(world: World, options: GatewayOptions, onFailure: (row: Key, error: Error | undefined) => void) {
+  constructor(world: World, options: GatewayOptions, edge: EdgeTables, onFailure: (row: Key, error: Error | undefined) => void) {
     this.#world = world;
     this.#options = options;
+    this.#edge = edge;
     this.#onFailure = onFailure;
     this.#grants = new IndexTable('grants by namespace', world.objects.ReferenceGrant, ({ metadata }) => [metadata.namespace]);
     const texts = this.#derive('gateway texts', world.objects.Gateway, withoutStatus);
@@ -54,7 +57,7 @@ export class GatewayTables {
       const ofGateway = (read.get(sets, key) ?? []).flatMap((set) => read.get(setTexts, set) ?? []);
       const granted = (to: Referred) => this.mayRefer({ kind: 'Gateway', namespace: gateway.metadata.namespace }, to, read);
       return readGateway(gateway, ofGateway, {
-        isOfEdge: (port) => options.addressPool === undefined && options.edgePorts?.includes(port) === true,
+        portOwner: (port, transport) => (options.addressPool === undefined ? this.#portOwner(port, transport, read) : undefined),
         certificate: (secret) => read.get(secrets.rows, secret),
         clients: (port) => readClients(gateway, port, { configMap: (map) => read.get(world.objects.ConfigMap, map), mayRefer: granted }),
         backendCertificate: readBackendCertificate(gateway, { secret: (secret) => this.#backendSecret(secret, read), mayRefer: granted }),
@@ -94,6 +97,12 @@ export class GatewayTables {
 
   mayRefer(from: Referrer, to: Referred, read: Read): boolean {
     return mayRefer(from, to, read, this.#world, this.#grants);
+  }
+
+  #portOwner(port: number, transport: 'tcp' | 'udp', read: Read): string | undefined {
+    if (transport === 'tcp' && this.#options.edgePorts?.includes(port) === true) return 'Ingresses';
+    const [source] = read.get(this.#edge.streams, `${transport}/${port}`)?.sources ?? [];
+    return source && `a ${transport.toUpperCase()} service of ${printSource({ ...source, field: '' }).trim()}`;
   }
 
   #backendSecret(key: Key, read: Read): BackendSecretReading {

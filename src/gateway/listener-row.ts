@@ -41,8 +41,8 @@ export interface RouteGroupKind {
 }
 
 export interface ListenerLookup {
-  /** Whether Ingresses have this port of the address. */
-  readonly isOfEdge: (port: number) => boolean;
+  /** Who has this port of the address already. */
+  readonly portOwner: (port: number, transport: 'tcp' | 'udp') => string | undefined;
   readonly certificate: (key: Key) => CertificateRow | undefined;
   readonly mayRefer: (from: ListenerOwner, to: Referred) => boolean;
   /** What the Gateway asks of the certificates of clients at a port. */
@@ -98,14 +98,12 @@ export function readListener(owner: ListenerOwner, spec: ListenerSpec, index: nu
   };
 }
 
-function acceptance({ protocol, port }: ListenerSpec, supported: boolean, { isOfEdge }: ListenerLookup): ConditionDraft {
+function acceptance({ protocol, port }: ListenerSpec, supported: boolean, { portOwner }: ListenerLookup): ConditionDraft {
   if (!supported) return holdsNot('Accepted', 'UnsupportedProtocol', `The protocol ${protocol} is not supported.`);
-  if (!isOfEdge(port)) return holds('Accepted');
-  return holdsNot(
-    'Accepted',
-    'PortUnavailable',
-    `Ingresses have port ${port}: choose another one, or run Naru with --gateway-address-pool.`,
-  );
+  const owner = portOwner(port, protocol === 'UDP' ? 'udp' : 'tcp');
+  if (owner === undefined) return holds('Accepted');
+  const message = `Port ${port} is for ${owner}: choose another one, or run Naru with --gateway-address-pool.`;
+  return holdsNot('Accepted', 'PortUnavailable', message);
 }
 
 /** Whether the listener needs certificates of its own. */

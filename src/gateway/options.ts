@@ -1,3 +1,6 @@
+import type { StreamListener } from '../model/stream-listener.ts';
+import type { Key, Table } from '../store/table.ts';
+
 /** What decides which Gateways are served, and where. */
 export interface GatewayOptions {
   /** Serve GatewayClasses whose `spec.controllerName` is this. */
@@ -8,6 +11,13 @@ export interface GatewayOptions {
   readonly addressPool?: string;
   /** Ports of `address` that Ingresses have. */
   readonly edgePorts?: readonly number[];
+}
+
+/** What Ingresses and the services beside them have. */
+export interface EdgeTables {
+  readonly streams: Table<StreamListener>;
+  /** Hostname → keys of the Ingresses that speak of it. */
+  readonly hosts: Table<readonly Key[]>;
 }
 
 export const defaultGatewayOptions: GatewayOptions = { controllerName: 'naru.io/gateway-controller', address: '0.0.0.0' };

@@ -1,3 +1,4 @@
+import type { Problem } from '../model/problem.ts';
 import type { StatusDraft } from '../kube/status-draft.ts';
 import { DerivedTable, type Read } from '../store/derived-table.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
@@ -14,7 +15,10 @@ import { listenersOf } from './gateway-row.ts';
 import type { GatewayTables } from './gateway-tables.ts';
 import type { ResolvedBackends } from './resolved-backends.ts';
 import { backendUses } from './route-row.ts';
+import type { EdgeTables } from './options.ts';
 import { routeStatus } from './route-status.ts';
+import { sharedHosts } from './shared-hosts.ts';
+import { problemsOf } from './status-problems.ts';
 import type { RouteTables } from './route-tables.ts';
 import { socketsOf } from './socket.ts';
 
@@ -23,6 +27,7 @@ export interface StatusSources {
   readonly routes: RouteTables;
   readonly resolved: Table<ResolvedBackends>;
   readonly backendTls: BackendTlsTables;
+  readonly edge: EdgeTables;
   readonly controllerName: string;
 }
 
@@ -31,13 +36,14 @@ export class StatusTables {
   readonly tables: readonly FollowingTable<unknown>[];
   /** By `Gateway shop/web`. */
   readonly drafts: Table<StatusDraft>;
+  readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
   /** Key of a Gateway → keys of its listeners in the Model. */
   readonly socketsOfGateway: Table<readonly Key[]>;
   readonly #onFailure: (row: Key, error: Error | undefined) => void;
 
   constructor(
     world: World,
-    { gateways, routes, resolved, backendTls, controllerName }: StatusSources,
+    { gateways, routes, resolved, backendTls, edge, controllerName }: StatusSources,
     onFailure: (row: Key, error: Error | undefined) => void,
   ) {
     this.#onFailure = onFailure;
@@ -86,9 +92,14 @@ export class StatusTables {
       new PrefixedTable('BackendTLSPolicy ', ofPolicies.table),
     ];
     const drafts = new UnionTable<StatusDraft>('status drafts', [...prefixed, ofRoutes]);
+    const told = this.#derive('status problems', drafts, (draft) => reported(problemsOf(draft)));
+    const shared = this.#derive('shared hosts', routes.rows, (row, read) =>
+      reported(sharedHosts(row, (host) => read.get(edge.hosts, host))),
+    );
     this.drafts = drafts;
+    this.reporting = [told, shared];
     this.socketsOfGateway = sockets;
-    this.tables = [sockets, classes, ofGateways, ofSets, ofRoutes, ...ofPolicies.tables, ...prefixed, drafts];
+    this.tables = [sockets, classes, ofGateways, ofSets, ofRoutes, ...ofPolicies.tables, ...prefixed, drafts, told, shared];
   }
 
   #ofPolicies(world: World, { routes, backendTls, controllerName }: Pick<StatusSources, 'routes' | 'backendTls' | 'controllerName'>) {
@@ -110,4 +121,8 @@ export class StatusTables {
   #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {
     return new DerivedTable({ name, input, compute, onFailure: (key, error) => this.#onFailure(`${name} ${key}`, error) });
   }
+}
+
+function reported(problems: readonly Problem[]): { readonly problems: readonly Problem[] } | undefined {
+  return problems.length === 0 ? undefined : { problems };
 }

@@ -17,7 +17,7 @@ import { BackendTlsTables } from './backend-tls-tables.ts';
 import { GatewayTables } from './gateway-tables.ts';
 import { connectionMembers, foldAt, type FoldParts } from './fold-parts.ts';
 import { foldListener } from './model-listener.ts';
-import type { GatewayOptions } from './options.ts';
+import type { EdgeTables, GatewayOptions } from './options.ts';
 import { backendUses } from './route-row.ts';
 import { RouteTables } from './route-tables.ts';
 import { resolveBackends, serviceRefOf } from './resolved-backends.ts';
@@ -26,6 +26,7 @@ import type { FoldedHost } from './virtual-host.ts';
 
 export interface GatewayTranslationOptions {
   readonly gateway: GatewayOptions;
+  readonly edge: EdgeTables;
   /** How backends are looked up. */
   readonly ingress: IngressOptions;
   /** See `DerivedTableOptions.onFailure`. */
@@ -46,24 +47,14 @@ export class GatewayTranslation {
   readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
   readonly #onFailure: GatewayTranslationOptions['onFailure'];
 
-  constructor(world: World, { gateway, ingress, onFailure }: GatewayTranslationOptions) {
+  constructor(world: World, { gateway, edge, ingress, onFailure }: GatewayTranslationOptions) {
     this.#onFailure = onFailure;
     this.controllerName = gateway.controllerName;
-    const gateways = new GatewayTables(world, gateway, onFailure);
+    const gateways = new GatewayTables(world, gateway, edge, onFailure);
     const routes = new RouteTables(world, gateways, onFailure);
     const backendTls = new BackendTlsTables(world, onFailure);
     const backendSecrets = new UnionTable('secrets for backends', [backendTls.secrets, gateways.backendSecrets]);
-    const refs = new IndexTable('gateway backendRefs', routes.rows, ({ route }) =>
-      backendUses(route).flatMap((use) => serviceRefOf(use, route) ?? []),
-    );
-    const none = new SourceTable<IngressRow>('no Ingresses');
-    const { backends, ports, pods, ...behind } = new BackendTables(world, {
-      ingresses: none,
-      defaultBackend: [],
-      otherRefs: refs,
-      options: ingress,
-      onFailure,
-    });
+    const { refs, backends, ports, pods, ...behind } = this.#behind(world, routes, ingress);
     const resolved = this.#derive('resolved backends', routes.rows, ({ route }, read) =>
       resolveBackends(route, {
         backend: (ref) => read.get(backends, ref),
@@ -90,7 +81,11 @@ export class GatewayTranslation {
       return use && read.get(pods, use.base);
     });
     const listeners = this.#derive('listeners', listenerFolds, ({ listener }): Listener => listener);
-    this.statuses = new StatusTables(world, { gateways, routes, resolved, backendTls, controllerName: gateway.controllerName }, onFailure);
+    this.statuses = new StatusTables(
+      world,
+      { gateways, routes, resolved, backendTls, edge, controllerName: gateway.controllerName },
+      onFailure,
+    );
 
     this.listeners = listeners;
     this.virtualHosts = virtualHosts;
@@ -98,11 +93,27 @@ export class GatewayTranslation {
     this.endpoints = endpoints;
     this.certificates = gateways.certificates;
     this.backendSecrets = backendSecrets;
-    this.reporting = [resolved, backendTls.rows];
+    this.reporting = [resolved, backendTls.rows, ...this.statuses.reporting];
     this.tables = [
       ...[...gateways.tables, ...routes.tables, ...backendTls.tables, backendSecrets, refs, ...behind.tables, resolved],
       ...[folds, virtualHosts, listenerFolds, users, uses, upstreams, endpoints, listeners, ...this.statuses.tables],
     ];
+  }
+
+  /** What the backends of routes stand for. */
+  #behind(world: World, { rows }: RouteTables, options: IngressOptions) {
+    const refs = new IndexTable('gateway backendRefs', rows, ({ route }) =>
+      backendUses(route).flatMap((use) => serviceRefOf(use, route) ?? []),
+    );
+    const ingresses = new SourceTable<IngressRow>('no Ingresses');
+    const { backends, ports, pods, tables } = new BackendTables(world, {
+      ingresses,
+      defaultBackend: [],
+      otherRefs: refs,
+      options,
+      onFailure: this.#onFailure,
+    });
+    return { refs, backends, ports, pods, tables };
   }
 
   #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {

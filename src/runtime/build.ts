@@ -52,6 +52,7 @@ export class Build {
     this.model = new IngressTranslation(this.world, { ingress, onFailure: failures.note });
     this.gateway = new GatewayTranslation(this.world, {
       gateway: { edgePorts: [listen.httpPort, listen.httpsPort], ...(gateway ?? { ...defaultGatewayOptions, address: listen.address }) },
+      edge: this.model,
       ingress,
       onFailure: failures.note,
     });

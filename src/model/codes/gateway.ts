@@ -12,4 +12,32 @@ export const gatewayCodes = {
     title: 'A BackendTLSPolicy that cannot be used as it is written',
     meaning: 'Without any certificate that can be used, requests to its backends are answered with 500: nothing is sent in plain text.',
   },
+  NR603: {
+    severity: 'error',
+    title: 'A Gateway, or a listener of one, that is not served',
+    meaning: 'Nobody can connect to it. Other listeners are served.',
+    cause:
+      'It wants a port that Ingresses, a TCP or UDP service or an older listener has, an address that it cannot get, or something that Naru does not have. A port of an address is for Ingresses or for Gateways, never for both; Ingresses have theirs first.',
+    fix: 'Give it another port, or each Gateway an address of its own by --gateway-address-pool.',
+  },
+  NR604: {
+    severity: 'error',
+    title: 'A certificate, or a kind of routes, of a Gateway that cannot be used',
+    meaning: 'A listener without any certificate that it can use is not served.',
+  },
+  NR605: {
+    severity: 'error',
+    title: 'A route that a Gateway does not take',
+    meaning: 'It is not served there; other parents of the route may serve it.',
+  },
+  NR606: {
+    severity: 'error',
+    title: 'Rules of a route that cannot be served',
+    meaning: 'Their requests are answered with 500, and never fall to a wider rule. The other rules are served.',
+  },
+  NR607: {
+    severity: 'info',
+    title: 'A hostname that an Ingress has, too',
+    meaning: 'Both are served, each at its own address or port: where a client connects to decides.',
+  },
 } as const satisfies CodeRows;
