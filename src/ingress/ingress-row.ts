@@ -55,7 +55,7 @@ export function readIngress(
     selected: false,
     policies: {},
     answerHeaders: [],
-    snippets: { configuration: [], server: [] },
+    snippets: { configuration: [], server: undefined },
     denied: false,
   } as const;
   const { selected, problems } = selectIngress(ingress, read, world, options);

@@ -4,7 +4,9 @@ import type { Route } from '../model/route.ts';
 import { anyHost } from '../model/virtual-host.ts';
 import { unavailableAnswer } from './backend-lookup.ts';
 import type { IngressRow } from './ingress-row.ts';
+import { acmeChallenges } from './route-draft.ts';
 import { joinConditions, joinSnippetPolicies, type SnippetCase } from './snippets/case.ts';
+import type { SnippetLocation } from './snippets/location.ts';
 import { sourceOf } from './source-of.ts';
 
 /** A route for each case of a snippet, in their order. `what` tells the cases of one snippet from those of another. */
@@ -50,18 +52,45 @@ export function withFallbackCases(host: HostRoutes, hostname: string, rows: read
 
 /** All routes of a host with the server-snippet of its oldest Ingress that has one. `primaries`: the oldest first. */
 export function withServerSnippet(host: HostRoutes, hostname: string, primaries: readonly IngressRow[], problems: Problem[]): HostRoutes {
-  const [owner, ...others] = primaries.filter(({ snippets }) => snippets.server === 'closed' || snippets.server.length > 0);
-  if (owner === undefined) return host;
+  const [owner, ...others] = primaries.filter(({ snippets }) => snippets.server !== undefined);
+  const { server } = owner?.snippets ?? {};
+  if (owner === undefined || server === undefined) return host;
   problems.push(...others.map((row) => second(row, owner, hostname)));
-  const { server } = owner.snippets;
   if (server === 'closed') {
     const closed = (route: Route): Route => ({ ...route, action: unavailableAnswer });
     return { routes: host.routes.map(closed), ...(host.fallback && { fallback: closed(host.fallback) }) };
   }
-  const routes = host.routes.flatMap((route) => withCases(route, server, 'host case'));
-  const answers = server.some(({ answer }) => answer !== undefined);
+  const { cases, locations } = server;
+  const routes = withLocations(host.routes, locations, owner).flatMap((route) => withCases(route, cases, 'host case'));
+  const answers = cases.some(({ answer }) => answer !== undefined);
   const fallback = host.fallback ?? (answers && hostname !== anyHost ? notFound(owner) : undefined);
-  return spread({ routes, ...(fallback && { fallback }) }, hostname, { cases: server, what: 'host case', owner }, problems);
+  return spread({ routes, ...(fallback && { fallback }) }, hostname, { cases, what: 'host case', owner }, problems);
+}
+
+/** Locations of a snippet among the paths of Ingresses: the longest beginning first, and what is no beginning before all of them. */
+function withLocations(routes: readonly Route[], locations: readonly SnippetLocation[], owner: IngressRow): readonly Route[] {
+  const { namespace, name } = owner.metadata;
+  const made = locations.map(({ match, length, cases }, index) => {
+    const route: Route = {
+      name: `${namespace}/${name} location ${index + 1}`,
+      match,
+      action: unavailableAnswer,
+      sources: [sourceOf({ kind: 'Ingress', ...owner })],
+    };
+    return { length, match, routes: withCases(route, cases, 'case') };
+  });
+  const challenges = routes.filter(({ match }) => match.path.startsWith(acmeChallenges));
+  const first = made
+    .filter(({ length }) => length === undefined)
+    .toSorted((a, b) => Number(b.match.type === 'exact') - Number(a.match.type === 'exact'));
+  const beginnings = made.filter(({ length }) => length !== undefined).toSorted((a, b) => (b.length ?? 0) - (a.length ?? 0));
+  const placed = routes
+    .filter((one) => !challenges.includes(one))
+    .flatMap((route): readonly Route[] => {
+      const longer = route.match.type === 'exact' ? 0 : beginnings.filter(({ length = 0 }) => length >= route.match.path.length).length;
+      return [...beginnings.splice(0, longer).flatMap((one) => one.routes), route];
+    });
+  return [...challenges, ...first.flatMap((one) => one.routes), ...placed, ...beginnings.flatMap((one) => one.routes)];
 }
 
 interface Spreading {

@@ -118,7 +118,7 @@ describe('whatever snippets hold', () => {
         const failures = build.problems().filter(({ code }) => code === 'NR901' || code === 'NR713');
         assert.deepEqual(failures, []);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -142,7 +142,7 @@ describe('whatever snippets hold', () => {
         );
         assert.deepEqual(open, []);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -203,7 +203,7 @@ test('a request gets what nginx would come to, line by line', () => {
       const came = found?.answer === undefined ? `v ${header?.value.map(String).join('')}` : `answer ${found.answer.body}`;
       assert.equal(came, stepByStep(steps, { a, b }));
     }),
-    { numRuns: 3000 },
+    { numRuns: 1500 },
   );
 });
 

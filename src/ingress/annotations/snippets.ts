@@ -65,7 +65,7 @@ export const serverSnippet = defineFamily({
     'server-snippet': optional(snippet, {
       doc: 'For all paths of the hosts of this Ingress.',
       ...{ risk: 'Critical', scope: 'host', example: 'if ($http_user_agent ~* "crawler") { return 403; }', whenWrong: 'deny' },
-      ...{ support: differs(`${subset} It has no \`location\`.`), whenDenied: 'The hosts of this Ingress answer 503.' },
+      ...{ support: differs(subset), whenDenied: 'The hosts of this Ingress answer 503.' },
     }),
   },
   apply: (values, _, said): AskedSnippet | 'closed' | undefined => asked(values['server-snippet'], said),

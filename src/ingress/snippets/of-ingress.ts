@@ -3,13 +3,19 @@ import type { Source } from '../../model/source.ts';
 import type { Told } from '../auth-headers.ts';
 import type { Policies } from '../annotations/index.ts';
 import type { SnippetCase } from './case.ts';
-import { type Place, readAuthSnippet, readSnippet } from './read.ts';
+import type { SnippetLocation } from './location.ts';
+import { type Place, readAuthSnippet, readServerSnippet, readSnippet } from './read.ts';
 
 /** What the snippets of an Ingress ask for, each by its cases; without any there is none. */
 export interface Snippets {
   readonly configuration: readonly SnippetCase[];
   /** `closed`: its hosts answer 503. */
-  readonly server: readonly SnippetCase[] | 'closed';
+  readonly server: ServerSnippet | 'closed' | undefined;
+}
+
+export interface ServerSnippet {
+  readonly cases: readonly SnippetCase[];
+  readonly locations: readonly SnippetLocation[];
 }
 
 export interface SnippetsReading {
@@ -32,10 +38,11 @@ export function readSnippets(
   const configuration = readSnippet(pathSnippets.configuration, place('configuration-snippet', 'paths'));
   const asking = authUrl.route.authService === undefined ? undefined : pathSnippets.auth;
   const auth = readAuthSnippet(asking, place('auth-snippet', 'paths'));
-  const server =
-    serverSnippet === 'closed' ? { cases: [], closed: true, problems: [] } : readSnippet(serverSnippet, place('server-snippet', 'hosts'));
+  const server = readServerSnippet(serverSnippet === 'closed' ? undefined : serverSnippet, place('server-snippet', 'hosts'));
+  const { cases, locations } = server;
+  const isClosed = serverSnippet === 'closed' || server.closed;
   return {
-    row: { configuration: configuration.cases, server: server.closed ? 'closed' : server.cases },
+    row: { configuration: configuration.cases, server: isClosed ? 'closed' : cases.length > 0 ? { cases, locations } : undefined },
     authUrl: tellService(authUrl, auth.headers),
     denied: configuration.closed || auth.closed,
     problems: [...configuration.problems, ...auth.problems, ...server.problems],

@@ -4,7 +4,10 @@ import { shown } from '../annotations/grammar.ts';
 import type { AskedSnippet } from '../annotations/snippets.ts';
 import { type AuthSnippet, runAuthSnippet } from './auth.ts';
 import type { SnippetCase } from './case.ts';
+import { readLocation, type SnippetLocation } from './location.ts';
 import { runSnippet, type Unread } from './run.ts';
+import type { Directive } from './syntax.ts';
+import type { Constants } from '../nginx/variables.ts';
 
 export interface SnippetReading {
   /** A request is treated as the first of them says whose conditions it is of; the last has none. Empty: there is nothing to do. */
@@ -16,10 +19,34 @@ export interface SnippetReading {
 
 export function readSnippet(asked: AskedSnippet | undefined, place: Place): SnippetReading {
   if (asked === undefined) return { cases: [], closed: false, problems: [] };
-  const { namespace, name } = place.source;
-  const { cases, unread } = runSnippet(asked.directives, { namespace, ingress_name: name });
+  const { cases, unread } = runSnippet(asked.directives, constantsOf(place));
   const { acts, closed, problems } = judge(asked, unread, { ...place, keepsOut: cases.some(keepsOut) });
   return { cases: acts ? cases : [], closed, problems };
+}
+
+export interface ServerSnippetReading extends SnippetReading {
+  readonly locations: readonly SnippetLocation[];
+}
+
+/** The same, with locations beside the rest. */
+export function readServerSnippet(asked: AskedSnippet | undefined, place: Place): ServerSnippetReading {
+  if (asked === undefined) return { cases: [], locations: [], closed: false, problems: [] };
+  const found = asked.directives.filter(isLocation).map((one) => readLocation(one, constantsOf(place)));
+  const { cases, unread } = runSnippet(
+    asked.directives.filter((one) => !isLocation(one)),
+    constantsOf(place),
+  );
+  const all = [...unread, ...found.flatMap((one) => one.unread)];
+  const { acts, closed, problems } = judge(asked, all, { ...place, keepsOut: found.length > 0 || cases.some(keepsOut) });
+  return { cases: acts ? cases : [], locations: acts ? found.flatMap(({ locations }) => locations) : [], closed, problems };
+}
+
+function isLocation({ name, body }: Directive): boolean {
+  return name === 'location' && body !== undefined;
+}
+
+function constantsOf({ source: { namespace, name } }: Place): Constants {
+  return { namespace, ingress_name: name };
 }
 
 export interface AuthSnippetReading extends Omit<SnippetReading, 'cases'> {

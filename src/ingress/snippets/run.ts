@@ -60,10 +60,14 @@ export const orderedDirectives: Readonly<Record<string, { readonly form: string;
     form: 'rewrite EXPRESSION URL redirect|permanent;',
     doc: 'Sends clients elsewhere. `$1` can be used of expressions for the whole path, such as `^/(.*)$`.',
   },
+  location: {
+    form: 'location [=|~|~*|^~] PATH { … }',
+    doc: 'In `server-snippet` alone, where all of it is answered by `return` or `deny all`. Regular expressions come before the paths of Ingresses, other locations where they are longer.',
+  },
   break: { form: 'break;', doc: 'Ends the conditions.' },
 };
 
-const ordered = new Set(Object.keys(orderedDirectives));
+const ordered = new Set(['set', 'if', 'return', 'rewrite', 'break']);
 
 class Run {
   readonly #directives: readonly Directive[];

@@ -98,6 +98,7 @@ function withinPath(expression: string): string | undefined {
   return tokens.map((token) => (token === '.' ? '[^?]' : token.startsWith('[^') ? `[^?${token.slice(2)}` : token)).join('');
 }
 
-function literal(text: string): string {
+/** A text as an expression of RE2 that matches it alone. */
+export function literal(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9_/]/g, (character) => (character.charCodeAt(0) < 128 ? `\\${character}` : character));
 }

@@ -152,6 +152,36 @@ test('a server-snippet answers for the whole host, before the redirect to https'
   );
 });
 
+test('locations of a server-snippet answer for their paths, the longest first', async () => {
+  const snippet = `
+    location = /robots.txt { add_header X-Robots yes; return 200 "Disallow: /"; }
+    location ~ \\.git(/|$) { deny all; }
+    location ~* ^/ADMIN { return 404; }
+    location /shop/inside { if ($http_x_key = k) { return 410; } return 403; }
+    location ^~ /shop/inside/a { deny 192.0.2.1; deny all; }`;
+  const paths = ['Prefix / web', 'Prefix /shop web', 'Prefix /shop/inside/open web', 'Exact /exact web'];
+  await given({ 'server-snippet': snippet }, { paths });
+  const robots = await answer('/robots.txt');
+  assert.deepEqual([robots.status, robots.body, robots.told['x-robots']], [200, 'Disallow: /', 'yes']);
+  const expected = {
+    '/robots.txt/a': 200,
+    '/x/.git': 403,
+    '/.git/config?a': 403,
+    '/.gitignore?a=.git/': 200,
+    '/Admin/a': 404,
+    '/x/admin': 200,
+    '/shop': 200,
+    '/shop/inside': 403,
+    '/shop/insider': 403,
+    '/shop/inside/a': 403,
+    '/shop/inside/open/x': 200,
+    '/exact': 200,
+  };
+  for (const [path, status] of Object.entries(expected)) assert.equal((await answer(path)).status, status, path);
+  assert.equal((await answer('/shop/inside', { 'x-key': 'k' })).status, 410);
+  assert.equal(await naru.served('http://neighbour.test/.git'), 'web');
+});
+
 test('a header that is to be set to what is not known is never what the client says', async () => {
   await given({ 'configuration-snippet': 'proxy_set_header X-Remote-User $remote_user;\ngzip on;' });
   const { status, seen } = await answer('/', { 'x-remote-user': 'root' });
@@ -172,6 +202,7 @@ test('a line that may protect something and is not read closes the paths, and no
     'return 403 $remote_user;',
     'set $a $nobody; if ($a) { return 403; }',
     "access_by_lua_block { ngx.say('}') }",
+    'location /x { proxy_pass http://elsewhere; }',
   ];
   for (const line of lines) {
     await given({ 'configuration-snippet': line });
