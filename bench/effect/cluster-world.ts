@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { type ControlPlane, startControlPlane } from '../../test/support/control-plane.ts';
 import { Served } from '../../test/support/serve.ts';
 import { collections, naruClass, type Raw } from './objects.ts';
@@ -18,6 +19,8 @@ export class ClusterWorld implements World {
   }
 
   static async start(): Promise<ClusterWorld> {
+    // As it is installed: to take the types out of the sources at each start is work that users do not pay for.
+    execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
     const control = await startControlPlane();
     await control.call('POST', '/apis/networking.k8s.io/v1/ingressclasses', naruClass);
     return new ClusterWorld(control, await control.createNamespace('effect'));
@@ -55,7 +58,13 @@ export class ClusterWorld implements World {
   }
 
   async begin(): Promise<void> {
-    this.#served = await Served.start(this.#control.kubeconfig, ['--publish-status=never', '--events=false']);
+    const flags = ['--publish-status=never', '--events=false'];
+    this.#served = await Served.start(this.#control.kubeconfig, flags, { program: 'dist/src/main.js' });
+  }
+
+  async restart(): Promise<void> {
+    await this.#running.restart();
+    await this.#running.accepted(0);
   }
 
   async write(object: Raw): Promise<void> {

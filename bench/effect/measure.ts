@@ -29,6 +29,8 @@ export interface Measured extends Plan {
   readonly effects: Readonly<Record<'endpoint' | 'new host' | 'removed host' | 'weight' | 'certificate', Effect>>;
   /** 200 changes of endpoints, 20 in a second. */
   readonly churn: { readonly naruCpuMs: number | undefined; readonly envoyCpuMs: number };
+  /** What Envoy is sent when Naru was killed and started again, and nothing has changed. */
+  readonly reconnectBytes: number | undefined;
   readonly naruMb: { readonly loaded: number; readonly churned: number } | undefined;
   readonly envoyMb: number;
 }
@@ -70,7 +72,7 @@ class Observer {
     const bytes: number[] = [];
     for (let turn = 0; turn < times; turn++) {
       const { write, shown } = change(turn);
-      const before = await this.#received();
+      const before = await this.received();
       const begun = performance.now();
       const writing = write();
       await this.until('a change', shown);
@@ -78,7 +80,7 @@ class Observer {
       await writing;
       // What follows it, as the removal of what is not used any more, belongs to it.
       await delay(300);
-      bytes.push((await this.#received()) - before);
+      bytes.push((await this.received()) - before);
     }
     return { ms: quantile(ms, 0.5), p95Ms: quantile(ms, 0.95), bytes: quantile(bytes, 0.5) };
   }
@@ -88,14 +90,15 @@ class Observer {
     return Number((JSON.parse(body) as { allocated: string }).allocated) / 1_048_576;
   }
 
+  /** All that Envoy was sent since it began. */
+  async received(): Promise<number> {
+    const { body } = await this.#world.envoy.adminRequest('/stats?filter=naru-ads.upstream_cx_rx_bytes_total');
+    return Number(/: (\d+)/.exec(body)?.[1]);
+  }
+
   close(): void {
     this.#agents.http.destroy();
     this.#agents.https.destroy();
-  }
-
-  async #received(): Promise<number> {
-    const { body } = await this.#world.envoy.adminRequest('/stats?filter=naru-ads.upstream_cx_rx_bytes_total');
-    return Number(/: (\d+)/.exec(body)?.[1]);
   }
 }
 
@@ -158,6 +161,14 @@ async function measureChurn(world: World, pods: Pods): Promise<Measured['churn']
   };
 }
 
+async function measureRestart(world: World, observer: Observer): Promise<number | undefined> {
+  if (world.restart === undefined) return undefined;
+  const before = await observer.received();
+  await world.restart();
+  await delay(1_000);
+  return (await observer.received()) - before;
+}
+
 export async function measure(world: World, plan: Plan): Promise<Measured> {
   const observer = new Observer(world);
   const running = await Promise.all([Pod.start('pod-0', world.address), Pod.start('pod-1', world.address)]);
@@ -180,9 +191,10 @@ export async function measure(world: World, plan: Plan): Promise<Measured> {
     const envoyMb = await observer.envoyMb();
     const effects = await measureChanges(world, observer, plan, pods);
     const churned = { churn: await measureChurn(world, pods), after: memory() };
+    const reconnectBytes = await measureRestart(world, observer);
     return {
       ...plan,
-      ...{ startMs, wrongAtStart, effects, envoyMb, churn: churned.churn },
+      ...{ startMs, reconnectBytes, wrongAtStart, effects, envoyMb, churn: churned.churn },
       naruMb: loaded === undefined || churned.after === undefined ? undefined : { loaded, churned: churned.after },
     };
   } finally {

@@ -13,6 +13,8 @@ export interface World {
   load(objects: readonly Raw[]): Promise<void>;
   /** Naru and Envoy begin, with all that is loaded. */
   begin(): Promise<void>;
+  /** Naru is killed and begins anew, until Envoy runs what it says. Absent where it cannot be killed by itself. */
+  restart?(): Promise<void>;
   write(object: Raw): Promise<void>;
   remove(object: Raw): Promise<void>;
   stop(): Promise<void>;

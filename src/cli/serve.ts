@@ -23,12 +23,14 @@ import { freshEnvoys } from './fresh-envoy.ts';
 import { ingressOptions } from './ingress-options.ts';
 import { packageVersion } from './package-version.ts';
 import { reportStatus } from './report-status.ts';
+import { spareMemory } from './spare-memory.ts';
 import { stopSignal } from './stop-signal.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Serves a cluster's Ingresses to its Envoys until it is asked to stop. Logs one JSON object a line. */
 export async function serve(settings: ServeSettings): Promise<void> {
   requireNode(22, 19);
+  spareMemory();
   const stopped = stopSignal();
   const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } });
   const { adsAddress, debugAddress, kubeconfig, context } = settings;

@@ -11,7 +11,7 @@ describe('the debug endpoint in a cluster', () => {
 
   before(async () => {
     app = await ClusterApp.open('debug');
-    naru = await Served.start(app.kubeconfig, [], undefined, '0.0.0.0');
+    naru = await Served.start(app.kubeconfig, [], { debugHost: '0.0.0.0' });
     await naru.accepted(0);
   });
   after(async () => {

@@ -42,7 +42,9 @@ describe('Events of an Ingress that an Envoy refuses', () => {
     await control.kubectl(['apply', '-f', 'manifests/naru/namespace.yaml']);
     await control.kubectl(['apply', '-f', 'manifests/naru']);
     strict = await strictEnvoy();
-    naru = await Served.start(await control.kubeconfigFor('naru-system', 'naru'), ['--watch-namespace', namespace], strict.path);
+    naru = await Served.start(await control.kubeconfigFor('naru-system', 'naru'), ['--watch-namespace', namespace], {
+      binary: strict.path,
+    });
     await naru.accepted(0);
     await eventually('it leads', async () => ((await naru.metric('naru_leader')) === 1 ? true : undefined));
   });

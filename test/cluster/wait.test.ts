@@ -14,7 +14,7 @@ describe('naru wait', () => {
   before(async () => {
     app = await ClusterApp.open('wait');
     strict = await strictEnvoy();
-    naru = await Served.start(app.kubeconfig, ['--watch-namespace', app.namespace], strict.path);
+    naru = await Served.start(app.kubeconfig, ['--watch-namespace', app.namespace], { binary: strict.path });
     await naru.accepted(0);
   });
 

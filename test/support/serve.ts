@@ -17,33 +17,48 @@ interface DebugProxies {
   }[];
 }
 
+interface ServedOptions {
+  /** Another Envoy than the usual one. */
+  readonly binary?: string;
+  /** Where the debug endpoint listens. */
+  readonly debugHost?: string;
+  /** What Node runs. */
+  readonly program?: string;
+}
+
 /** `naru serve` in a process of its own against a real API server, with a real Envoy beside it. */
 export class Served {
   readonly ports: Ports & { readonly ads: number; readonly debug: number };
-  readonly #naru: ChildProcess;
+  readonly #begin: () => ChildProcess;
+  #naru: ChildProcess;
   readonly #envoy: EnvoyProcess;
   readonly #log: string[];
 
-  private constructor(parts: { ports: Served['ports']; naru: ChildProcess; envoy: EnvoyProcess; log: string[] }) {
+  private constructor(parts: { ports: Served['ports']; begin: () => ChildProcess; startEnvoy: () => EnvoyProcess; log: string[] }) {
     this.ports = parts.ports;
-    this.#naru = parts.naru;
-    this.#envoy = parts.envoy;
+    this.#begin = parts.begin;
+    this.#naru = parts.begin();
+    this.#envoy = parts.startEnvoy();
     this.#log = parts.log;
   }
 
-  /** `binary`: another Envoy than the usual one. `debugHost`: where the debug endpoint listens. */
-  static async start(kubeconfig: string, flags: readonly string[] = [], binary?: string, debugHost = '127.0.0.1'): Promise<Served> {
+  static async start(kubeconfig: string, flags: readonly string[] = [], options: ServedOptions = {}): Promise<Served> {
+    const { binary, debugHost = '127.0.0.1', program = 'src/main.ts' } = options;
     const envoyPath = binary ?? (await envoyForTests());
     const [http, https, ads, debug] = await Promise.all([choosePort(0), choosePort(0), choosePort(0), choosePort(0)]);
     const addresses = ['--ads-address', `127.0.0.1:${ads}`, '--debug-address', `${debugHost}:${debug}`, '--listen-address', '127.0.0.1'];
     const ports = ['--http-port', String(http), '--https-port', String(https)];
-    const naru = spawn(process.execPath, ['src/main.ts', 'serve', '--kubeconfig', kubeconfig, ...addresses, ...ports, ...flags], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
     const log: string[] = [];
-    for (const stream of [naru.stdout, naru.stderr]) stream.on('data', (chunk: Buffer) => log.push(chunk.toString('utf8')));
-    const envoy = EnvoyProcess.start({ envoy: envoyPath, bootstrap: { nodeId: 'node-1', adsAddress: { host: '127.0.0.1', port: ads } } });
-    return new Served({ ports: { http, https, ads, debug }, naru, envoy, log });
+    const begin = (): ChildProcess => {
+      const naru = spawn(process.execPath, [program, 'serve', '--kubeconfig', kubeconfig, ...addresses, ...ports, ...flags], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      for (const stream of [naru.stdout, naru.stderr]) stream.on('data', (chunk: Buffer) => log.push(chunk.toString('utf8')));
+      return naru;
+    };
+    const bootstrap = { nodeId: 'node-1', adsAddress: { host: '127.0.0.1', port: ads } };
+    const startEnvoy = (): EnvoyProcess => EnvoyProcess.start({ envoy: envoyPath, bootstrap });
+    return new Served({ ports: { http, https, ads, debug }, begin, startEnvoy, log });
   }
 
   get(url: string, details?: RequestDetails): Promise<Answer> {
@@ -107,6 +122,12 @@ export class Served {
     const ended = new Promise((resolve) => this.#naru.once('exit', resolve));
     this.#naru.kill('SIGKILL');
     await ended;
+  }
+
+  /** Naru is killed and started again; Envoy stays. */
+  async restart(): Promise<void> {
+    await this.kill();
+    this.#naru = this.#begin();
   }
 
   async stop(): Promise<void> {
