@@ -20,6 +20,20 @@ export function mayPass(rules: AddressRules, address: string | undefined): boole
   return allow !== undefined && allow.check(address, type) && !deny.check(address, type);
 }
 
+/** Networks of a route, which says the same with every request. */
+const exemptions = new Map<string, BlockList>();
+
+/** Whether an address is in one of these; one that nobody knows is in none. */
+export function isInNetworks(networks: readonly string[], address: string): boolean {
+  const family = isIP(address);
+  if (family === 0) return false;
+  const key = networks.join();
+  const list = exemptions.get(key) ?? listOf(networks);
+  if (exemptions.size >= 10_000) exemptions.clear();
+  exemptions.set(key, list);
+  return list.check(address, family === 4 ? 'ipv4' : 'ipv6');
+}
+
 function listsOf(rules: AddressRules): Lists {
   const found = known.get(rules);
   if (found !== undefined) return found;

@@ -1,17 +1,20 @@
-import { Server, ServerCredentials, type ServerUnaryCall } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type ServerDuplexStream, type ServerUnaryCall } from '@grpc/grpc-js';
 import { checkExtension } from '../model/authentication.ts';
 import { readCheck } from './access-check.ts';
 import { RememberedAnswers } from './answer-cache.ts';
 import type { Services } from './ask-service.ts';
 import { authorizationService, type CheckRequest, type CheckResponse } from './authorization-service.ts';
 import { BasicAuth } from './basic-auth.ts';
+import { ConcurrencyCounter } from './concurrency.ts';
 import { decide } from './decide.ts';
 import { responseOf, unavailable } from './outcome.ts';
+import { type ProcessingRequest, type ProcessingResponse, processingService } from './processing-service.ts';
 import { seldom } from './seldom.ts';
 import { ServiceClient } from './service-client.ts';
 import { UserLists, type UserListsOptions } from './user-lists.ts';
 
 type Call = ServerUnaryCall<CheckRequest, CheckResponse>;
+type Processing = ServerDuplexStream<ProcessingRequest, ProcessingResponse>;
 type Done = (error: Error | null, response?: CheckResponse) => void;
 
 export interface AuthzOptions extends UserListsOptions {
@@ -31,6 +34,7 @@ export class AuthzServer {
   readonly #users: UserLists;
   readonly #basicAuth = new BasicAuth();
   readonly #services: Services;
+  readonly #concurrency = new ConcurrencyCounter();
 
   constructor(options: AuthzOptions) {
     this.#options = options;
@@ -42,6 +46,7 @@ export class AuthzServer {
       onTrouble: seldom(10_000, onTrouble),
     };
     this.#server.addService(authorizationService, { Check: (call: Call, done: Done) => void this.#answer(call, done) });
+    this.#server.addService(processingService, { Process: (call: Processing) => this.#concurrency.process(call) });
   }
 
   /** Resolves with the address that was bound, such as `127.0.0.1:9191`. */

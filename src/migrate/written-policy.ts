@@ -49,6 +49,7 @@ const writers: Writers = {
   bodySize: () => only(lost('bodySize', 'The size of bodies is not limited.')),
   holdsBodies: () => only(lost('holdsBodies', 'Requests go on as they come, and not when all of their body is there.')),
   rateLimits: () => only(closing('rateLimits', 'Limits for the requests of a client cannot be written.')),
+  concurrency: () => only(closing('concurrency', 'Limits for the requests of a client at a time cannot be written.')),
   answerRate: () => only(lost('answerRate', 'The rate of answers is not limited.')),
   cors: writeCors,
   clientSubject: () => only(closing('clientSubject', 'Who may come by certificate cannot be written for a path.')),

@@ -1,4 +1,5 @@
 import type { AnswerRewrites } from './answer-rewrites.ts';
+import type { Concurrency } from './concurrency.ts';
 import type { ErrorPages } from './error-pages.ts';
 import type { AuthService, PasswordCheck } from './authentication.ts';
 import type { PathReplacement } from './route.ts';
@@ -29,6 +30,7 @@ export interface RoutePolicy {
   readonly holdsBodies?: true;
   /** How many requests a client may make; others are answered 503. */
   readonly rateLimits?: RateLimits;
+  readonly concurrency?: Concurrency;
   /** KiB in a second, of each answer. */
   readonly answerRate?: number;
   readonly cors?: Cors;

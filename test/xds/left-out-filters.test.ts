@@ -18,6 +18,7 @@ const policies: readonly RoutePolicy[] = [
   { clientAddresses: { deny: ['10.0.0.0/8'] }, passwords: { realm: 'r', users: 'shop/users' }, anyOf: true },
   { clientSubject: 'CN=a' },
   { rateLimits: { limits: [{ requests: 1, seconds: 1, burst: 5 }] } },
+  { concurrency: { counter: 'shop/a', most: 1 } },
   { bodySize: 10 },
   { holdsBodies: true },
   { answerRate: 5 },

@@ -1,4 +1,6 @@
+import type { Concurrency } from '../../model/concurrency.ts';
 import type { RateLimit, RoutePolicy } from '../../model/route-policy.ts';
+import type { Source } from '../../model/source.ts';
 import { cidr } from './cidr.ts';
 import { defineFamily } from './family.ts';
 import { differs, exact, field, optional, reported } from './field.ts';
@@ -35,13 +37,13 @@ export const rateLimits = defineFamily({
       doc: 'KiB of an answer before `limit-rate` begins.',
       ...{ risk: 'Low', scope: 'path', support: reported('Envoy limits an answer from its first byte.'), example: '1024' },
     }),
-    'limit-connections': optional(wholeNumber(), {
-      doc: 'Requests of a client at a time.',
-      ...{ risk: 'Low', scope: 'path', example: '10' },
-      support: reported('Envoy does not count requests under way by client address: limit-rps limits how many begin.'),
+    'limit-connections': field(wholeNumber({ max: 1_000_000 }), 0, {
+      doc: 'Requests of a client that may be under way at a time, on all paths of the Ingress together; 0 for no limit. `naru authz` beside each Envoy counts them; while it cannot, the paths answer 503.',
+      ...{ risk: 'Low', scope: 'path', example: '10', whenWrong: 'deny' },
+      support: differs('Counted at each Envoy. A place may still be taken for a moment after an answer has come to its end.'),
     }),
   },
-  apply(values, _, said): { readonly route: RoutePolicy } {
+  apply(values, of, said): { readonly route: RoutePolicy } {
     const multiplier = values['limit-burst-multiplier'];
     const limit = (requests: number, seconds: number): readonly RateLimit[] =>
       requests === 0 ? [] : [{ requests, seconds, burst: requests * multiplier }];
@@ -54,8 +56,20 @@ export const rateLimits = defineFamily({
         ...(limits.length > 0 && {
           rateLimits: { limits, ...(exempt.length > 0 && { exempt }), ...(status !== 503 && { status }) },
         }),
+        ...(values['limit-connections'] > 0 && { concurrency: concurrencyOf(values['limit-connections'], exempt, of, said) }),
         ...(rate > 0 && { answerRate: rate }),
       },
     };
   },
 });
+
+/** As `limit_conn_zone` in rootfs/etc/nginx/template/nginx.tmpl of ingress-nginx: a counter for each Ingress. */
+function concurrencyOf(
+  most: number,
+  exempt: readonly string[],
+  { namespace, name }: Source,
+  said: Readonly<Record<string, unknown>>,
+): Concurrency {
+  const status = Number(said['limit-conn-status-code'] ?? 503);
+  return { counter: `${namespace}/${name}`, most, ...(exempt.length > 0 && { exempt }), ...(status !== 503 && { status }) };
+}

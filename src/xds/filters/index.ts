@@ -6,6 +6,7 @@ import { authentication } from './authentication.ts';
 import { bodySize } from './body-size.ts';
 import { clientAddresses } from './client-addresses.ts';
 import { clientSubject } from './client-subject.ts';
+import { concurrency } from './concurrency.ts';
 import { bandwidth } from './bandwidth.ts';
 import { errorPages } from './error-pages.ts';
 import type { RouteFilter } from './filter.ts';
@@ -21,7 +22,7 @@ type PerFilter = Readonly<Record<string, AnyMessage>>;
  * https://nginx.org/en/docs/dev/development_guide.html#http_phases
  */
 const routeFilters: readonly RouteFilter[] = [
-  ...[errorPages, clientSubject, bodySize, rateLimit, clientAddresses, authentication],
+  ...[errorPages, clientSubject, bodySize, concurrency, rateLimit, clientAddresses, authentication],
   // The last, so that it sees what comes from backends before what the others add to it.
   ...[requestBuffer, bandwidth, session, answerRewrites],
 ];

@@ -2,6 +2,7 @@ import type { RateLimit, RateLimits } from '../../model/route-policy.ts';
 import { any } from '../../proto/codec.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
 import { cidrRange } from '../cidr-range.ts';
+import { refusalStatus } from '../../proto/http-status.ts';
 import type { RouteFilter } from './filter.ts';
 
 type Descriptor = Messages['envoy.extensions.common.ratelimit.v3.LocalRateLimitDescriptor'];
@@ -28,21 +29,11 @@ export const rateLimit: RouteFilter = {
     rateLimits &&
     any('envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit', {
       ...{ stat_prefix: 'rate_limit', token_bucket: unlimited, filter_enabled: always, filter_enforced: always },
-      status: { code: statuses[rateLimits.status ?? 503] ?? 'ServiceUnavailable' },
+      status: { code: refusalStatus(rateLimits.status) },
       max_dynamic_descriptors: mostClients,
       rate_limits: rateLimits.limits.map((limit) => ({ actions: actions(limit, rateLimits) })),
       descriptors: rateLimits.limits.map((limit) => descriptor(limit, rateLimits)),
     }),
-};
-
-/** Those that Envoy has a name for; another becomes 503. */
-const statuses: Readonly<Record<number, Messages['envoy.type.v3.HttpStatus']['code']>> = {
-  400: 'BadRequest',
-  403: 'Forbidden',
-  404: 'NotFound',
-  429: 'TooManyRequests',
-  500: 'InternalServerError',
-  503: 'ServiceUnavailable',
 };
 
 const counted = { key: 'counted', value: 'yes' } as const;
