@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { TlsPolicy } from '../model/host-tls.ts';
+import { defaultTlsPolicy, type TlsPolicy } from '../model/host-tls.ts';
 import { anyHost } from '../model/virtual-host.ts';
 import type { HostClients } from './client-certificates.ts';
 import type { IngressRow } from './ingress-row.ts';
@@ -19,7 +19,8 @@ export function tlsPolicyOf(hostname: string, rows: readonly IngressRow[], clien
     ...(prefersClients === true && { prefersClients }),
     ...(asked && { clients: asked }),
   };
-  const kinds = Object.keys(parts);
-  if (kinds.length === 0) return undefined;
-  return { name: `${kinds.join('-')}-${hash('sha256', JSON.stringify(parts), 'hex').slice(0, 12)}`, ...parts };
+  if (Object.keys(parts).length === 0) return undefined;
+  // As in nginx, suites do not keep hosts apart: who may be asked for over a connection depends on what is asked of its client.
+  const name = asked === undefined ? defaultTlsPolicy.name : `clients-${hash('sha256', JSON.stringify(asked), 'hex').slice(0, 12)}`;
+  return { name, ...parts };
 }

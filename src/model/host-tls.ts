@@ -1,6 +1,6 @@
-/** How TLS is spoken for a host. Hosts of one policy may be asked for over one connection, hosts of different ones may not. */
+/** How TLS is spoken for a host. */
 export interface TlsPolicy {
-  /** Equal names are equal policies. */
+  /** Hosts whose policies have one name may be asked for over one connection, others may not. */
   readonly name: string;
   /** Absent: what holds for all hosts. */
   readonly minimumVersion?: 'TLSv1_2' | 'TLSv1_3';

@@ -123,7 +123,7 @@ export class Rendering {
 
   #renderHosts({ virtualHosts, hostCertificates, listeners }: ModelTables, leftOutClusters: Table<true>, held: OverlayOptions) {
     const otherPolicies = new IndexTable('other TLS policies', hostCertificates, ({ policy }) =>
-      policy === undefined ? [] : [policy.name],
+      policy === undefined || policy.name === defaultTlsPolicy.name ? [] : [policy.name],
     );
     /** Where all have the same, there is nothing to tell apart; and any host is for whom nobody has asked anything. */
     const chainOf = ({ hostname, listener, chain }: VirtualHost, read: Read): string | undefined => {
