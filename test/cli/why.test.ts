@@ -71,7 +71,7 @@ test('why says what an annotation does', async (t) => {
 
 test('why says that an annotation does nothing, and why; of an object alone, what each does', async (t) => {
   const annotations = {
-    'configuration-snippet': 'add_header X-A b',
+    'enable-rewrite-log': 'true',
     'proxy-conect-timeout': '5',
     'proxy-connect-timeout': '5',
     'upstream-vhost': 'inner.example.com',
@@ -82,7 +82,7 @@ test('why says that an annotation does nothing, and why; of an object alone, wha
     `${lines.join('')}    example.com/mine: "1"\n`,
   );
   const path = folder(t, { 'shop.yaml': written });
-  const { code, output } = await naru(t, 'why', 'ingress/shop/api', 'configuration-snippet', '-f', path);
+  const { code, output } = await naru(t, 'why', 'ingress/shop/api', 'enable-rewrite-log', '-f', path);
   assert.equal(code, 1);
   assert.match(output, /NR215 warning[\s\S]*It changes nothing: what Envoys get is the same without it\.\n {2}\S/);
   const absent = await naru(t, 'why', 'ingress/shop/api', 'proxy-read-timeout', '-f', path);
