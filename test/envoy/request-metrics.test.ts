@@ -16,8 +16,8 @@ describe('metrics of requests', () => {
     const canary = { canary: 'true', 'canary-by-header': 'x-canary' };
     await naru.given(
       echoService('main', 'next') +
-        ingressYaml({ name: 'shop', host, paths: ['Prefix / main', 'Prefix /none nowhere'] }) +
-        ingressYaml({ name: 'shop-canary', host, paths: ['Prefix / next'], annotations: canary }),
+        ingressYaml({ name: 'measured', host, paths: ['Prefix / main', 'Prefix /none nowhere'] }) +
+        ingressYaml({ name: 'measured-canary', host, paths: ['Prefix / next'], annotations: canary }),
     );
     const visit = async (path: string, headers: Readonly<Record<string, string>> = {}): Promise<number> =>
       (await naru.get(`http://${host}${path}`, { headers })).status;
@@ -25,13 +25,13 @@ describe('metrics of requests', () => {
     for (let i = 0; i < 2; i++) assert.equal(await visit('/', { 'x-canary': 'always' }), 200);
     assert.equal(await visit('/none'), 503);
     const counted = await eventually('all are counted', async () => {
-      const lines = (await naru.metrics()).split('\n').filter((line) => line.includes('ingress="shop"'));
+      const lines = (await naru.metrics()).split('\n').filter((line) => line.includes('ingress="measured"'));
       return lines.filter((line) => line.includes('_requests{')).length === 3 ? lines : undefined;
     });
     assert.deepEqual(counted.filter((line) => line.includes('_requests{')).toSorted(), [
-      'envoy_nginx_ingress_controller_requests{namespace="default",ingress="shop",service="",canary="",status="503"} 1',
-      'envoy_nginx_ingress_controller_requests{namespace="default",ingress="shop",service="main",canary="",status="200"} 3',
-      'envoy_nginx_ingress_controller_requests{namespace="default",ingress="shop",service="next",canary="default-next-80",status="200"} 2',
+      'envoy_nginx_ingress_controller_requests{namespace="default",ingress="measured",service="",canary="",status="503"} 1',
+      'envoy_nginx_ingress_controller_requests{namespace="default",ingress="measured",service="main",canary="",status="200"} 3',
+      'envoy_nginx_ingress_controller_requests{namespace="default",ingress="measured",service="next",canary="default-next-80",status="200"} 2',
     ]);
     const times = counted.filter((line) => line.includes('_response_duration_microseconds{'));
     assert.deepEqual(times.map((line) => /service="(\w*)"/.exec(line)?.[1] ?? '').toSorted(), ['main', 'next']);

@@ -17,6 +17,12 @@ const neighbours: readonly KubeObject[] = [
   service('web'),
   slice('web-1', 'web', ['10.0.0.1']),
   ingress({ name: 'neighbour', host: 'neighbour.test', paths: [{ path: '/', service: 'web' }] }),
+  // Once a host has a TLS policy of its own, all others are guarded against requests that come by its connections.
+  ingress({
+    name: 'guarded',
+    host: 'guarded.test',
+    metadata: { annotations: { 'nginx.ingress.kubernetes.io/ssl-prefer-server-ciphers': 'false' } },
+  }),
   ingress({ name: 'housemate', host: 'shared.test', paths: [{ path: '/housemate', service: 'web' }] }),
 ];
 
