@@ -52,7 +52,7 @@ describe('TLS with pods', () => {
 
   test('without a Secret nothing is shown, asked for or checked, and the other annotations do nothing', async () => {
     assert.equal(await answer({}, ''), 'nobody no name TLSv1.3');
-    assert.equal(await answer({ 'proxy-ssl-verify': 'on', 'proxy-ssl-name': 'other.test' }, ''), 'nobody no name TLSv1.3');
+    assert.equal(await answer({ 'proxy-ssl-verify': 'on', 'proxy-ssl-name': 'other.test' }, ''), 'nobody no name TLSv1.3 NR215');
   });
 
   test('with one, its certificate is shown', async () => {

@@ -30,9 +30,9 @@ function given(data: Readonly<Record<string, string>>, annotations: Readonly<Rec
 const codes = (build: Build) => build.problems().map(({ code, source }) => `${code} ${source.field}`);
 
 test('annotation-value-word-blocklist: an Ingress with such a word in an annotation is not served, until the word is allowed', () => {
-  const build = given({ 'annotation-value-word-blocklist': 'load_module, lua_' }, { 'auth-realm': 'My lua_package' });
+  const build = given({ 'annotation-value-word-blocklist': 'load_module, lua_' }, { 'upstream-vhost': 'my.lua_package.test' });
   assert.equal(build.model.virtualHosts.get('web.test'), undefined);
-  assert.deepEqual(codes(build), [`NR113 metadata.annotations["${prefix}/auth-realm"]`]);
+  assert.deepEqual(codes(build), [`NR113 metadata.annotations["${prefix}/upstream-vhost"]`]);
   for (const data of [{}, { 'annotation-value-word-blocklist': 'load_module' }, { 'annotation-value-word-blocklist': ' , ' }]) {
     build.apply([upsert(configMap(data))]);
     assert.notEqual(build.model.virtualHosts.get('web.test'), undefined);

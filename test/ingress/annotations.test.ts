@@ -52,6 +52,17 @@ describe('annotations', () => {
     assert.deepEqual(read({ 'proxy-buffering': 'off' }).problems, []);
   });
 
+  test('those that add to one that is not there are told, once for each that is missing', () => {
+    const messages = (annotations: Parameters<typeof read>[0]) =>
+      read(annotations).problems.map(({ code, message }) => `${code} ${message}`);
+    const missing = { 'canary-weight': '5', 'canary-by-header': 'X-New', 'auth-secret': 'users', canary: ' ' };
+    assert.deepEqual(messages(missing), [
+      'NR215 Without auth-type nothing comes of auth-secret.',
+      'NR215 Without canary nothing comes of canary-by-header, canary-weight.',
+    ]);
+    assert.deepEqual(messages({ ...missing, 'auth-type': 'basic', canary: 'false' }), []);
+  });
+
   test('a canary has the annotations of its primary: of its own only those of canaries are read, and names that do not exist are told', () => {
     const copied = { 'auth-type': 'digest', 'proxy-buffer-size': '8k', 'proxy-read-timeout': 'long', 'rewrite-target': 'a b' };
     const { problems, denied, policy } = read({ ...copied, canary: 'true', 'canary-weight': '10', 'canary-wieght': '10' });

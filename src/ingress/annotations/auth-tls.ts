@@ -53,25 +53,25 @@ export const authTls = defineFamily({
     }),
     'auth-tls-verify-client': field(oneOf('on', 'off', 'optional', 'optional_no_ca'), 'on', {
       doc: 'Whether a certificate must be there, and must be good if it is there.',
-      ...{ risk: 'Medium', scope: 'host', example: 'optional', whenWrong: 'deny' },
+      ...{ needs: 'auth-tls-secret', risk: 'Medium', scope: 'host', example: 'optional', whenWrong: 'deny' },
       support: differs('`ssl-client-verify` says FAILED without the reason.'),
     }),
     'auth-tls-verify-depth': field(wholeNumber({ max: 100 }), 1, {
       doc: "How many certificates may stand between a client's and a trusted one.",
-      ...{ risk: 'Low', scope: 'host', support: exact, example: '2', whenWrong: 'deny' },
+      ...{ needs: 'auth-tls-secret', risk: 'Low', scope: 'host', support: exact, example: '2', whenWrong: 'deny' },
     }),
     'auth-tls-error-page': optional(matching('URL', /(?:https?:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?)?\/[A-Za-z0-9\-._~/?=&%+]*/), {
       doc: 'Where clients are sent with 302 instead of a 400.',
-      ...{ risk: 'High', scope: 'host', example: 'https://example.com/no-certificate', whenWrong: 'deny' },
+      ...{ needs: 'auth-tls-secret', risk: 'High', scope: 'host', example: 'https://example.com/no-certificate', whenWrong: 'deny' },
       support: differs('Names of locations (`@name`) belong to snippets, and close the host.'),
     }),
     'auth-tls-pass-certificate-to-upstream': field(boolean, false, {
       doc: 'Whether the backend gets the certificate, URL-encoded, as `ssl-client-cert`.',
-      ...{ risk: 'Low', scope: 'host', support: exact, example: 'true', whenWrong: 'deny' },
+      ...{ needs: 'auth-tls-secret', risk: 'Low', scope: 'host', support: exact, example: 'true', whenWrong: 'deny' },
     }),
     'auth-tls-match-cn': optional(subject, {
       doc: 'What the subject of the certificate must hold; others are answered 403.',
-      ...{ risk: 'High', scope: 'host', example: 'CN=(ada|grace)\\.example\\.com', whenWrong: 'deny' },
+      ...{ needs: 'auth-tls-secret', risk: 'High', scope: 'host', example: 'CN=(ada|grace)\\.example\\.com', whenWrong: 'deny' },
       support: differs('Regular expressions of RE2. A redirect to https comes before.'),
     }),
   },

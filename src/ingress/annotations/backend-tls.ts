@@ -38,30 +38,36 @@ export const backendTlsFields = {
   }),
   'proxy-ssl-verify': field(oneOf('off', 'on'), 'off', {
     doc: 'Whether the certificate of pods is checked.',
-    ...{ risk: 'Low', scope: 'path', example: 'on', whenWrong: 'deny' },
+    ...{ needs: 'proxy-ssl-secret', risk: 'Low', scope: 'path', example: 'on', whenWrong: 'deny' },
     support: differs('It needs proxy-ssl-name; without it ingress-nginx answers 502, and Naru 503.'),
   }),
   'proxy-ssl-verify-depth': field(wholeNumber({ max: 100 }), 1, {
     doc: 'How many certificates may stand between that of a pod and one of ca.crt.',
-    ...{ risk: 'Low', scope: 'path', example: '2', whenWrong: 'deny', support: exact },
+    ...{ needs: 'proxy-ssl-secret', risk: 'Low', scope: 'path', example: '2', whenWrong: 'deny', support: exact },
   }),
   'proxy-ssl-name': optional(name, {
     doc: 'What the certificate of pods must be for, and the name that they are asked for.',
-    ...{ risk: 'High', scope: 'path', example: 'pods.example.com', whenWrong: 'deny' },
+    ...{ needs: 'proxy-ssl-secret', risk: 'High', scope: 'path', example: 'pods.example.com', whenWrong: 'deny' },
     support: differs('It is a name or `$host`, without other variables.'),
   }),
   'proxy-ssl-server-name': field(oneOf('off', 'on'), 'off', {
     doc: 'Whether pods are told the name that is asked for (SNI).',
-    ...{ risk: 'Low', scope: 'path', example: 'on', support: differs('Without proxy-ssl-name they are told none.') },
+    ...{
+      needs: 'proxy-ssl-secret',
+      risk: 'Low',
+      scope: 'path',
+      example: 'on',
+      support: differs('Without proxy-ssl-name they are told none.'),
+    },
   }),
   'proxy-ssl-protocols': field(someOf('TLS versions', Object.keys(versions)), 'tlsv1.2', {
     doc: 'Versions of TLS: `TLSv1`, `TLSv1.1`, `TLSv1.2`, `TLSv1.3`.',
-    ...{ risk: 'Low', scope: 'path', example: 'TLSv1.2 TLSv1.3' },
+    ...{ needs: 'proxy-ssl-secret', risk: 'Low', scope: 'path', example: 'TLSv1.2 TLSv1.3' },
     support: differs('Versions between the lowest and the highest are spoken, too.'),
   }),
   'proxy-ssl-ciphers': optional(cipherSuites, {
     doc: "Cipher suites for TLS up to 1.2, in OpenSSL's names with colons between.",
-    ...{ risk: 'Medium', scope: 'path', example: 'ECDHE-RSA-AES256-GCM-SHA384' },
+    ...{ needs: 'proxy-ssl-secret', risk: 'Medium', scope: 'path', example: 'ECDHE-RSA-AES256-GCM-SHA384' },
     support: differs('Suites that Envoy does not have are left out; groups such as HIGH are not known.'),
   }),
 } as const;

@@ -17,16 +17,16 @@ export const basicAuth = defineFamily({
     }),
     'auth-secret': optional(secretName, {
       doc: 'The Secret with users and passwords, in the namespace of the Ingress.',
-      ...{ risk: 'Medium', scope: 'path', example: 'users', whenWrong: 'deny' },
+      ...{ needs: 'auth-type', risk: 'Medium', scope: 'path', example: 'users', whenWrong: 'deny' },
       support: differs('Hashes of bcrypt, MD5 (`$apr1$`), SHA-2 and SHA-1 and `{PLAIN}`; a user with another one is answered 503.'),
     }),
     'auth-secret-type': field(oneOf('auth-file', 'auth-map'), 'auth-file', {
       doc: 'Whether the key `auth` of the Secret is an htpasswd file, or each of its keys a user.',
-      ...{ risk: 'Low', scope: 'path', support: exact, example: 'auth-map', whenWrong: 'deny' },
+      ...{ needs: 'auth-type', risk: 'Low', scope: 'path', support: exact, example: 'auth-map', whenWrong: 'deny' },
     }),
     'auth-realm': field(matching('text', /[A-Za-z0-9\-_.,:?&=#%+/@ ]*/, { max: 256 }), '', {
       doc: 'What clients are told that the password is for.',
-      ...{ risk: 'Medium', scope: 'path', support: exact, example: 'Only for the team', whenWrong: 'deny' },
+      ...{ needs: 'auth-type', risk: 'Medium', scope: 'path', support: exact, example: 'Only for the team', whenWrong: 'deny' },
     }),
   },
   check({ 'auth-type': type, 'auth-secret': secret }, of, said) {

@@ -39,30 +39,30 @@ export const canary = defineFamily({
     // A weight above the total acts as the total in ingress-nginx; a negative one does not pass its validation.
     'canary-weight': field(wholeNumber(), 0, {
       doc: 'Share of requests for the canary, from 0 to 100, or to canary-weight-total.',
-      ...{ risk: 'Low', scope: 'service', support: exact, example: '10' },
+      ...{ needs: 'canary', risk: 'Low', scope: 'service', support: exact, example: '10' },
     }),
     'canary-weight-total': field(wholeNumber(), 100, {
       doc: 'What canary-weight is a share of, if it is more than 100.',
-      ...{ risk: 'Low', scope: 'service', support: exact, example: '1000' },
+      ...{ needs: 'canary', risk: 'Low', scope: 'service', support: exact, example: '1000' },
     }),
     'canary-by-header': optional(headerName, {
       doc: 'Requests whose header of this name says `always` are for the canary, those where it says `never` are not.',
-      ...{ risk: 'Medium', scope: 'service', support: exact, example: 'X-Canary' },
+      ...{ needs: 'canary', risk: 'Medium', scope: 'service', support: exact, example: 'X-Canary' },
     }),
     'canary-by-header-value': optional(headerValue, {
       doc: 'Requests whose header says this are for the canary; `always` and `never` mean nothing then.',
-      ...{ risk: 'Medium', scope: 'service', support: exact, example: 'beta' },
+      ...{ needs: 'canary', risk: 'Medium', scope: 'service', support: exact, example: 'beta' },
     }),
     'canary-by-header-pattern': optional(matching('regular expression', /[ -~]+/, { max: 256 }), {
       doc: 'Requests whose header holds something that matches are for the canary; canary-by-header-value comes before it.',
-      ...{ risk: 'Medium', scope: 'service', example: '^beta-[0-9]+$' },
+      ...{ needs: 'canary', risk: 'Medium', scope: 'service', example: '^beta-[0-9]+$' },
       support: differs(
         'It is an expression of RE2 and not of PCRE. With one that RE2 cannot read, requests with the header go to the primary, as in ingress-nginx with one that PCRE cannot.',
       ),
     }),
     'canary-by-cookie': optional(cookieName, {
       doc: 'Requests whose cookie of this name says `always` are for the canary, those where it says `never` are not.',
-      ...{ risk: 'Medium', scope: 'service', support: exact, example: 'canary' },
+      ...{ needs: 'canary', risk: 'Medium', scope: 'service', support: exact, example: 'canary' },
     }),
     'affinity-canary-behavior': field(oneOf('sticky', 'legacy'), 'sticky', {
       doc: 'sticky: clients with a session cookie stay on the side where they began; legacy: each request is decided anew.',

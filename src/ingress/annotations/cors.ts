@@ -19,31 +19,38 @@ export const cors = defineFamily({
     }),
     'cors-allow-origin': field(listOf(origin), ['*'], {
       doc: 'The origins; `*` for all, or in place of the first label of a host.',
-      ...{ risk: 'Medium', scope: 'path', support: exact, example: 'https://*.example.com, http://localhost:3000', whenWrong: 'deny' },
+      ...{
+        needs: 'enable-cors',
+        risk: 'Medium',
+        scope: 'path',
+        support: exact,
+        example: 'https://*.example.com, http://localhost:3000',
+        whenWrong: 'deny',
+      },
     }),
     'cors-allow-methods': field(
       matching('list of methods', /[A-Za-z]+(?: *, *[A-Za-z]+)*/, { max: 256 }),
       'GET, PUT, POST, DELETE, PATCH, OPTIONS',
       {
         doc: 'Methods that pages may use.',
-        ...{ risk: 'Medium', scope: 'path', support: exact, example: 'GET, POST' },
+        ...{ needs: 'enable-cors', risk: 'Medium', scope: 'path', support: exact, example: 'GET, POST' },
       },
     ),
     'cors-allow-headers': field(names, usualHeaders, {
       doc: 'Headers that pages may send.',
-      ...{ risk: 'Medium', scope: 'path', support: exact, example: 'X-Token, Content-Type' },
+      ...{ needs: 'enable-cors', risk: 'Medium', scope: 'path', support: exact, example: 'X-Token, Content-Type' },
     }),
     'cors-expose-headers': optional(matching('list of header names', /[A-Za-z0-9\-_*, ]+/), {
       doc: 'Headers of answers that pages may read.',
-      ...{ risk: 'Medium', scope: 'path', support: exact, example: 'X-Total' },
+      ...{ needs: 'enable-cors', risk: 'Medium', scope: 'path', support: exact, example: 'X-Total' },
     }),
     'cors-allow-credentials': field(boolean, true, {
       doc: 'Whether pages may send cookies.',
-      ...{ risk: 'Low', scope: 'path', support: exact, example: 'false' },
+      ...{ needs: 'enable-cors', risk: 'Low', scope: 'path', support: exact, example: 'false' },
     }),
     'cors-max-age': field(seconds(), 1_728_000, {
       doc: 'Seconds for which browsers remember the answer to OPTIONS.',
-      ...{ risk: 'Low', scope: 'path', support: exact, example: '600' },
+      ...{ needs: 'enable-cors', risk: 'Low', scope: 'path', support: exact, example: '600' },
     }),
   },
   apply(values): { readonly route: RoutePolicy } {

@@ -34,6 +34,8 @@ export interface About {
   readonly example: string;
   /** Values, in lower case, that ask for what Naru does not do: they are reported. */
   readonly noEffectFor?: readonly string[];
+  /** Another annotation, without which it does nothing. */
+  readonly needs?: string;
   /** Older names, which mean the same. */
   readonly aliases?: readonly string[];
   /**

@@ -59,14 +59,35 @@ function withoutEffect(annotations: Annotations): readonly Problem[] {
     const isIdle = noEffectFor.includes(values[`${prefix}/${name}`]?.trim().toLowerCase() ?? '');
     return isIdle && support.level === 'differs' ? [{ name, instead: support.how }] : [];
   });
+  const alone = withoutNeeded(annotations, names);
   const [first, ...others] = idle;
-  if (first === undefined) return unknown;
+  if (first === undefined) return [...unknown, ...alone];
   const noEffect = problem('NR215', others.length === 0 ? annotationSource(annotations, first.name) : source, {
     message: `Naru does not act on ${idle.map(({ name }) => name).join(', ')}.`,
     done: others.length === 0 ? 'The annotation has no effect.' : 'These annotations have no effect.',
     fix: [...new Set(idle.map(({ instead }) => instead))].join(' '),
   });
-  return [...unknown, noEffect];
+  return [...unknown, ...alone, noEffect];
+}
+
+/** Annotations that add to another one, which is not there: one Problem for each that is missing. What is wrong itself is told already. */
+function withoutNeeded(annotations: Annotations, names: readonly string[]): readonly Problem[] {
+  const { prefix, values } = annotations;
+  const textOf = (name: string): string => values[`${prefix}/${name}`]?.trim() ?? '';
+  const alone = names.flatMap((name) => {
+    const { needs, grammar } = known.get(name) ?? {};
+    if (needs === undefined || textOf(needs) !== '' || textOf(name) === '') return [];
+    return grammar?.parse(textOf(name)).ok === true ? [{ name, needs }] : [];
+  });
+  return [...new Set(alone.map(({ needs }) => needs))].map((needed) => {
+    const adding = alone.filter(({ needs }) => needs === needed).map(({ name }) => name);
+    const only = adding.length === 1;
+    return problem('NR215', annotationSource(annotations, adding[0] ?? needed), {
+      message: `Without ${needed} nothing comes of ${adding.join(', ')}.`,
+      done: only ? 'The annotation has no effect.' : 'These annotations have no effect.',
+      fix: `Write ${needed} as well, or remove ${only ? 'it' : 'them'}.`,
+    });
+  });
 }
 
 function unknownName(annotations: Annotations, name: string): Problem {

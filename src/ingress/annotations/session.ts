@@ -34,43 +34,43 @@ export const session = defineFamily({
     }),
     'session-cookie-name': field(cookieName, 'INGRESSCOOKIE', {
       doc: 'Name of the cookie.',
-      ...{ risk: 'Medium', scope: 'service', support: exact, example: 'route' },
+      ...{ needs: 'affinity', risk: 'Medium', scope: 'service', support: exact, example: 'route' },
     }),
     'session-cookie-path': optional(path, {
       doc: 'Path of the cookie; without it, that of the Ingress.',
-      ...{ risk: 'Medium', scope: 'service', example: '/' },
+      ...{ needs: 'affinity', risk: 'Medium', scope: 'service', example: '/' },
       support: differs(
         'Without it, it is / where paths are regular expressions. In persistent mode requests to other paths do not keep to the cookie.',
       ),
     }),
     'session-cookie-domain': optional(domain, {
       doc: 'Domain of the cookie; without it, the host alone.',
-      ...{ risk: 'Medium', scope: 'service', support: exact, example: 'example.com' },
+      ...{ needs: 'affinity', risk: 'Medium', scope: 'service', support: exact, example: 'example.com' },
     }),
     'session-cookie-secure': optional(boolean, {
       doc: 'Gives the cookie as Secure over plain http, too; over https it always is.',
-      ...{ risk: 'Low', scope: 'service', support: exact, example: 'true' },
+      ...{ needs: 'affinity', risk: 'Low', scope: 'service', support: exact, example: 'true' },
     }),
     'session-cookie-samesite': optional(oneOf('None', 'Lax', 'Strict'), {
       doc: 'SameSite of the cookie.',
-      ...{ risk: 'Low', scope: 'service', support: exact, example: 'Lax' },
+      ...{ needs: 'affinity', risk: 'Low', scope: 'service', support: exact, example: 'Lax' },
     }),
     'session-cookie-conditional-samesite-none': field(boolean, false, {
       doc: 'Leaves SameSite=None out for browsers that do not understand it.',
-      ...{ risk: 'Low', scope: 'service', support: exact, example: 'true' },
+      ...{ needs: 'affinity', risk: 'Low', scope: 'service', support: exact, example: 'true' },
     }),
     'session-cookie-max-age': optional(seconds(), {
       doc: 'Seconds that the cookie lives; without it, until the browser is closed.',
-      ...{ risk: 'Medium', scope: 'service', support: exact, example: '172800' },
+      ...{ needs: 'affinity', risk: 'Medium', scope: 'service', support: exact, example: '172800' },
     }),
     'session-cookie-expires': optional(seconds(), {
       doc: 'The same, for browsers that know Expires alone.',
-      ...{ risk: 'Medium', scope: 'service', example: '172800' },
+      ...{ needs: 'affinity', risk: 'Medium', scope: 'service', example: '172800' },
       support: differs('The cookie has Max-Age for it; session-cookie-max-age comes before it.'),
     }),
     'session-cookie-change-on-failure': field(boolean, false, {
       doc: 'Sends a request that failed to another pod, and the client with it; otherwise it is tried on the same pod again.',
-      ...{ risk: 'Low', scope: 'service', example: 'true' },
+      ...{ needs: 'affinity', risk: 'Low', scope: 'service', example: 'true' },
       support: differs(
         'In balanced mode the next request of the client begins at the failing pod again, until that is not ready any more. In persistent mode and without it, a request that failed is not tried again.',
       ),
