@@ -1,7 +1,9 @@
+import { basename } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { bugReportCommand, checkCommand, statusCommand, waitCommand } from './commands/whole.ts';
 import { completionCommand, versionCommand } from './commands/about.ts';
 import { codesCommand, diffCommand, explainCommand, lintCommand, migrateCommand, translateCommand, whyCommand } from './commands/files.ts';
-import { canaryCommand, getCommand, proxiesCommand, snapshotsCommand, waitCommand } from './commands/live.ts';
+import { canaryCommand, getCommand, proxiesCommand, snapshotsCommand } from './commands/live.ts';
 import { adsTestbedCommand, authzCommand, certgenCommand, devCommand, serveCommand } from './commands/servers.ts';
 import { packageVersion } from './package-version.ts';
 import { UnreachableError } from './unreachable-error.ts';
@@ -9,8 +11,16 @@ import { UsageError } from './usage-error.ts';
 
 /** Runs the command line; resolves with the exit code when the verb is done. */
 export async function run(argv: readonly string[]): Promise<number> {
+  const naru = program();
+  let close = (): void => {};
+  if (basename(argv[1] ?? '').startsWith('kubectl-')) {
+    naru.hook('preAction', async (_, command) => {
+      const { forwardFor } = await import('./forward-ports.ts');
+      close = (await forwardFor(command))?.close ?? close;
+    });
+  }
   try {
-    await program().parseAsync(argv);
+    await naru.parseAsync(argv);
     return Number(process.exitCode ?? 0);
   } catch (error) {
     // What it has to say it has said.
@@ -19,6 +29,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     else process.stderr.write(`naru: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     if (error instanceof UnreachableError) return 3;
     return error instanceof UsageError ? 2 : 1;
+  } finally {
+    close();
   }
 }
 
@@ -33,7 +45,8 @@ export function program(): Command {
   const commands = [
     ...[devCommand(), serveCommand()],
     ...[lintCommand(), explainCommand(), whyCommand(), diffCommand(), translateCommand(), migrateCommand(), codesCommand()],
-    ...[proxiesCommand(), snapshotsCommand(), getCommand(), waitCommand(), canaryCommand()],
+    ...[proxiesCommand(), snapshotsCommand(), getCommand(), canaryCommand()],
+    ...[statusCommand(), waitCommand(), checkCommand(), bugReportCommand()],
     ...[authzCommand(), certgenCommand(), adsTestbedCommand()],
     ...[completionCommand(), versionCommand()],
   ];

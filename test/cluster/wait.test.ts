@@ -63,6 +63,17 @@ describe('naru wait', () => {
     assert.match(absent.errors, /^There is no Ingress \S+\/nowhere in the cluster\.\n$/);
   });
 
+  test('check finds the rights that the manifests give, and whose are missing', async (t) => {
+    const flags = ['check', '--pre', '--kubeconfig', app.kubeconfig];
+    const allowed = NaruProcess.start(t, flags);
+    assert.equal(await allowed.ended(), 0, allowed.output);
+    assert.match(allowed.output, /ok {3}API server v1\.\d+/);
+    assert.match(allowed.output, /ok {3}ServiceAccount naru-system\/naru has (\d+) of \1 rights/);
+    const stranger = NaruProcess.start(t, [...flags, '--service-account', 'naru-system/nobody']);
+    assert.equal(await stranger.ended(), 1);
+    assert.match(stranger.output, /FAIL ServiceAccount naru-system\/nobody lacks: list ingresses \(networking\.k8s\.io\); watch ingresses/);
+  });
+
   test('an Envoy that does not answer is named', async (t) => {
     naru.signalEnvoy('SIGSTOP');
     try {

@@ -1,12 +1,11 @@
 // The verbs that ask a running Naru. What they do is imported when they are called.
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { controllerOptions } from '../../settings.ts';
 import type { CanarySettings } from '../canary.ts';
 import type { GetSettings } from '../get.ts';
 import type { LiveSettings } from '../lists/ask.ts';
 import { listOutputs } from '../lists/print-list.ts';
-import type { WaitSettings } from '../wait.ts';
-import { addPath, filesOption, keepCompiledCode, namespaceOption, serverOption, usualServer } from './shared-options.ts';
+import { addPath, duration, filesOption, keepCompiledCode, serverOption } from './shared-options.ts';
 
 function live(name: string, description: string): Command {
   return new Command(name)
@@ -76,42 +75,4 @@ export function canaryCommand(): Command {
       const { printCanaries } = await import('../canary.ts');
       await printCanaries(name, settings);
     });
-}
-
-export function waitCommand(): Command {
-  return new Command('wait')
-    .description('return when every connected Envoy has accepted the configuration of an object')
-    .argument('<object>', 'such as ingress/web, gateway/edge or httproute/shop/web')
-    .addOption(namespaceOption())
-    .addOption(new Option('--timeout <time>', 'how long to wait, such as 30s or 2m').default(60_000, '60s').argParser(duration))
-    .addOption(
-      new Option('--server <url>', 'debug endpoint of a running Naru; may be given again, for each replica')
-        .env('NARU_SERVER')
-        .default([usualServer], usualServer)
-        .argParser(addServer),
-    )
-    .option('--kubeconfig <path>', 'how to reach the API server, which says what is to be served; without it as kubectl finds it')
-    .option('--context <name>', 'context of the kubeconfig')
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 accepted, 1 not in time, not served, or not as it is written, 2 the call itself is wrong, 3 no Naru answers, 4 an Envoy refuses it.\n\nExamples:\n  kubectl apply -f shop.yaml && naru wait ingress/web -n shop\n  naru wait ingress/shop/web --timeout 2m --server http://10.0.0.7:9902 --server http://10.0.0.8:9902\n',
-    )
-    .action(async (object: string, settings: WaitSettings) => {
-      keepCompiledCode();
-      const { wait } = await import('../wait.ts');
-      await wait(object, settings);
-    });
-}
-
-function duration(text: string): number {
-  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
-  const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit] ?? Number.NaN;
-  if (number === undefined) throw new InvalidArgumentError('Write a time such as 30s or 2m.');
-  return Number(number) * unitMs;
-}
-
-/** The first one replaces the default. */
-function addServer(url: string, before: readonly string[]): readonly string[] {
-  const urls = url.split(',');
-  return before[0] === usualServer && before.length === 1 ? urls : [...before, ...urls];
 }

@@ -1,5 +1,5 @@
 import module from 'node:module';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 export const usualServer = 'http://127.0.0.1:9902';
 
@@ -27,4 +27,12 @@ export function outputOption(): Option {
 
 export function filesOption(): Option {
   return new Option('-f, --filename <path>', 'file or folder of YAML, or - for standard input; may be given again').argParser(addPath);
+}
+
+/** Such as `30s` or `2m`, in milliseconds. */
+export function duration(text: string): number {
+  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
+  const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit] ?? Number.NaN;
+  if (number === undefined) throw new InvalidArgumentError('Write a time such as 30s or 2m.');
+  return Number(number) * unitMs;
 }
