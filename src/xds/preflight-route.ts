@@ -25,7 +25,9 @@ export function checkRoute(route: Route, hostname: string): CheckedRoute {
   if (objection === undefined) return { route };
   const done = 'Requests for it are answered with 503.';
   const problem = objected(objection, route.sources[0], `host ${quoted(hostname)}`, done);
-  const answering = { ...route, name: route.name.toWellFormed(), action: unavailable };
+  // Without its policy, which may be what would be refused.
+  const { match, sources, conditions } = route;
+  const answering: Route = { name: route.name.toWellFormed(), match, ...(conditions && { conditions }), action: unavailable, sources };
   if (routeObjection(answering) === undefined) return { problem, route: answering };
   // It is the match that would be refused. Of exact paths Envoy takes any.
   return { problem, route: { ...answering, match: { type: 'exact', path: route.match.path.toWellFormed() } } };

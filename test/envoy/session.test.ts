@@ -65,6 +65,15 @@ describe('sessions', () => {
     }
   });
 
+  test('the path of a cookie is as clients write it, and holds no attributes', async () => {
+    const paths = ['Prefix /a/b;Domain=shop.test web', 'Prefix /c\u0001 web'];
+    const web = ingressYaml({ name: 'web', host: 'session.test', paths, annotations: { affinity: 'cookie' } });
+    await naru.given(web + echoService('web') + slices('web', all));
+    assert.deepEqual(naru.problems, []);
+    assert.match((await visit('', 'http://session.test/a/b;Domain=shop.test')).setCookie[0] ?? '', /; Path=\/a\/; HttpOnly$/);
+    assert.match((await visit('', 'http://session.test/c%01')).setCookie[0] ?? '', /; Path=\/c%01; HttpOnly$/);
+  });
+
   for (const mode of ['balanced', 'persistent']) {
     test(`a client stays where it began, ${mode}`, async () => {
       await given({ 'affinity-mode': mode }, all);
