@@ -1,6 +1,6 @@
 const redacted = '[redacted]';
 
-/** Fields that hold secrets in any message: what they hold is replaced, whatever its shape. */
+/** Fields that hold secrets in any message, whether Naru renders it or not: what they hold is replaced, whatever its shape. */
 const secretFields: ReadonlySet<string> = new Set([
   'private_key',
   'private_key_provider',
@@ -9,6 +9,16 @@ const secretFields: ReadonlySet<string> = new Set([
   'password',
   'generic_secret',
   'inline_secret',
+  'secret_data',
+  'backend_token',
+  'secret_access_key',
+  'session_token',
+  'web_identity_token_data_source',
+  'credentials_data_source',
+  'credentials',
+  'auth_password',
+  'downstream_auth_password',
+  'downstream_auth_passwords',
   // user names with the hashes of their passwords
   'users',
 ]);

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { debugApp } from '../../src/debug/app.ts';
+import { Metrics } from '../../src/debug/metrics.ts';
 import { debugPaths } from '../../src/debug/paths.ts';
 import type { DebugEvent } from '../../src/debug/view.ts';
 import { json, serve, servePort } from './serve-for-tests.ts';
-import { cluster, fleetOf, proxy, snapshotsOf } from './view-for-tests.ts';
+import { cluster, fleetOf, proxy, snapshotsOf, viewOf } from './view-for-tests.ts';
 
 /** Tells what a test makes happen. */
 function happenings() {
@@ -84,6 +86,15 @@ test('/debug/events tells what happens', async (t) => {
 });
 
 describe('/openapi.json', () => {
+  test('has every path that is served, and no other', () => {
+    const view = viewOf({});
+    const served = debugApp({ view, metrics: new Metrics(view, '1'), version: '1' }).routes.map(({ path }) => path);
+    const named = served
+      .filter((path) => !['/', '/*'].includes(path))
+      .map((path) => path.replace('{.+}', '').replaceAll(/:(\w+)/g, '{$1}'));
+    assert.deepEqual(named.toSorted(), Object.keys(debugPaths).toSorted());
+  });
+
   test('has every path, and what each answers', async (t) => {
     const ask = await serve(t, { fleets: () => [fleet] });
     const { openapi, paths } = (await json(ask('/openapi.json'))) as {

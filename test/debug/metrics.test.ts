@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { Metrics } from '../../src/debug/metrics.ts';
 import { startDebugServer } from '../../src/debug/server.ts';
 import { problem } from '../../src/model/problem.ts';
+import { requestMetrics } from '../../src/xds/request-metrics.ts';
 import { cluster, fleetOf, proxy, snapshotsOf, viewOf } from './view-for-tests.ts';
 
 test('/metrics tells how things stand at the time of the scrape', async (t) => {
@@ -59,4 +62,14 @@ test('/metrics tells how things stand at the time of the scrape', async (t) => {
   assert.match(later, /^naru_xds_connected\{fleet="naru"\} 1$/m);
   assert.match(later, /^naru_proxy_lag_versions\{fleet="naru"\} 0$/m);
   assert.match(later, /^naru_snapshots_total\{fleet="naru"\} 3$/m);
+});
+
+test('rules for Prometheus ask for metrics that there are', async () => {
+  const rules = readFileSync('manifests/monitoring/rules.yaml', 'utf8');
+  const printed = await new Metrics(viewOf({ leader: () => true }), '1.2.3').print();
+  const asked = [...rules.matchAll(/\bnaru_\w+/g)].map(([name]) => name.replace(/_bucket$/, ''));
+  assert.ok(asked.length > 3);
+  for (const name of asked) assert.match(printed, new RegExp(`^# TYPE ${name} `, 'm'));
+  const counted = JSON.stringify(requestMetrics);
+  for (const [, name = ''] of rules.matchAll(/expr:.*?\b(nginx_\w+)/g)) assert.ok(counted.includes(`"${name}"`), name);
 });
