@@ -1,4 +1,4 @@
-// From a change to its effect, with a real API server and a real Envoy: `node bench/effect.ts [--full] [--json FILE]`. Linux only: costs are
+// From a change to its effect, with a real API server and a real Envoy: `node bench/effect.ts [--full] [--hosts N] [--json FILE]`. Linux only: costs are
 // read from `/proc`. The largest size is without an API server.
 import { ClusterWorld } from './effect/cluster-world.ts';
 import { EventWorld } from './effect/event-world.ts';
@@ -6,18 +6,21 @@ import { measure, type Measured } from './effect/measure.ts';
 import { readArguments } from './support/arguments.ts';
 import { printTable, writeJson } from './support/report.ts';
 
-const { full, json } = readArguments();
-const plans = full
-  ? [
-      { hosts: 100, times: 20, source: 'API server' },
-      { hosts: 1_000, times: 20, source: 'API server' },
-      { hosts: 3_000, times: 20, source: 'API server' },
-      { hosts: 20_000, times: 20, source: 'events' },
-    ]
-  : [
-      { hosts: 100, times: 10, source: 'API server' },
-      { hosts: 1_000, times: 10, source: 'events' },
-    ];
+const { full, json, hosts: only } = readArguments();
+const all =
+  full || only !== undefined
+    ? [
+        { hosts: 100, times: 20, source: 'API server' },
+        { hosts: 1_000, times: 20, source: 'API server' },
+        { hosts: 3_000, times: 20, source: 'API server' },
+        { hosts: 20_000, times: 20, source: 'events' },
+      ]
+    : [
+        { hosts: 100, times: 10, source: 'API server' },
+        { hosts: 1_000, times: 10, source: 'events' },
+      ];
+
+const plans = all.filter(({ hosts }) => only === undefined || hosts === only);
 
 const results: (Measured & { readonly source: string })[] = [];
 for (const { source, ...plan } of plans) {

@@ -6,13 +6,21 @@ export interface Arguments {
   readonly full: boolean;
   /** Where to write the results besides printing them. */
   readonly json: string | undefined;
+  /** One size alone, where a benchmark takes that; undefined: all. */
+  readonly hosts: number | undefined;
   /** Also name the functions that take the time. Costs some time itself. */
   readonly profile: boolean;
 }
 
 export function readArguments(): Arguments {
   const { values } = parseArgs({
-    options: { full: { type: 'boolean', default: false }, json: { type: 'string' }, profile: { type: 'boolean', default: false } },
+    options: {
+      full: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      hosts: { type: 'string' },
+      profile: { type: 'boolean', default: false },
+    },
   });
-  return { full: values.full, json: values.json, profile: values.profile };
+  const { full, json, hosts, profile } = values;
+  return { full, json, hosts: hosts === undefined ? undefined : Number(hosts), profile };
 }

@@ -4,7 +4,7 @@ import type { Build, Pass } from './build.ts';
 import { coalesce } from './coalesce.ts';
 
 /**
- * The least quiet and the longest wait, by measurement: see docs/performance.md. Endpoints come and go often and a change of
+ * The least quiet and the longest wait, by measurement: see `bench/coalesce.ts`. Endpoints come and go often and a change of
  * them costs little: they wait less than the rest.
  */
 const endpointBurst = { quietMs: 2, maxWaitMs: 50 };

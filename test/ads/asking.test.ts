@@ -230,6 +230,20 @@ test('delta: a name that is subscribed again is answered, the same version or no
   assert.deepEqual(client.ackAll(), ['secrets: s']);
 });
 
+test('delta: what was refused comes again when it is subscribed again', () => {
+  const stage = new Stage('delta');
+  stage.publisher.publish(secret('s', 'bad'));
+  const client = stage.connect();
+  client.subscribe('secrets', ['s']);
+  client.nack(client.take('secrets'));
+  assert.deepEqual(client.lines, []);
+  client.subscribe('secrets', ['s']);
+  assert.deepEqual(client.lines, ['secrets: s']);
+  client.ack(client.take());
+  stage.publisher.publish(cluster('a'));
+  assert.deepEqual(client.lines, []);
+});
+
 test('delta: a name that * covers is answered when it is unsubscribed', () => {
   const stage = new Stage('delta');
   stage.publisher.publish(cluster('a'), cluster('b'));

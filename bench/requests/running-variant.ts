@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Agent } from 'node:http';
+import { AdsServer } from '../../src/ads/server.ts';
+import { Fleet } from '../../src/ads/fleet.ts';
+import { EnvoyProcess } from '../../src/dev/envoy-process.ts';
+import { findEnvoy } from '../../src/dev/find-envoy.ts';
+import { choosePort } from '../../src/dev/ports.ts';
+import type { Snapshot } from '../../src/snapshot/snapshot.ts';
+import { request } from '../../test/support/request.ts';
+
+const address = '127.0.0.1';
+
+interface Load {
+  readonly host: string;
+  readonly requests: number;
+  /** How many are under way at a time. */
+  readonly atOnce: number;
+}
+
+/** An Envoy of its own that runs one snapshot. */
+export class RunningVariant {
+  readonly name: string;
+  readonly #port: number;
+  readonly #server: AdsServer;
+  readonly #envoy: EnvoyProcess;
+
+  private constructor(parts: { readonly name: string; readonly port: number; readonly server: AdsServer; readonly envoy: EnvoyProcess }) {
+    this.name = parts.name;
+    this.#port = parts.port;
+    this.#server = parts.server;
+    this.#envoy = parts.envoy;
+  }
+
+  static async start(name: string, snapshotAt: (port: number) => Snapshot): Promise<RunningVariant> {
+    const found = await findEnvoy();
+    if (!found.found) throw new Error(found.message);
+    const port = await choosePort(0);
+    const fleet = new Fleet('naru');
+    const server = new AdsServer({ fleets: [fleet], host: address, port: 0, log: (line) => console.error(`${name}: ${line}`) });
+    const { port: adsPort } = await server.start();
+    const accepted = new Promise<void>((resolve) => server.accepted.subscribe(() => resolve()));
+    fleet.publish(snapshotAt(port));
+    const bootstrap = { nodeId: 'node-1', adsAddress: { host: address, port: adsPort } };
+    const envoy = EnvoyProcess.start({ envoy: found.path, bootstrap });
+    await accepted;
+    return new RunningVariant({ name, port, server, envoy });
+  }
+
+  /** Of all its threads since it began. https://docs.kernel.org/scheduler/sched-stats.html */
+  cpuUs(): number {
+    const tasks = `/proc/${this.#envoy.pid}/task`;
+    const onCpu = (task: string): number => Number(readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ', 1)[0]);
+    return readdirSync(tasks).reduce((sum, task) => sum + onCpu(task), 0) / 1_000;
+  }
+
+  async ask({ host, requests, atOnce }: Load): Promise<void> {
+    // What idles between two turns may be closed by then.
+    const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
+    let left = requests;
+    const one = async (): Promise<void> => {
+      while (left-- > 0) {
+        const { status } = await request(`http://${host}/`, { http: this.#port, https: 0 }, { agent });
+        if (status !== 200) throw new Error(`${this.name}: ${status}`);
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, one)).finally(() => agent.destroy());
+  }
+
+  async stop(): Promise<void> {
+    await this.#envoy.stop();
+    await this.#server.stop();
+  }
+}
