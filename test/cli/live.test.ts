@@ -34,6 +34,7 @@ test('proxies, snapshots, get and diff tell of a running Naru', async (t) => {
     'CLUSTERS',
     'ENDPOINTS',
     'SECRETS',
+    'LAG',
     'SINCE',
   ]);
   assert.deepEqual(proxies.rows[1]?.slice(1, 9), ['1.40.0', 'v1', 'ok', 'ok', '-', 'ok', 'ok', 'ok']);
@@ -80,7 +81,7 @@ test('an Envoy that refuses something is named, with its own words, and makes th
   const { code, output, rows } = await naru(t, server.port, 'proxies');
   assert.equal(code, 4);
   assert.equal(rows[1]?.[5], 'NACK');
-  assert.ok(output.endsWith('node-3 refuses routes shop/img of v7: regex too large\n'), output);
+  assert.ok(output.endsWith('NR701 node-3 refuses routes shop/img of v7: regex too large\n'), output);
 });
 
 test('without a Naru the message says how to reach one, and the exit code is 3', async (t) => {

@@ -1,12 +1,14 @@
 import type { Column } from '../print-table.ts';
 import { ask, type LiveSettings } from './ask.ts';
-import { printAge } from './duration.ts';
+import { printAge, printMs } from './duration.ts';
 import { type List, printList } from './print-list.ts';
 
 interface Refused {
   readonly version: number;
   readonly message: string;
   readonly resources: readonly string[];
+  /** Where these come from. */
+  readonly sources?: readonly string[];
 }
 
 interface ShownType {
@@ -14,6 +16,7 @@ interface ShownType {
   readonly sent: number;
   readonly acknowledged: number;
   readonly refused: Refused | null;
+  readonly lag?: { readonly versions: number; readonly ms: number } | null;
 }
 
 export interface ShownProxy {
@@ -36,8 +39,10 @@ export async function printProxies(settings: LiveSettings): Promise<void> {
   if (settings.output !== 'table' && settings.output !== 'wide') return;
   for (const { id, types } of refusing) {
     for (const [type, { refused }] of Object.entries(types)) {
-      if (refused !== null)
-        process.stdout.write(`\n${id} refuses ${type} ${refused.resources.join(', ')} of v${refused.version}: ${refused.message}\n`);
+      if (refused === null) continue;
+      process.stdout.write(`\nNR701 ${id} refuses ${type} ${refused.resources.join(', ')} of v${refused.version}: ${refused.message}\n`);
+      const { sources = [] } = refused;
+      if (sources.length > 0) process.stdout.write(`      from ${sources.join(', ')}\n`);
     }
   }
 }
@@ -51,6 +56,7 @@ function listOf(now: number): List<ShownProxy> {
       ...(['listeners', 'scopes', 'routes', 'clusters', 'endpoints', 'secrets'] as const).map(
         (type): Column<ShownProxy> => [type.toUpperCase(), ({ types }) => printType(types[type])],
       ),
+      ['LAG', printLag],
       ['SINCE', ({ connectedSince }) => printAge(connectedSince, now)],
     ],
     wide: [
@@ -61,6 +67,13 @@ function listOf(now: number): List<ShownProxy> {
     name: ({ id }) => `proxy/${id}`,
     empty: 'No Envoy is connected.',
   };
+}
+
+/** Of the type that is behind the most. */
+function printLag({ types }: ShownProxy): string {
+  const lags = Object.values(types).flatMap(({ lag }) => lag ?? []);
+  if (lags.length === 0) return '-';
+  return `${Math.max(...lags.map(({ versions }) => versions))} v, ${printMs(Math.max(...lags.map(({ ms }) => ms)))}`;
 }
 
 function printType(type: ShownType | undefined): string {
