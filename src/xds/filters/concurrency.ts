@@ -14,17 +14,21 @@ export const concurrency: RouteFilter = {
     grpc_service: { envoy_grpc: { cluster_name: authzClusterName } },
     message_timeout: '5s',
     status_on_error: { code: 'ServiceUnavailable' },
-    // The question is over when nothing more is to be asked, and trailers come last.
-    processing_mode: {
-      ...{ request_header_mode: 'SEND', response_header_mode: 'SKIP' },
-      ...{ request_trailer_mode: 'SKIP', response_trailer_mode: 'SEND' },
-    },
+    processing_mode: { ...trailers('SKIP'), request_header_mode: 'SKIP' },
     forward_rules: { allowed_headers: { patterns: [{ exact: 'x-real-ip' }] } },
   }),
-  idle: any('envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute', { disabled: true }),
+  mayBeLeftOut: true,
   onRoute: ({ concurrency: limit }) =>
     limit &&
     any('envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute', {
-      overrides: { grpc_initial_metadata: [{ key: concurrencyMetadata, value: JSON.stringify(limit) }] },
+      overrides: {
+        // The question is over when nothing more is to be asked, and trailers come last.
+        processing_mode: { ...trailers('SEND'), request_header_mode: 'SEND' },
+        grpc_initial_metadata: [{ key: concurrencyMetadata, value: JSON.stringify(limit) }],
+      },
     }),
 };
+
+function trailers(response_trailer_mode: 'SEND' | 'SKIP') {
+  return { response_header_mode: 'SKIP', request_trailer_mode: 'SKIP', response_trailer_mode } as const;
+}

@@ -151,3 +151,12 @@ test('the ConfigMap says what the others are answered, and without the helper no
   own.authz.stop();
   assert.deepEqual([await passes('http://few.test/', own), await passes('http://few.test/other', own)], [503, 200]);
 });
+
+test('a host that nobody serves is answered 404, whether the helper is there or not', async (t) => {
+  const own = await Naru.start();
+  t.after(() => own.stop());
+  await given({ 'limit-connections': '1' }, own);
+  assert.equal(await own.served('http://nobody.test/'), 404);
+  own.authz.stop();
+  assert.equal(await own.served('http://nobody.test/'), 404);
+});
