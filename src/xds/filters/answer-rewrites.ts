@@ -3,15 +3,17 @@ import { any } from '../../proto/codec.ts';
 import type { RouteFilter } from './filter.ts';
 import { answerRewritesScript } from './answer-rewrites-script.ts';
 
+/** Under this name routes ask for it. */
+const script = 'rewrite answers';
+
 /**
  * Rewrites cookies and redirects of backends. The script is the same for all: what users wrote is data for it, and never code.
  * https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/http/http_filters/lua_filter
  */
 export const answerRewrites: RouteFilter = {
   name: 'answer-rewrites',
-  config: any('envoy.extensions.filters.http.lua.v3.Lua', { default_source_code: { inline_string: answerRewritesScript } }),
-  // Without rules the script would do nothing, and yet be run.
-  idle: any('envoy.extensions.filters.http.lua.v3.LuaPerRoute', { disabled: true }),
+  mayBeLeftOut: true,
+  config: any('envoy.extensions.filters.http.lua.v3.Lua', { source_codes: { [script]: { inline_string: answerRewritesScript } } }),
   onRoute({ answerRewrites: rewrites, session }) {
     if (rewrites === undefined) return undefined;
     const { cookieDomain, cookiePath, location } = rewrites;
@@ -22,7 +24,7 @@ export const answerRewrites: RouteFilter = {
       // Cookies that Envoy itself gives are none of the backend's.
       ...(session && { own: [session.cookie.name, ...(session.sideCookie === undefined ? [] : [session.sideCookie])] }),
     };
-    return any('envoy.extensions.filters.http.lua.v3.LuaPerRoute', { filter_context });
+    return any('envoy.extensions.filters.http.lua.v3.LuaPerRoute', { name: script, filter_context });
   },
 };
 

@@ -86,6 +86,16 @@ test('with relative-redirects it stays a path', async () => {
   assert.deepEqual(await redirect('x-http://pods/y'), ['/app']);
 });
 
+test('hosts that are no exact names have it as well', async () => {
+  const annotations = { 'proxy-cookie-path': '/app/ /' };
+  const hosts = [{ name: 'wild', host: '*.wild.test' }, { name: 'any' }];
+  await naru.given(backend + hosts.map((each) => ingressYaml({ ...each, paths: ['Prefix / web'], annotations })).join(''));
+  said = { 'set-cookie': ['a=1; path=/app/x'] };
+  for (const host of ['a.wild.test', 'elsewhere.test']) {
+    assert.deepEqual((await naru.get(`http://${host}/`)).headers['set-cookie'], ['a=1; path=/x'], host);
+  }
+});
+
 test('without one of the two, or off, redirects stay as they are', async () => {
   const halves = [{ 'proxy-redirect-from': 'http://' }, { 'proxy-redirect-to': '/' }];
   for (const annotations of [...halves, { 'proxy-redirect-from': 'off', 'proxy-redirect-to': '/' }]) {
