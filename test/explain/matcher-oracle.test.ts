@@ -1,6 +1,7 @@
 // What `naru explain` says of a request is what the real Envoy does with it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { chooseRoute } from '../../src/explain/choose-route.ts';
 import { normalisePath } from '../../src/explain/normalised-path.ts';
@@ -79,7 +80,8 @@ test(`a real Envoy agrees on ${tables} route tables with ${perTable} requests ea
         requests.map(async (request) => {
           const answer = await oracle.ask(request);
           const wanted = expected(routes, request);
-          assert.deepEqual(answer, wanted, describeCase(routes, request, seed));
+          // What is needed to look into it costs more than the question.
+          if (!isDeepStrictEqual(answer, wanted)) assert.deepEqual(answer, wanted, describeCase(routes, request, seed));
           reached.set(answer.status, (reached.get(answer.status) ?? 0) + 1);
           asked++;
         }),
@@ -87,6 +89,7 @@ test(`a real Envoy agrees on ${tables} route tables with ${perTable} requests ea
     } finally {
       await oracle.stop();
     }
+    if (tables > perEnvoy) process.stderr.write(`${asked} requests on ${from + count} tables\n`);
   }
   t.diagnostic(`${asked} requests: ${[...reached].map(([status, times]) => `${status} ${times}`).join(', ')}`);
   assert.ok((reached.get(200) ?? 0) > asked / 10, 'routes are reached often enough for this to mean something');

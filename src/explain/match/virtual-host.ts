@@ -1,6 +1,7 @@
 import type { Messages } from '../../proto/gen/messages.ts';
 
 type VirtualHost = Messages['envoy.config.route.v3.VirtualHost'];
+type RouteConfiguration = Messages['envoy.config.route.v3.RouteConfiguration'];
 
 /** A virtual host and the one of its domains that a request's host matched. */
 export interface FoundHost {
@@ -13,33 +14,36 @@ export interface FoundHost {
  * `example.*`, these before `*`. Upper case counts as lower case.
  * https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/config/route/v3/route_components.proto#config-route-v3-virtualhost
  */
-export function findHost(
-  { virtual_hosts: hosts = [], ignore_port_in_host_matching: ignorePort = false }: Messages['envoy.config.route.v3.RouteConfiguration'],
-  authority: string,
-): FoundHost | undefined {
-  const name = (ignorePort ? withoutPort(authority) : authority).toLowerCase();
-  let best: (FoundHost & { readonly rank: number }) | undefined;
-  for (const host of hosts) {
-    for (const domain of host.domains ?? []) {
-      const rank = rankOf(domain.toLowerCase(), name);
-      if (rank !== undefined && (best === undefined || rank > best.rank)) best = { host, domain, rank };
-    }
+export function findHost(routes: RouteConfiguration, authority: string): FoundHost | undefined {
+  const name = (routes.ignore_port_in_host_matching === true ? withoutPort(authority) : authority).toLowerCase();
+  const domains = domainsOf(routes);
+  for (const domain of domainsFor(name)) {
+    const found = domains.get(domain);
+    if (found !== undefined) return found;
   }
-  return best && { host: best.host, domain: best.domain };
+  return undefined;
 }
 
-const exactRank = 30_000;
-const suffixRank = 20_000;
-const prefixRank = 10_000;
+/** Every domain that matches a name, the best first. A `*` stands for at least one character. */
+function* domainsFor(name: string): IterableIterator<string> {
+  yield name;
+  for (let at = 1; at < name.length; at++) yield `*${name.slice(at)}`;
+  for (let end = name.length - 1; end > 0; end--) yield `${name.slice(0, end)}*`;
+  yield '*';
+}
 
-/** The more, the better; undefined where it does not match. A domain has at most 255 characters. */
-function rankOf(domain: string, name: string): number | undefined {
-  if (domain === '*') return 0;
-  if (domain.startsWith('*'))
-    return name.length > domain.length - 1 && name.endsWith(domain.slice(1)) ? suffixRank + domain.length : undefined;
-  if (domain.endsWith('*'))
-    return name.length > domain.length - 1 && name.startsWith(domain.slice(0, -1)) ? prefixRank + domain.length : undefined;
-  return domain === name ? exactRank : undefined;
+const known = new WeakMap<RouteConfiguration, ReadonlyMap<string, FoundHost>>();
+
+/** In lower case; each belongs to one host. */
+function domainsOf(routes: RouteConfiguration): ReadonlyMap<string, FoundHost> {
+  const before = known.get(routes);
+  if (before !== undefined) return before;
+  const all = (routes.virtual_hosts ?? []).flatMap((host) =>
+    (host.domains ?? []).map((domain) => [domain.toLowerCase(), { host, domain }] as const),
+  );
+  const domains = new Map(all);
+  known.set(routes, domains);
+  return domains;
 }
 
 /** `[::1]:80` keeps its brackets. */
