@@ -59,6 +59,7 @@ const writers: Writers = {
   anyOf: () => only(lost('anyOf', 'Checks of clients cannot be written.')),
   rewrite: writeRewrite,
   errorPages: () => only(lost('errorPages', 'Errors have no pages of their own.')),
+  spanName: () => only(lost('spanName', 'Spans have no names of their own.')),
   unlogged: () => only(lost('unlogged', 'Its requests are logged.')),
   mirrors: writeMirrors,
 };

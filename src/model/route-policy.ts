@@ -46,6 +46,8 @@ export interface RoutePolicy {
   readonly anyOf?: true;
   readonly rewrite?: Rewrite;
   readonly errorPages?: ErrorPages;
+  /** What the spans of its requests are called, where they are traced; absent: as those of all. */
+  readonly spanName?: string;
   /** The access log says nothing of its requests. */
   readonly unlogged?: true;
   /** Where copies of the requests go, whose answers nobody waits for. */

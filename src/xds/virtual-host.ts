@@ -1,4 +1,5 @@
 import { type Conditions, type Route, upstreamsOf } from '../model/route.ts';
+import type { RoutePolicy } from '../model/route-policy.ts';
 import type { Source } from '../model/source.ts';
 import { anyHost, isExact, type VirtualHost } from '../model/virtual-host.ts';
 import { encode } from '../proto/codec.ts';
@@ -124,12 +125,19 @@ export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = []
     return withoutChoices(policy).map(({ headers: clients, cookies: theirs, policy: own, requestHeaders }) => ({
       ...{ name, match: { ...narrowed(clients), ...cookiesOf([...cookies, ...theirs]) }, ...renderAction(action, route.match, own) },
       ...{ ...renderEdits({ ...route, policy: own }, requestHeaders), typed_per_filter_config: filtersOf(own, scope), metadata },
+      ...traced(own),
     }));
   }
   return redirectParts(action, route.match).map((part) => ({
     ...{ name, match: narrowed(part.headers), ...part.action },
     ...{ ...renderEdits(route), typed_per_filter_config: filtersOf(policy, scope), metadata },
+    ...traced(policy),
   }));
+}
+
+/** Envoy reads it as a text with variables. */
+function traced({ spanName }: RoutePolicy): EnvoyRoute {
+  return spanName === undefined ? {} : { tracing: { operation: spanName.replaceAll('%', '%%') } };
 }
 
 function cookiesOf(cookies: readonly CookieMatcher[]): RouteMatch {

@@ -25,6 +25,13 @@ async function given(data: Readonly<Record<string, string>>): Promise<void> {
       configMapYaml({ 'X-Turn': String(turn) }, 'answers') +
       ingressYaml({ name: 'web', host: 'web.test', paths: ['Prefix / web'] }) +
       ingressYaml({ name: 'wide', host: '*.wide.test', paths: ['Prefix / web'] }) +
+      ingressYaml({
+        name: 'own',
+        host: 'web.test',
+        paths: ['Prefix /own web'],
+        annotations: { 'opentelemetry-operation-name': 'checkout' },
+      }) +
+      ingressYaml({ name: 'odd', host: 'web.test', paths: ['Prefix /odd web'], annotations: { 'opentelemetry-operation-name': '%' } }) +
       echoService('web'),
   );
   await eventually('Envoy answers by these settings', async () => {
@@ -78,10 +85,12 @@ test('without the key nothing is traced, and what the caller says of its trace g
   assert.deepEqual([await told(), await told(fromTraced)], [undefined, fromTraced.traceparent]);
 });
 
-test('spans are called what the ConfigMap says', async () => {
+test('spans are called what the ConfigMap says, or the annotation of their Ingress', async () => {
   await given({ 'otel-service-name': 'edge', 'opentelemetry-operation-name': 'HTTP $request_method $host 100%' });
   const { name, service } = await spanOf('http://web.test/named');
   assert.deepEqual({ name, service }, { name: 'HTTP GET web.test 100%', service: 'edge' });
+  assert.equal((await spanOf('http://web.test/own')).name, 'checkout');
+  assert.equal((await spanOf('http://web.test/odd')).name, 'HTTP GET web.test 100%');
 });
 
 test('callers that are not trusted have no say', async () => {
@@ -119,7 +128,7 @@ test('what cannot be read is told, and without a collector nothing is traced', a
     'opentelemetry-operation-name': '$nobody',
   });
   assert.equal(await told(), undefined);
-  assert.deepEqual(naru.problems.map(({ code, source }) => `${code} ${source.field}`).sort(), [
+  assert.deepEqual(naru.problems.flatMap(({ code, source }) => (source.kind === 'Ingress' ? [] : `${code} ${source.field}`)).sort(), [
     'NR802 data.opentelemetry-operation-name',
     'NR802 data.otel-sampler',
     'NR802 data.otel-sampler-ratio',

@@ -33,12 +33,12 @@ import { serverTls } from './server-tls.ts';
 import { session } from './session.ts';
 import { pathSnippets, serverSnippet } from './snippets.ts';
 import { timeouts } from './timeouts.ts';
+import { tracing } from './tracing.ts';
 import { upstreamHost } from './upstream-host.ts';
-import { waitingFamily } from './waiting.ts';
 
 const policyFamilies = {
   ...{ timeouts, bodySize, buffers, retries, loadBalancing, backendProtocol },
-  ...{ clientAddresses, basicAuth, authUrl, satisfy, rateLimits, cors, accessLog, answerRewrites },
+  ...{ clientAddresses, basicAuth, authUrl, satisfy, rateLimits, cors, accessLog, tracing, answerRewrites },
 } as const satisfies Readonly<Record<string, Family<AskedPolicy>>>;
 
 /** Every annotation family, in the order in which the reference lists them. */
@@ -59,7 +59,6 @@ export const families = {
   passthrough,
   pathSnippets,
   serverSnippet,
-  waitingFamily,
   fastcgi,
   modsecurity,
   nginxOnly,
