@@ -1,4 +1,4 @@
-import type { BackendTLSPolicy } from '../kube/gateway-objects.ts';
+import type { BackendTLSPolicy, RawStatus } from '../kube/gateway-objects.ts';
 import { objectKey } from '../kube/event.ts';
 import type { StatusDraft } from '../kube/status-draft.ts';
 import type { Key } from '../store/table.ts';
@@ -17,7 +17,7 @@ export function backendTlsStatus(
   gateways: readonly Key[],
   controllerName: string,
 ): StatusDraft | undefined {
-  if (gateways.length === 0 && !JSON.stringify(status ?? {}).includes(JSON.stringify(controllerName))) return undefined;
+  if (gateways.length === 0 && !saysSomething(status, controllerName)) return undefined;
   const wins =
     rival === undefined
       ? accepted
@@ -32,4 +32,9 @@ export function backendTlsStatus(
       return { ancestorRef: { group: gatewayGroup, kind: 'Gateway', namespace, name }, conditions: [wins, resolvedRefs] };
     }),
   };
+}
+
+/** Whether a status has an entry of ours. */
+export function saysSomething(status: RawStatus | undefined, controllerName: string): boolean {
+  return status !== undefined && JSON.stringify(status).includes(JSON.stringify(controllerName));
 }

@@ -4,7 +4,7 @@ import type { WeightedBackend } from '../kube/gateway-objects.ts';
 import { type FilterObjection, filterObjections } from './filters.ts';
 import { limitObjections } from './limits.ts';
 import type { ResolvedBackends } from './resolved-backends.ts';
-import type { RouteRow, RouteText } from './route-row.ts';
+import type { RouteObject, RouteRow, RouteText } from './route-row.ts';
 import { objectKey } from '../kube/event.ts';
 import { ofBackends } from './virtual-host.ts';
 
@@ -23,6 +23,12 @@ export function routeStatus({ route, attachments }: RouteRow, { resolvedRefs }: 
       conditions: [...acceptance(accepted, objections, rules), resolvedRefs],
     })),
   };
+}
+
+/** Of a route that has no parent of ours any more. */
+export function withoutParents({ kind, metadata }: RouteObject): StatusDraft {
+  const key = objectKey(metadata.namespace, metadata.name);
+  return { kind, key, uid: metadata.uid, generation: metadata.generation ?? 0, parents: [] };
 }
 
 interface Objection {

@@ -20,7 +20,9 @@ const routeKinds: readonly RouteKind[] = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 
 /** Routes of all kinds, and the listeners to which they are attached. */
 export class RouteTables {
   readonly tables: readonly FollowingTable<unknown>[];
-  /** By `HTTPRoute shop/web`. */
+  /** By `HTTPRoute shop/web`, as are the rows. */
+  readonly objects: Table<RouteObject>;
+  /** Routes with a parent that is ours. */
   readonly rows: Table<RouteRow>;
   /** Key of a listener → routes that it takes. */
   readonly byListener: Table<readonly Key[]>;
@@ -57,6 +59,7 @@ export class RouteTables {
     });
     const speakers = new UnionTable<readonly Key[]>('speakers', [hosts, listenerHosts]);
     const byHost = new IndexTable('routes by host', speakers, (keys) => keys);
+    this.objects = all;
     this.rows = rows;
     this.byListener = byListener;
     this.byHost = byHost;

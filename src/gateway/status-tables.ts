@@ -7,7 +7,7 @@ import { PrefixedTable } from '../store/prefixed-table.ts';
 import type { World } from '../store/world.ts';
 import { IndexTable } from '../store/index-table.ts';
 import { objectKey } from '../kube/event.ts';
-import { backendTlsStatus } from './backend-tls-status.ts';
+import { backendTlsStatus, saysSomething } from './backend-tls-status.ts';
 import { type BackendTlsTables, targetsOf } from './backend-tls-tables.ts';
 import { classStatus } from './class-status.ts';
 import { gatewayStatus, listenerSetStatus } from './gateway-status.ts';
@@ -16,7 +16,7 @@ import type { GatewayTables } from './gateway-tables.ts';
 import type { ResolvedBackends } from './resolved-backends.ts';
 import { backendUses } from './route-row.ts';
 import type { EdgeTables } from './options.ts';
-import { routeStatus } from './route-status.ts';
+import { routeStatus, withoutParents } from './route-status.ts';
 import { sharedHosts } from './shared-hosts.ts';
 import { problemsOf } from './status-problems.ts';
 import type { RouteTables } from './route-tables.ts';
@@ -80,10 +80,7 @@ export class StatusTables {
         return row === undefined || set === undefined ? undefined : listenerSetStatus(row, set, lookup(gateway, read));
       },
     );
-    const ofRoutes = this.#derive('route status', routes.rows, (row, read, key): StatusDraft | undefined => {
-      const backends = read.get(resolved, key);
-      return backends && routeStatus(row, backends);
-    });
+    const ofRoutes = this.#ofRoutes({ routes, resolved, controllerName });
     const ofPolicies = this.#ofPolicies(world, { routes, backendTls, controllerName });
     const prefixed = [
       new PrefixedTable('GatewayClass ', classes),
@@ -100,6 +97,15 @@ export class StatusTables {
     this.reporting = [told, shared];
     this.socketsOfGateway = sockets;
     this.tables = [sockets, classes, ofGateways, ofSets, ofRoutes, ...ofPolicies.tables, ...prefixed, drafts, told, shared];
+  }
+
+  #ofRoutes({ routes, resolved, controllerName }: Pick<StatusSources, 'routes' | 'resolved' | 'controllerName'>) {
+    return this.#derive('route status', routes.objects, (route, read, key): StatusDraft | undefined => {
+      const row = read.get(routes.rows, key);
+      if (row === undefined) return saysSomething(route.status, controllerName) ? withoutParents(route) : undefined;
+      const backends = read.get(resolved, key);
+      return backends && routeStatus(row, backends);
+    });
   }
 
   #ofPolicies(world: World, { routes, backendTls, controllerName }: Pick<StatusSources, 'routes' | 'backendTls' | 'controllerName'>) {

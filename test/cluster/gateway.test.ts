@@ -157,5 +157,11 @@ describe('the Gateway API in a cluster', () => {
       second.seen.status.parents?.map(({ controllerName }) => controllerName),
       ['someone.else/controller', 'naru.io/gateway-controller'],
     );
+
+    await apply(route('many', 'many.example.com', ['missing']));
+    await eventually('the route has nothing of ours any more', async () => {
+      const { status } = await see('httproutes', 'many');
+      return status.parents?.every(({ controllerName }) => controllerName === 'someone.else/controller') === true ? true : undefined;
+    });
   });
 });
