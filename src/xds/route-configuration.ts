@@ -1,10 +1,11 @@
+import { anyHost, hostKey } from '../model/virtual-host.ts';
 import { encode } from '../proto/codec.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import type { Key } from '../store/table.ts';
 import { chainHeader } from './chain-header.ts';
 import { encodedField } from './encoded-field.ts';
 import { resourceOf } from './make-resource.ts';
-import type { EncodedVirtualHost } from './virtual-host.ts';
+import { type EncodedVirtualHost, nobody } from './virtual-host.ts';
 
 /** Number of `RouteConfiguration.virtual_hosts`. */
 const virtualHostsField = 2;
@@ -19,7 +20,8 @@ export function renderRouteConfiguration(name: string, hosts: ReadonlyMap<Key, E
   });
   const sorted = [...hosts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, host]) => host);
   const clusters = new Set(sorted.flatMap((host) => host.clusters));
-  return resourceOf('routes', Buffer.concat([head, ...sorted.flatMap(({ bytes }) => encodedField(virtualHostsField, bytes))]), {
+  const all = [...sorted.map(({ bytes }) => bytes), ...(hosts.has(hostKey(anyHost, name)) ? [] : [nobody])];
+  return resourceOf('routes', Buffer.concat([head, ...all.flatMap((bytes) => encodedField(virtualHostsField, bytes))]), {
     name,
     references: [...clusters].sort().map((cluster) => ({ type: 'clusters', name: cluster })),
     sources: sorted.flatMap(({ sources }) => sources),

@@ -31,7 +31,10 @@ export interface EncodedVirtualHost {
   readonly sources: readonly Source[];
 }
 
-/** What is asked of an exact host and has no route is not looked for among the other hosts. */
+/**
+ * What is asked of an exact host and has no route is not looked for among the other hosts. And at a listener of its own no request is ever
+ * without a route: filters act by their own settings then, and those that ask somebody would let nobody pass.
+ */
 const notFound: EnvoyRoute = { name: 'not found', match: { prefix: '/' }, direct_response: { status: 404 } };
 
 /**
@@ -48,7 +51,7 @@ export function renderVirtualHost(host: VirtualHost, catchAll: VirtualHost | und
   const envoyRoutes = [
     ...(over === undefined ? [] : [misdirected(host, over)]),
     ...served,
-    ...(fallback === undefined && isExact(host.hostname) ? [notFound] : []),
+    ...(fallback === undefined && (isExact(host.hostname) || host.listener !== undefined) ? [notFound] : []),
   ];
   const shown = isOneLabel(host) ? [...routes, ...(catchAll?.routes ?? [])] : routes;
   return {
@@ -63,6 +66,14 @@ export function renderVirtualHost(host: VirtualHost, catchAll: VirtualHost | und
     sources: shown.flatMap(({ sources }) => sources),
   };
 }
+
+/** For names that nobody serves, where a listener has no host for everything else. */
+export const nobody: Buffer = encode('envoy.config.route.v3.VirtualHost', {
+  name: 'nobody',
+  domains: [anyHost],
+  routes: [notFound],
+  typed_per_filter_config: hostFilters(),
+});
 
 function filtersUsed(routes: readonly EnvoyRoute[]): ReadonlySet<string> {
   return new Set(routes.flatMap(({ typed_per_filter_config: filters = {} }) => Object.keys(filters)));
