@@ -55,7 +55,12 @@ function bootstrapOf(path: string, route_config: RouteConfiguration): Messages['
   const listener = decode('envoy.config.listener.v3.Listener', bytes);
   const [filter] = listener.filter_chains?.[0]?.filters?.slice(-1) ?? [];
   if (filter === undefined) throw new Error('the listener has no connection manager');
-  const { rds: _rds, scoped_routes: _scopes, ...manager } = filter.typed_config as Manager & { readonly '@type': string };
+  const {
+    rds: _rds,
+    scoped_routes: _scopes,
+    access_log: _logs,
+    ...manager
+  } = filter.typed_config as Manager & { readonly '@type': string };
   const inline = { ...manager, route_config, http_filters: manager.http_filters?.slice(-1) ?? [] };
   const filter_chains = [{ filters: [{ name: filter.name ?? '', typed_config: inline }] }];
   return { static_resources: { listeners: [{ name: 'oracle', address: { pipe: { path } }, filter_chains }] } };
