@@ -1,9 +1,12 @@
 import { type BackendSecretReading, readBackendSecret } from '../ingress/backend-secret.ts';
-import { type CertificateRow, readCertificate } from '../ingress/certificate.ts';
+import type { CertificateRow } from '../ingress/certificate.ts';
+import { controller } from '../ingress/config/tables.ts';
+import { readServedCertificate, stapleProblems } from '../ingress/stapling.ts';
 import { objectKey } from '../kube/event.ts';
 import type { Gateway, ListenerSet } from '../kube/gateway-objects.ts';
 import type { BackendSecret } from '../model/backend-secret.ts';
 import type { Certificate } from '../model/certificate.ts';
+import type { Problem } from '../model/problem.ts';
 import { printSource } from '../model/source.ts';
 import { certificatesNamed } from '../kube/kinds/gateway/gateway.ts';
 import { DerivedTable, type Read } from '../store/derived-table.ts';
@@ -34,6 +37,8 @@ export class GatewayTables {
   /** By the key of the listener in the Model. */
   readonly sockets: Table<Socket>;
   readonly certificates: Table<Certificate>;
+  /** What is wrong with the OCSP responses beside certificates. */
+  readonly staples: Table<{ readonly problems: readonly Problem[] }>;
   /** What Gateways show to backends. */
   readonly backendSecrets: Table<BackendSecret>;
   readonly #world: World;
@@ -88,6 +93,7 @@ export class GatewayTables {
     this.addresses = addresses.rows;
     this.sockets = sockets;
     this.certificates = secrets.certificates;
+    this.staples = secrets.staples;
     this.backendSecrets = backendSecrets;
     this.tables = [
       ...[this.#grants, texts, setTexts, sets, ...secrets.tables, gateways, shown, backendSecrets],
@@ -122,15 +128,15 @@ export class GatewayTables {
     const named = new IndexTable('certificates of gateways', all, ({ metadata, spec }) =>
       certificatesNamed(metadata.namespace, spec.listeners),
     );
-    const rows = this.#derive(
-      'gateway secrets',
-      named,
-      (_, read, key): CertificateRow => readCertificate(key, read.get(this.#world.objects.Secret, key)),
-    );
+    const rows = this.#derive('gateway secrets', named, (_, read, key): CertificateRow => {
+      const stapling = read.get(this.#edge.stapling, controller) === true;
+      return readServedCertificate(key, read.get(this.#world.objects.Secret, key), stapling);
+    });
     const certificates = this.#derive('gateway certificates', rows, (row): Certificate | undefined =>
       row.ok ? row.certificate : undefined,
     );
-    return { rows, certificates, tables: [...parts, all, named, rows, certificates] };
+    const staples = this.#derive('gateway staples', rows, (row, read) => stapleProblems(row, () => read.get(this.#world.clock, 'now')));
+    return { rows, certificates, staples, tables: [...parts, all, named, rows, certificates, staples] };
   }
 
   #addresses(gateways: Table<GatewayRow>) {

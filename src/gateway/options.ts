@@ -18,6 +18,8 @@ export interface EdgeTables {
   readonly streams: Table<StreamListener>;
   /** Hostname → keys of the Ingresses that speak of it. */
   readonly hosts: Table<readonly Key[]>;
+  /** Whether OCSP responses are stapled: one row, `controller`. */
+  readonly stapling: Table<boolean>;
 }
 
 export const defaultGatewayOptions: GatewayOptions = { controllerName: 'naru.io/gateway-controller', address: '0.0.0.0' };

@@ -93,7 +93,7 @@ export class GatewayTranslation {
     this.endpoints = endpoints;
     this.certificates = gateways.certificates;
     this.backendSecrets = backendSecrets;
-    this.reporting = [resolved, backendTls.rows, ...this.statuses.reporting];
+    this.reporting = [gateways.staples, resolved, backendTls.rows, ...this.statuses.reporting];
     this.tables = [
       ...[...gateways.tables, ...routes.tables, ...backendTls.tables, backendSecrets, refs, ...behind.tables, resolved],
       ...[folds, virtualHosts, listenerFolds, users, uses, upstreams, endpoints, listeners, ...this.statuses.tables],

@@ -1,8 +1,7 @@
-import type { Secret } from '../kube/objects.ts';
 import type { Certificate } from '../model/certificate.ts';
 import { problem, type Problem } from '../model/problem.ts';
 import type { Key } from '../store/table.ts';
-import { readCertificate } from './certificate.ts';
+import type { CertificateRow } from './certificate.ts';
 
 export interface DefaultCertificateRow {
   readonly certificate?: Certificate;
@@ -12,11 +11,11 @@ export interface DefaultCertificateRow {
 /** The certificate of `--default-ssl-certificate`. It may be for any host: nobody who gets it has asked for one that is served. */
 export function findDefaultCertificate(
   key: Key | undefined,
-  secretOf: (key: Key) => Secret | undefined,
+  certificateOf: (key: Key) => CertificateRow,
 ): DefaultCertificateRow | undefined {
   if (key === undefined) return undefined;
-  const found = readCertificate(key, secretOf(key));
-  if (found.ok) return { certificate: found.certificate, problems: [] };
+  const found = certificateOf(key);
+  if (found.ok) return { certificate: found.certificate, problems: found.problems };
   const { code, message, fix } = found;
   const [namespace = '', name = ''] = key.split('/');
   const done = 'A certificate that Naru has made itself is shown where no host has its own.';

@@ -6,14 +6,16 @@ import { OnlyRow } from '../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
 import { findDefaultCertificate } from './certificate-default.ts';
-import { type CertificateRow, readCertificate } from './certificate.ts';
+import type { CertificateRow } from './certificate.ts';
 import { checkValidity } from './certificate-validity.ts';
 import { chooseClients, type HostClientsRow } from './client-certificates.ts';
+import { controller } from './config/tables.ts';
 import { chooseCertificate, type HostCertificateRow, secretsOf } from './host-certificate.ts';
 import type { HostRole } from './host-role.ts';
 import { tlsPolicyOf } from './host-tls-policy.ts';
 import type { IngressRow } from './ingress-row.ts';
 import type { IngressOptions } from './options.ts';
+import { readServedCertificate, stapleProblems } from './stapling.ts';
 
 interface Reported {
   readonly problems: readonly Problem[];
@@ -24,6 +26,8 @@ export interface CertificateSources {
   /** By hostname. */
   readonly roles: Table<HostRole>;
   readonly options: IngressOptions;
+  /** See `ConfigTables`. */
+  readonly stapling: Table<boolean>;
   /** See `DerivedTableOptions.onFailure`. */
   readonly onFailure: (row: Key, error: Error | undefined) => void;
 }
@@ -38,14 +42,12 @@ export class CertificateTables {
   readonly reporting: readonly Table<Reported>[];
   readonly #onFailure: CertificateSources['onFailure'];
 
-  constructor(world: World, { ingresses, roles, options, onFailure }: CertificateSources) {
+  constructor(world: World, { ingresses, roles, options, stapling, onFailure }: CertificateSources) {
     this.#onFailure = onFailure;
     const secretRefs = new IndexTable('secretRefs', ingresses, secretsOf);
-    const secrets = this.#derive(
-      'secrets',
-      secretRefs,
-      (_, read, key): CertificateRow => readCertificate(key, read.get(world.objects.Secret, key)),
-    );
+    const served = (key: Key, read: Read) =>
+      readServedCertificate(key, read.get(world.objects.Secret, key), read.get(stapling, controller) === true);
+    const secrets = this.#derive('secrets', secretRefs, (_, read, key): CertificateRow => served(key, read));
     const hostClients = this.#derive('hostClients', roles, ({ rows }, read, hostname) =>
       chooseClients(hostname, rows, (key) => read.get(world.objects.Secret, key)),
     );
@@ -64,27 +66,25 @@ export class CertificateTables {
       const problems = checkValidity(certificate, source, now);
       return problems.length === 0 ? undefined : { problems };
     });
+    const now = (read: Read) => () => read.get(world.clock, 'now');
+    const staples = this.#derive('staples', secrets, (row, read): Reported | undefined => stapleProblems(row, now(read)));
     const onlyDefault = new OnlyRow(defaultCertificateKey);
     const defaultCertificate = this.#derive('defaultCertificate', onlyDefault, (_, read) =>
-      findDefaultCertificate(options.defaultCertificate, (key) => read.get(world.objects.Secret, key)),
+      findDefaultCertificate(options.defaultCertificate, (key) => served(key, read)),
     );
     const defaultCertificates = this.#derive('defaultCertificates', defaultCertificate, (row): Certificate | undefined => row.certificate);
+    const defaultStaple = this.#derive('default staple', defaultCertificates, (certificate, read): Reported | undefined =>
+      stapleProblems({ ok: true, certificate, problems: [] }, now(read)),
+    );
 
     this.certificates = certificates;
     this.hostClients = hostClients;
     this.hostCertificates = hostCertificates;
     this.defaultCertificates = defaultCertificates;
-    this.reporting = [hostClients, hostCertificates, validity, defaultCertificate];
+    this.reporting = [hostClients, hostCertificates, validity, staples, defaultCertificate, defaultStaple];
     this.tables = [
-      secretRefs,
-      secrets,
-      hostClients,
-      hostCertificates,
-      certificates,
-      validity,
-      onlyDefault,
-      defaultCertificate,
-      defaultCertificates,
+      ...[secretRefs, secrets, hostClients, hostCertificates, certificates, validity, staples],
+      ...[onlyDefault, defaultCertificate, defaultCertificates, defaultStaple],
     ];
   }
 

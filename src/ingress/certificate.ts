@@ -2,12 +2,13 @@ import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Secret } from '../kube/objects.ts';
 import type { ProblemCode } from '../model/codes.ts';
 import { type Certificate, Redacted } from '../model/certificate.ts';
+import type { Problem } from '../model/problem.ts';
 import type { Key } from '../store/table.ts';
 import { sourceOf } from './source-of.ts';
 
 /** What a TLS Secret holds: a certificate that Envoy will take, or why not. */
 export type CertificateRow =
-  | { readonly ok: true; readonly certificate: Certificate }
+  | { readonly ok: true; readonly certificate: Certificate; readonly problems: readonly Problem[] }
   | { readonly ok: false; readonly code: ProblemCode; readonly message: string; readonly fix: string };
 
 const pemCertificate = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
@@ -53,7 +54,7 @@ export function readCertificate(key: Key, secret: Secret | undefined): Certifica
         'Put the certificate and its own key there, the leaf first in tls.crt.',
       );
     }
-    return { ok: true, certificate: makeCertificate(key, secret, leaf, `${chain.join('\n')}\n`, privateKey) };
+    return { ok: true, certificate: makeCertificate(key, secret, leaf, `${chain.join('\n')}\n`, privateKey), problems: [] };
   } catch (error) {
     return unusable(
       `Secret ${key} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,

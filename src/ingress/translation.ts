@@ -43,6 +43,8 @@ export class IngressTranslation {
   readonly config: Table<ControllerConfig>;
   /** What it says of listeners. */
   readonly edge: Table<EdgeSettings>;
+  /** See `ConfigTables`. */
+  readonly stapling: Table<boolean>;
   readonly ingresses: Table<IngressRow>;
   /** Hostname → keys of the Ingresses that speak of it. */
   readonly hosts: Table<readonly Key[]>;
@@ -74,7 +76,7 @@ export class IngressTranslation {
     const { backends, ports, pods, readiness, streams, ...behind } = reachable(world, ingresses, options, onFailure);
     const hostTables = new HostTables({ ingresses, options, onFailure });
     const { hosts, roles } = hostTables;
-    const tls = new CertificateTables(world, { ingresses, roles, options, onFailure });
+    const tls = new CertificateTables(world, { ingresses, roles, options, stapling: config.stapling, onFailure });
     const { compatibility, defaultBackendService } = options;
     const rowsOf = hostTables.rowsOf.bind(hostTables);
     const lookupFor = (read: Read) => ({
@@ -104,6 +106,7 @@ export class IngressTranslation {
 
     this.config = config.config;
     this.edge = config.edge;
+    this.stapling = config.stapling;
     this.ingresses = ingresses;
     this.hosts = hosts;
     this.upstreams = used.upstreams;

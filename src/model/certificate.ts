@@ -41,7 +41,18 @@ export interface Certificate {
   /** SHA-256 over chain and key: tells certificates apart without showing them. */
   readonly fingerprint: string;
   readonly privateKey: Redacted;
+  readonly staple?: Staple;
   readonly sources: readonly Source[];
+}
+
+/** An OCSP response, which is stapled to its certificate as long as it holds. */
+export interface Staple {
+  /** DER. */
+  readonly response: Buffer;
+  /** RFC 3339; absent: it does not say, and is not stapled. */
+  readonly until?: string;
+  /** The certificate demands it (must-staple). */
+  readonly demanded: boolean;
 }
 
 /** Key of the row of the default certificate. */

@@ -96,14 +96,23 @@ test('what an API server fills in is filled in', () => {
 });
 
 test('a Secret keeps only what Naru uses, decoded; stringData wins', () => {
+  const response = Buffer.alloc(1000, 0xff);
   const { data, type } = valid('Secret', {
     metadata: { name: 'auth' },
-    data: { auth: 'YWxp\nY2U=', user: 'YQ==', long: Buffer.alloc(1000).toString('base64'), 'ca.crt': 'YQ==' },
+    data: {
+      'tls.ocsp-staple': response.toString('base64'),
+      auth: 'YWxp\nY2U=',
+      user: 'YQ==',
+      long: Buffer.alloc(1000).toString('base64'),
+      'ca.crt': 'YQ==',
+    },
     stringData: { 'ca.crt': 'plain' },
   });
   assert.equal(type, 'Opaque');
+  const { 'tls.ocsp-staple': kept, ...others } = data;
+  assert.deepEqual(kept, response);
   assert.deepEqual(
-    Object.entries(data).map(([key, value]) => `${key}=${value.toString()}`),
+    Object.entries(others).map(([key, value]) => `${key}=${value.toString()}`),
     ['user=a', 'ca.crt=plain', 'auth=alice'],
   );
 });

@@ -11,7 +11,9 @@ import type { Build } from '../../src/runtime/build.ts';
 import { makeDefaultCertificate } from '../../src/runtime/default-certificate.ts';
 import { typeNames } from '../../src/snapshot/resource.ts';
 import { buildOptions, built } from '../support/build.ts';
+import { issueCertificate } from '../support/certificate-kinds.ts';
 import { ingress, metadata, naruClass, service, slice, upsert } from '../support/objects.ts';
+import { ocspResponse } from '../support/ocsp.ts';
 import { type Proof, startProof } from '../support/proof.ts';
 import { nastyText } from '../xds/nasty-text.ts';
 
@@ -114,6 +116,7 @@ const others: readonly KubeObject[] = [
   annotated('plain', { 'default-backend': 'web' }),
   annotated('secure', { 'force-ssl-redirect': 'true' }, [{ hosts: ['secure.test'] }]),
   annotated('plain-tls', {}, [{ hosts: ['plain-tls.test'] }]),
+  annotated('stapled', {}, [{ hosts: ['stapled.test'], secretName: 'stapled' }]),
   annotated('limited', { 'limit-rps': '5', 'limit-connections': '5', 'limit-rate': '9', 'app-root': '/b' }),
   annotated('headers', { 'custom-headers': 'shop/headers' }),
   annotated('closed', { 'auth-type': 'basic', 'auth-secret': 'other/users' }),
@@ -148,7 +151,13 @@ describe('whatever the ConfigMap says', () => {
         streams: { tcp: 'shop/tcp', reserved: [] },
       },
     };
-    withData = (data) => built([...others, configMap(data)], options);
+    const { chain, privateKey } = await issueCertificate({ names: ['stapled.test'] });
+    const stapled: KubeObject = {
+      kind: 'Secret',
+      metadata: metadata('stapled'),
+      data: { 'tls.crt': Buffer.from(chain), 'tls.key': Buffer.from(privateKey), 'tls.ocsp-staple': ocspResponse(chain) },
+    };
+    withData = (data) => built([...others, stapled, configMap(data)], options);
   });
 
   const resources = ({ current }: Build): string =>

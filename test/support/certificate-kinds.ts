@@ -15,6 +15,8 @@ export interface CertificateSketch {
   readonly days?: readonly [from: number, to: number];
   /** Without a subjectAltName, as certificates were long ago. */
   readonly commonNameOnly?: boolean;
+  /** It demands that an OCSP response is stapled: the extension of RFC 7633. */
+  readonly mustStaple?: boolean;
 }
 
 /** A certificate issued by an intermediate authority. */
@@ -33,6 +35,7 @@ export async function issueCertificate({
   key = 'p-256',
   days = [-1, 365],
   commonNameOnly = false,
+  mustStaple = false,
 }: CertificateSketch): Promise<IssuedCertificate> {
   // Must come first: the X.509 library needs it and does not load it.
   await import('reflect-metadata');
@@ -54,7 +57,10 @@ export async function issueCertificate({
     publicKey: own.publicKey,
     signingKey: authority.privateKey,
     signingAlgorithm: keyKinds['p-256'],
-    extensions: commonNameOnly ? [] : [new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns', value })))],
+    extensions: [
+      ...(commonNameOnly ? [] : [new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns', value })))]),
+      ...(mustStaple ? [new x509.Extension('1.3.6.1.5.5.7.1.24', false, Buffer.from('3003020105', 'hex'))] : []),
+    ],
   });
   const privateKey = x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', own.privateKey), 'PRIVATE KEY');
   const parts = { leaf: `${leaf.toString('pem')}\n`, intermediate: `${intermediate.toString('pem')}\n` };

@@ -35,6 +35,8 @@ export interface ConfigTables {
   /** Changes only when these do, because every host reads it. */
   readonly redirectSettings: Table<RedirectSettings>;
   readonly globalAuth: Table<GlobalAuthRow>;
+  /** Whether OCSP responses are stapled; changes only when this does, because every certificate reads it. One row, `controller`. */
+  readonly stapling: Table<boolean>;
   /** One row, `edgeKey`. */
   readonly edge: Table<EdgeSettings>;
   readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
@@ -67,6 +69,7 @@ export function configTables(
   const globalAuth = derive('global authentication', config, (values, read) =>
     readGlobalAuth(values, key === undefined ? undefined : read.get(world.objects.ConfigMap, key)),
   );
+  const stapling = derive('stapling', config, ({ tls }) => tls['enable-ocsp']);
   const onlyEdge = new OnlyRow(edgeKey);
   const edgeRows = derive('edge rows', onlyEdge, (_, read) => {
     const find = (name: Key) => read.get(world.objects.ConfigMap, name);
@@ -74,9 +77,9 @@ export function configTables(
   });
   const edge = derive('edge', edgeRows, (row) => row.edge);
   return {
-    ...{ config, annotationDefaults, redirectSettings, globalAuth, edge },
+    ...{ config, annotationDefaults, redirectSettings, globalAuth, stapling, edge },
     reporting: [rows, globalAuth, edgeRows],
-    tables: [only, rows, config, annotationDefaults, redirectSettings, globalAuth, onlyEdge, edgeRows, edge],
+    tables: [only, rows, config, annotationDefaults, redirectSettings, globalAuth, stapling, onlyEdge, edgeRows, edge],
   };
 }
 

@@ -61,10 +61,10 @@ export const tls = defineConcern('TLS', {
     reason: 'Envoy sizes them itself.',
     fix: 'Remove the key.',
   }),
-  'enable-ocsp': notRead(flag(false, 'Staple OCSP answers.'), {
-    reason: 'Naru asks no addresses that a certificate names, and Envoy does not ask by itself.',
-    fix: 'Remove the key; certificates of public authorities hardly carry OCSP any more.',
-  }),
+  'enable-ocsp': readWith(
+    'The response is the one that stands in the TLS Secret as `tls.ocsp-staple`, in DER; Naru asks no addresses that a certificate names.',
+    flag(false, 'Staple OCSP responses to certificates.'),
+  ),
 });
 
 export const http2 = defineConcern('HTTP/2', {

@@ -6,7 +6,7 @@ import { metadata } from './metadata.ts';
 import { dnsSubdomain } from './names.ts';
 
 /** What Naru reads of a Secret. Any other key may be a user, with the hash of a password; what is too long for that is dropped at once. */
-const keys = ['tls.crt', 'tls.key', 'ca.crt', 'ca.crl', 'auth'];
+const keys = ['tls.crt', 'tls.key', 'ca.crt', 'ca.crl', 'tls.ocsp-staple', 'auth'];
 
 const longestHash = 512;
 

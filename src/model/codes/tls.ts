@@ -29,4 +29,11 @@ export const tlsCodes = {
     cause: 'The Secret that proxy-ssl-secret names is missing, or does not hold what the annotations need of it.',
     fix: 'Give it tls.crt with tls.key, ca.crt, or both; they are PEM.',
   },
+  NR407: {
+    severity: 'warning',
+    title: 'An OCSP response cannot be stapled',
+    meaning: 'The certificate is served without it; where it demands one (must-staple), clients that ask for it cannot connect.',
+    cause: 'What stands under tls.ocsp-staple in the Secret is no response in DER, is about another certificate, or has expired.',
+    fix: 'Put the response there that the authority of the certificate gives now, or take the key out.',
+  },
 } as const satisfies CodeRows;
