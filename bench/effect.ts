@@ -1,12 +1,14 @@
-// From a change to its effect, with a real API server and a real Envoy: `node bench/effect.ts [--full] [--hosts N] [--json FILE]`. Linux only: costs are
-// read from `/proc`. The largest size is without an API server.
+// From a change to its effect, with a real API server and a real Envoy: `node bench/effect.ts [--full] [--hosts N] [--routes HTTPRoute] [--json FILE]`.
+// Linux only: costs are read from `/proc`. The largest size is without an API server.
 import { ClusterWorld } from './effect/cluster-world.ts';
 import { EventWorld } from './effect/event-world.ts';
 import { measure, type Measured } from './effect/measure.ts';
+import { routeKinds } from './effect/route-kind.ts';
 import { readArguments } from './support/arguments.ts';
 import { printTable, writeJson } from './support/report.ts';
 
-const { full, json, hosts: only } = readArguments();
+const { full, json, hosts: only, routes } = readArguments();
+const kind = routeKinds[routes];
 const all =
   full || only !== undefined
     ? [
@@ -24,17 +26,17 @@ const plans = all.filter(({ hosts }) => only === undefined || hosts === only);
 
 const results: (Measured & { readonly source: string })[] = [];
 for (const { source, ...plan } of plans) {
-  const world = await (source === 'events' ? EventWorld : ClusterWorld).start();
+  const world = await (source === 'events' ? EventWorld : ClusterWorld).start(kind);
   try {
     results.push({ source, ...(await measure(world, plan)) });
   } finally {
     await world.stop();
   }
-  console.error(`${plan.hosts} hosts: measured`);
+  console.error(`${plan.hosts} hosts by ${kind.name}: measured`);
 }
 
 printTable(
-  'From a write to the first answer that shows it',
+  `From a write to the first answer that shows it, hosts by ${kind.name}`,
   results.flatMap(({ hosts, source, effects }) =>
     Object.entries(effects).map(([change, { ms, p95Ms, bytes }]) => ({
       ...{ hosts, source, change, 'median ms': ms, 'p95 ms': p95Ms },
@@ -51,4 +53,4 @@ printTable(
     ...{ 'Naru CPU s': churn.naruCpuMs && churn.naruCpuMs / 1_000, 'Envoy CPU s': churn.envoyCpuMs / 1_000 },
   })),
 );
-writeJson(json, { benchmark: 'effect', results });
+writeJson(json, { benchmark: 'effect', routes, results });

@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { type ControlPlane, startControlPlane } from '../../test/support/control-plane.ts';
 import { Served } from '../../test/support/serve.ts';
-import { collections, naruClass, type Raw } from './objects.ts';
+import { choosePort } from '../../src/dev/ports.ts';
+import { installGatewayApi } from '../../test/support/gateway-definitions.ts';
+import type { Ports } from '../../test/support/request.ts';
+import { collections, type Raw } from './objects.ts';
+import type { RouteKind } from './route-kind.ts';
 import type { World } from './world.ts';
 
 /** Writes under way at once while a world is loaded. */
@@ -11,19 +15,27 @@ const writers = 8;
 export class ClusterWorld implements World {
   readonly #control: ControlPlane;
   readonly #namespace: string;
+  readonly kind: RouteKind;
+  /** Of a Gateway. */
+  readonly #own: Ports;
   #served: Served | undefined;
 
-  private constructor(control: ControlPlane, namespace: string) {
+  private constructor(control: ControlPlane, namespace: string, kind: RouteKind, own: Ports) {
     this.#control = control;
     this.#namespace = namespace;
+    this.kind = kind;
+    this.#own = own;
   }
 
-  static async start(): Promise<ClusterWorld> {
+  static async start(kind: RouteKind): Promise<ClusterWorld> {
     // As it is installed: to take the types out of the sources at each start is work that users do not pay for.
     execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
     const control = await startControlPlane();
-    await control.call('POST', '/apis/networking.k8s.io/v1/ingressclasses', naruClass);
-    return new ClusterWorld(control, await control.createNamespace('effect'));
+    if (kind.name === 'HTTPRoute') await installGatewayApi(control, 'standard');
+    const own = { http: await choosePort(0), https: await choosePort(0) };
+    const world = new ClusterWorld(control, await control.createNamespace('effect'), kind, own);
+    await world.load(kind.common(own));
+    return world;
   }
 
   get #running(): Served {
@@ -32,7 +44,7 @@ export class ClusterWorld implements World {
   }
 
   get ports(): World['ports'] {
-    return this.#running.ports;
+    return this.kind.name === 'Ingress' ? this.#running.ports : this.#own;
   }
 
   get envoy(): World['envoy'] {

@@ -4,12 +4,13 @@ import { findEnvoy } from '../../src/dev/find-envoy.ts';
 import { choosePort } from '../../src/dev/ports.ts';
 import { defaultIngressOptions } from '../../src/ingress/options.ts';
 import type { KubeEvent } from '../../src/kube/event.ts';
-import { isKind } from '../../src/kube/kinds.ts';
+import { isKind, kinds } from '../../src/kube/kinds.ts';
 import { read } from '../../src/kube/read.ts';
 import { ControlPlane } from '../../src/runtime/control-plane.ts';
 import { makeDefaultCertificate } from '../../src/runtime/default-certificate.ts';
 import { remove, synced, upsert } from '../../test/support/objects.ts';
-import { naruClass, type Raw } from './objects.ts';
+import type { Raw } from './objects.ts';
+import type { RouteKind } from './route-kind.ts';
 import type { World } from './world.ts';
 
 const address = '127.0.0.1';
@@ -17,6 +18,7 @@ const address = '127.0.0.1';
 /** The same without an API server, for more hosts than one could be told of in a minute: events go straight into the pipeline. */
 export class EventWorld implements World {
   readonly ports: World['ports'];
+  readonly kind: RouteKind;
   readonly naru = undefined;
   readonly address = address;
   readonly #loaded: KubeEvent[] = [];
@@ -24,17 +26,20 @@ export class EventWorld implements World {
   readonly #controlPlane: ControlPlane;
   #envoy: EnvoyProcess | undefined;
 
-  private constructor(ports: World['ports'], controlPlane: (events: Subject<KubeEvent>) => ControlPlane) {
+  private constructor(kind: RouteKind, ports: World['ports'], controlPlane: (events: Subject<KubeEvent>) => ControlPlane) {
+    this.kind = kind;
     this.ports = ports;
     this.#controlPlane = controlPlane(this.#events);
   }
 
-  static async start(): Promise<EventWorld> {
+  static async start(kind: RouteKind): Promise<EventWorld> {
     const ports = { http: await choosePort(0), https: await choosePort(0) };
+    const own = { http: await choosePort(0), https: await choosePort(0) };
     const defaultCertificate = await makeDefaultCertificate();
     const listen = { address, httpPort: ports.http, httpsPort: ports.https, defaultCertificate };
-    return new EventWorld(
-      ports,
+    const world = new EventWorld(
+      kind,
+      kind.name === 'Ingress' ? ports : own,
       (events) =>
         new ControlPlane({
           build: { fleet: 'naru', ingress: defaultIngressOptions, listen },
@@ -47,6 +52,8 @@ export class EventWorld implements World {
           },
         }),
     );
+    await world.load(kind.common(own));
+    return world;
   }
 
   get envoy(): EnvoyProcess {
@@ -55,7 +62,7 @@ export class EventWorld implements World {
   }
 
   async load(objects: readonly Raw[]): Promise<void> {
-    this.#loaded.push(...[naruClass, ...objects].map((object) => upsert(objectOf(object))));
+    this.#loaded.push(...objects.map((object) => upsert(objectOf(object))));
   }
 
   async begin(): Promise<void> {
@@ -82,7 +89,7 @@ export class EventWorld implements World {
 
 function objectOf(raw: Raw) {
   if (!isKind(raw.kind)) throw new Error(`nobody reads a ${raw.kind}`);
-  const reading = read(raw.kind, { ...raw, metadata: { ...raw.metadata, namespace: raw === naruClass ? undefined : 'shop' } });
+  const reading = read(raw.kind, { ...raw, metadata: { ...raw.metadata, namespace: kinds[raw.kind].namespaced ? 'shop' : undefined } });
   if (!reading.ok) throw new Error(reading.problems.map(({ message }) => message).join('; '));
   return reading.object;
 }

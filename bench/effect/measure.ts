@@ -5,7 +5,7 @@ import { Pod, type PodAnswer } from '../../test/support/pod.ts';
 import { type Answer, request } from '../../test/support/request.ts';
 import { costOf } from '../support/process-cost.ts';
 import { quantile } from '../support/statistics.ts';
-import { canaryOf, firstObjects, hostOf, ingressOf, secretOf, sliceOf, tlsHost, weighedHost } from './objects.ts';
+import { firstObjects, hostOf, secretOf, sliceOf, tlsHost, weighedHost } from './objects.ts';
 import type { Pods, World } from './world.ts';
 
 export interface Plan {
@@ -117,9 +117,9 @@ async function measureChanges(world: World, observer: Observer, { hosts, times }
   });
   const ingresses = Array.from({ length: times }, (_, turn) => {
     const index = hosts + turn;
-    return { host: hostOf(index), object: ingressOf(`checkout-${index}`, hostOf(index), `checkout-${index}`) };
+    return { host: hostOf(index), object: world.kind.route(`checkout-${index}`, hostOf(index), `checkout-${index}`) };
   });
-  const of = (turn: number) => ingresses[turn] ?? ingresses[0] ?? { host: '', object: ingressOf('', '', '') };
+  const of = (turn: number) => ingresses[turn] ?? ingresses[0] ?? { host: '', object: world.kind.secure() };
   const added = await observer.effects(times, (turn) => ({
     write: () => world.write(of(turn).object),
     shown: () => isServed(observer, of(turn).host),
@@ -129,13 +129,13 @@ async function measureChanges(world: World, observer: Observer, { hosts, times }
     shown: async () => (await observer.get(of(turn).host)).status === 404,
   }));
   const weight = await observer.effects(times, (turn) => ({
-    write: () => world.write(canaryOf(turn % 2 === 0 ? 100 : 0)),
+    write: () => world.write(world.kind.weighed(turn % 2 === 0 ? 100 : 0)),
     shown: async () => (await service(observer, weighedHost)) === (turn % 2 === 0 ? 'pod-1' : 'pod-0'),
   }));
   let shown = (await observer.get(tlsHost, 'https')).certificate;
   const secrets = await Promise.all(Array.from({ length: times }, secretOf));
   const certificate = await observer.effects(times, (turn) => ({
-    write: () => world.write(secrets[turn] ?? canaryOf(0)),
+    write: () => world.write(secrets[turn] ?? world.kind.weighed(0)),
     shown: async () => {
       const { certificate: now } = await observer.get(tlsHost, 'https');
       const isNew = now !== shown;
@@ -176,7 +176,7 @@ export async function measure(world: World, plan: Plan): Promise<Measured> {
   if (first === undefined || second === undefined) throw new Error('there are no pods');
   const pods: Pods = [first, second];
   try {
-    await world.load(firstObjects(plan.hosts, plan.times, pods, await secretOf()));
+    await world.load(firstObjects(world.kind, plan.hosts, plan.times, pods, await secretOf()));
     const begun = performance.now();
     await world.begin();
     await observer.until('a listener', () => observer.listens());

@@ -1,6 +1,7 @@
 import { makeDefaultCertificate } from '../../src/runtime/default-certificate.ts';
+import type { RouteKind } from './route-kind.ts';
 
-/** An object as an API server takes it, and the path of its collection below its namespace. */
+/** An object as an API server takes it. */
 export interface Raw {
   readonly kind: string;
   readonly apiVersion: string;
@@ -8,18 +9,16 @@ export interface Raw {
   readonly [field: string]: unknown;
 }
 
+/** Paths of collections. */
 export const collections: Readonly<Record<string, string>> = {
   Service: '/api/v1/namespaces/NAMESPACE/services',
   Secret: '/api/v1/namespaces/NAMESPACE/secrets',
   EndpointSlice: '/apis/discovery.k8s.io/v1/namespaces/NAMESPACE/endpointslices',
   Ingress: '/apis/networking.k8s.io/v1/namespaces/NAMESPACE/ingresses',
-};
-
-export const naruClass: Raw = {
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'IngressClass',
-  metadata: { name: 'naru' },
-  spec: { controller: 'naru.io/ingress-controller' },
+  IngressClass: '/apis/networking.k8s.io/v1/ingressclasses',
+  GatewayClass: '/apis/gateway.networking.k8s.io/v1/gatewayclasses',
+  Gateway: '/apis/gateway.networking.k8s.io/v1/namespaces/NAMESPACE/gateways',
+  HTTPRoute: '/apis/gateway.networking.k8s.io/v1/namespaces/NAMESPACE/httproutes',
 };
 
 /** Where a pod listens. */
@@ -53,26 +52,6 @@ export function sliceOf(service: string, { address, port }: PodAddress): Raw {
   };
 }
 
-export function ingressOf(name: string, host: string, service: string, more: { annotations?: object; tls?: object } = {}): Raw {
-  const paths = [{ path: '/', pathType: 'Prefix', backend: { service: { name: service, port: { name: 'http' } } } }];
-  const { annotations = {}, tls } = more;
-  return {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'Ingress',
-    metadata: { name, annotations },
-    spec: { ingressClassName: 'naru', rules: [{ host, http: { paths } }], ...(tls === undefined ? {} : { tls }) },
-  };
-}
-
-/** The host that is `weighedHost` as well, for so many of a hundred requests. */
-export function canaryOf(weight: number): Raw {
-  const annotations = {
-    'nginx.ingress.kubernetes.io/canary': 'true',
-    'nginx.ingress.kubernetes.io/canary-weight': String(weight),
-  };
-  return ingressOf('canary', weighedHost, canaryService, { annotations });
-}
-
 export async function secretOf(): Promise<Raw> {
   const { chain, privateKey } = await makeDefaultCertificate([tlsHost]);
   const data = { 'tls.crt': Buffer.from(chain).toString('base64'), 'tls.key': Buffer.from(privateKey).toString('base64') };
@@ -80,14 +59,19 @@ export async function secretOf(): Promise<Raw> {
 }
 
 /** So many hosts with a Service each, a canary, a host with TLS; and Services for hosts to come. */
-export function firstObjects(count: number, spare: number, pods: readonly [PodAddress, PodAddress], secret: Raw): readonly Raw[] {
+export function firstObjects(
+  kind: RouteKind,
+  count: number,
+  spare: number,
+  pods: readonly [PodAddress, PodAddress],
+  secret: Raw,
+): readonly Raw[] {
   const [first, second] = pods;
   const indexes = Array.from({ length: count + spare }, (_, index) => index);
   return [
     ...indexes.flatMap((index) => [serviceOf(`checkout-${index}`), sliceOf(`checkout-${index}`, first)]),
     ...[serviceOf(canaryService), sliceOf(canaryService, second), secret],
-    ...indexes.slice(0, count).map((index) => ingressOf(`checkout-${index}`, hostOf(index), `checkout-${index}`)),
-    canaryOf(0),
-    ingressOf('tls', tlsHost, 'checkout-0', { tls: [{ hosts: [tlsHost], secretName: 'tls' }] }),
+    ...indexes.slice(1, count).map((index) => kind.route(`checkout-${index}`, hostOf(index), `checkout-${index}`)),
+    ...[...kind.beside(), kind.weighed(0), kind.secure()],
   ];
 }

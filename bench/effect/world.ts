@@ -1,10 +1,13 @@
 import type { EnvoyProcess } from '../../src/dev/envoy-process.ts';
 import type { Ports } from '../../test/support/request.ts';
 import type { PodAddress, Raw } from './objects.ts';
+import type { RouteKind } from './route-kind.ts';
 
 /** Where objects are written, and the Envoy on which their effect is seen. */
 export interface World {
+  /** Where Envoy takes requests for the hosts. */
   readonly ports: Ports;
+  readonly kind: RouteKind;
   readonly envoy: EnvoyProcess;
   /** Of the process that Naru is; undefined where it shares one with what measures it. */
   readonly naru: number | undefined;

@@ -10,6 +10,8 @@ export interface Arguments {
   readonly hosts: number | undefined;
   /** Also name the functions that take the time. Costs some time itself. */
   readonly profile: boolean;
+  /** What hosts are written as, where a benchmark can do with either. */
+  readonly routes: 'Ingress' | 'HTTPRoute';
 }
 
 export function readArguments(): Arguments {
@@ -19,8 +21,10 @@ export function readArguments(): Arguments {
       json: { type: 'string' },
       hosts: { type: 'string' },
       profile: { type: 'boolean', default: false },
+      routes: { type: 'string', default: 'Ingress' },
     },
   });
-  const { full, json, hosts, profile } = values;
-  return { full, json, hosts: hosts === undefined ? undefined : Number(hosts), profile };
+  const { full, json, hosts, profile, routes } = values;
+  if (routes !== 'Ingress' && routes !== 'HTTPRoute') throw new Error(`--routes ${routes} is neither Ingress nor HTTPRoute`);
+  return { full, json, hosts: hosts === undefined ? undefined : Number(hosts), profile, routes };
 }
