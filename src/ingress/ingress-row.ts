@@ -19,6 +19,7 @@ import { selectIngress } from './ingress-class.ts';
 import type { IngressOptions } from './options.ts';
 import { readSnippets, type Snippets } from './snippets/of-ingress.ts';
 import { sourceOf } from './source-of.ts';
+import { checkCollector } from './tracer.ts';
 import { readUserList, secretOf } from './user-list.ts';
 
 /** An Ingress as the translation sees it: chosen or not, its annotations read. */
@@ -88,7 +89,8 @@ export function readIngress(
   );
   const answers = readCustomHeaders(policy.customHeaders, annotationSource(annotations, 'custom-headers'), mapOf);
   const snippets = readSnippets(policy, (name) => annotationSource(annotations, name));
-  const readings = [snippets, asking, access, backend, answers];
+  const collector = checkCollector(policy, annotationSource(annotations, 'enable-opentelemetry'), defaults);
+  const readings = [snippets, asking, access, backend, answers, collector];
   return {
     ...{ metadata, spec, selected },
     policies: { ...policy, authUrl: snippets.authUrl },

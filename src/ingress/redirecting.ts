@@ -1,3 +1,4 @@
+import { watching } from '../model/route-policy.ts';
 import type { Route, RouteAction } from '../model/route.ts';
 import type { IngressRow } from './ingress-row.ts';
 import { policyOf, type RouteDraft } from './route-draft.ts';
@@ -14,8 +15,8 @@ export function redirectingOf(row: IngressRow): Pick<Route, 'action' | 'policy'>
   const value = locating.has(to.status) ? [to.url] : [];
   const body = locating.has(to.status) ? '' : to.url;
   const action: RouteAction = { type: 'answer', status: to.status, body, headers: [{ name: 'location', value }] };
-  const { responseHeaders, unlogged } = policyOf(row).policy ?? {};
-  const policy = { ...(responseHeaders && { responseHeaders }), ...(unlogged && { unlogged }) };
+  const own = policyOf(row).policy ?? {};
+  const policy = { ...(own.responseHeaders && { responseHeaders: own.responseHeaders }), ...watching(own) };
   return { action, ...(Object.keys(policy).length > 0 && { policy }) };
 }
 

@@ -1,5 +1,5 @@
 import { problem, type Problem } from '../model/problem.ts';
-import type { RoutePolicy } from '../model/route-policy.ts';
+import { type RoutePolicy, watching } from '../model/route-policy.ts';
 import type { Route } from '../model/route.ts';
 import { anyHost } from '../model/virtual-host.ts';
 import { unavailableAnswer } from './backend-lookup.ts';
@@ -29,12 +29,12 @@ export function withCases(route: Route, cases: readonly SnippetCase[], what: str
 
 /** Of what is answered at once nothing is asked; as in nginx, `return` comes before whatever keeps clients out. */
 function answering(own: RoutePolicy, { responseHeaders }: RoutePolicy): RoutePolicy {
-  const { responseHeaders: ownHeaders, unlogged } = own;
+  const { responseHeaders: ownHeaders } = own;
   const { responseHeaders: headers } = joinSnippetPolicies(
     { ...(ownHeaders && { responseHeaders: ownHeaders }) },
     { ...(responseHeaders && { responseHeaders }) },
   );
-  return { ...(headers && { responseHeaders: headers }), ...(unlogged && { unlogged }) };
+  return { ...(headers && { responseHeaders: headers }), ...watching(own) };
 }
 
 export interface HostRoutes {

@@ -60,6 +60,8 @@ const writers: Writers = {
   rewrite: writeRewrite,
   errorPages: () => only(lost('errorPages', 'Errors have no pages of their own.')),
   spanName: () => only(lost('spanName', 'Spans have no names of their own.')),
+  traced: () => only(lost('traced', 'Which of its requests are traced is not said.')),
+  distrustsCaller: () => only(lost('distrustsCaller', 'Callers decide whether their requests are traced.')),
   unlogged: () => only(lost('unlogged', 'Its requests are logged.')),
   mirrors: writeMirrors,
 };

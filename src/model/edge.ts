@@ -21,7 +21,7 @@ export interface EdgeSettings {
   readonly streams: StreamSettings;
   /** Of requests; absent: none. */
   readonly accessLog?: AccessLog;
-  /** Absent: nothing is traced. */
+  /** Absent: nothing can be traced. */
   readonly tracing?: Tracing;
 }
 
@@ -144,6 +144,10 @@ export interface StreamSettings {
 
 /** Spans of OpenTelemetry. */
 export interface Tracing {
+  /** Whether requests are traced whose route does not say it. */
+  readonly all: boolean;
+  /** Routes may say otherwise. */
+  readonly byRoute?: boolean;
   /** Takes OTLP over gRPC, without TLS. `host`: a DNS name or an IP address. */
   readonly collector: { readonly host: string; readonly port: number };
   /** Name of the service in traces. */

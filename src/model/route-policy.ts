@@ -48,10 +48,19 @@ export interface RoutePolicy {
   readonly errorPages?: ErrorPages;
   /** What the spans of its requests are called, where they are traced; absent: as those of all. */
   readonly spanName?: string;
+  /** Whether its requests are traced; absent: as those of all. */
+  readonly traced?: boolean;
+  /** What a request says of the trace that it belongs to does not decide whether it is traced. */
+  readonly distrustsCaller?: true;
   /** The access log says nothing of its requests. */
   readonly unlogged?: true;
   /** Where copies of the requests go, whose answers nobody waits for. */
   readonly mirrors?: readonly Mirror[];
+}
+
+/** What a policy says of those who watch requests, whatever is done with these. */
+export function watching({ unlogged, traced, distrustsCaller }: RoutePolicy): RoutePolicy {
+  return { ...(unlogged && { unlogged }), ...(traced === undefined ? {} : { traced }), ...(distrustsCaller && { distrustsCaller }) };
 }
 
 /** Bytes, as in ingress-nginx. */

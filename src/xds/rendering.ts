@@ -27,6 +27,7 @@ import { otherHosts } from './other-hosts.ts';
 import { hostVersion, type Quarantinable, type Quarantined, type RenderedHost, splitName } from './quarantine.ts';
 import { type OverlayOptions, overlayHosts, overlayResources } from './quarantine-overlay.ts';
 import { renderHostScope, renderOtherHosts } from './scope.ts';
+import { tracedHosts, withTracer } from './trace-choice.ts';
 import { collectorClusterName, renderCollectorCluster } from './tracing.ts';
 import { renderRouteConfiguration } from './route-configuration.ts';
 import { renderVirtualHost } from './virtual-host.ts';
@@ -86,12 +87,19 @@ export class Rendering {
     const heldClusters = overlayResources('clusters', [clusters], held);
     const heldEndpoints = overlayResources('endpoints', [endpoints], held);
     const hosts = this.#renderHosts(model, heldClusters.leftOut, held);
-    const listeners = new ListenerTables(model, heldClusters.leftOut, listen, held);
+    const traced = tracedHosts(model.virtualHosts);
+    const edge = new DerivedTable<EdgeSettings, EdgeSettings>({
+      name: 'settings of listeners',
+      input: model.edge,
+      compute: (settings, read) => withTracer(settings, (word) => read.get(traced, word) !== undefined),
+      onFailure: (row, error) => onFailure(`settings of listeners ${row}`, error),
+    });
+    const listeners = new ListenerTables({ ...model, edge }, heldClusters.leftOut, listen, held);
     const secrets = backendSecretTables(model.backendSecrets, onFailure);
     const helper = helperTables(model.userLists, listen, onFailure);
     const onlyCollector = new OnlyRow(collectorClusterName);
     const collector = this.#derive('collector of traces', onlyCollector, (_, read) =>
-      renderCollectorCluster(read.get(model.edge, edgeKey)?.tracing),
+      renderCollectorCluster(read.get(edge, edgeKey)?.tracing),
     );
 
     this.#rendered = {
@@ -114,6 +122,7 @@ export class Rendering {
       ...heldClusters.tables,
       ...heldEndpoints.tables,
       ...hosts.tables,
+      ...[traced, edge],
       ...listeners.tables,
       ...helper.tables,
       ...[onlyCollector, collector],

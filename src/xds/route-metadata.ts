@@ -9,11 +9,22 @@ export const metadataNamespace = 'naru';
 /** Where a route comes from, well-formed whatever an object is called: for whoever looks at an Envoy. */
 export function routeMetadata(
   { name, sources }: Pick<Route, 'name' | 'sources'>,
-  { unlogged }: RoutePolicy,
+  policy: RoutePolicy,
 ): Messages['envoy.config.core.v3.Metadata'] | undefined {
-  if (sources.length === 0 && unlogged === undefined) return undefined;
+  const words = [...(policy.unlogged ? ['unlogged'] : []), ...traceWords(policy)];
+  if (sources.length === 0 && words.length === 0) return undefined;
   const named = { sources: sources.map((source) => printSource(source).toWellFormed()) };
-  return { filter_metadata: { [metadataNamespace]: { ...named, ...ownerOf(name), ...(unlogged && { unlogged }) } } };
+  return {
+    filter_metadata: { [metadataNamespace]: { ...named, ...ownerOf(name), ...Object.fromEntries(words.map((word) => [word, true])) } },
+  };
+}
+
+/** What a route says of the traces of its requests. */
+export type TraceWord = 'traced' | 'untraced' | 'untrusted';
+
+export function traceWords({ traced, distrustsCaller }: RoutePolicy): readonly TraceWord[] {
+  const said = traced === undefined ? [] : ([traced ? 'traced' : 'untraced'] as const);
+  return distrustsCaller ? [...said, 'untrusted'] : said;
 }
 
 /** The object that a route is of, for metrics. */

@@ -3,8 +3,10 @@ import type { EdgeSettings, Tracing } from '../model/edge.ts';
 import { any } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import type { Reference, Resource } from '../snapshot/resource.ts';
+import type { Cel } from './cel.ts';
 import { makeResource } from './make-resource.ts';
 import { renderTemplate } from './template.ts';
+import { traceChoice } from './trace-choice.ts';
 
 type Manager = Messages['envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'];
 type Extension = Messages['envoy.config.core.v3.TypedExtensionConfig'];
@@ -24,7 +26,7 @@ export function collectorOf({ tracing }: EdgeSettings): readonly Reference[] {
  */
 export function renderTracing(tracing: Tracing | undefined): Partial<Manager> {
   if (tracing === undefined) return {};
-  const { service, operation, share, followsCaller, waiting } = tracing;
+  const { service, operation, share, followsCaller, byRoute, waiting } = tracing;
   return {
     tracing: {
       ...(operation === undefined ? {} : { operation: renderTemplate(operation) }),
@@ -34,7 +36,7 @@ export function renderTracing(tracing: Tracing | undefined): Partial<Manager> {
           grpc_service: { envoy_grpc: { cluster_name: collectorClusterName }, timeout: '5s' },
           service_name: service,
           max_cache_size: waiting,
-          sampler: followsCaller ? unlessCalled(sampler(share)) : sampler(share),
+          sampler: byRoute === true ? asChosen(traceChoice(tracing)) : followsCaller ? unlessCalled(sampler(share)) : sampler(share),
         }),
       },
     },
@@ -52,6 +54,15 @@ function unlessCalled(wrapped_sampler: Extension): Extension {
   return {
     name: 'envoy.tracers.opentelemetry.samplers.parent_based',
     typed_config: any('envoy.extensions.tracers.opentelemetry.samplers.v3.ParentBasedSamplerConfig', { wrapped_sampler }),
+  };
+}
+
+function asChosen(expr: Cel): Extension {
+  return {
+    name: 'envoy.tracers.opentelemetry.samplers.cel',
+    typed_config: any('envoy.extensions.tracers.opentelemetry.samplers.v3.CELSamplerConfig', {
+      expression: { cel_expr_parsed: { expr } },
+    }),
   };
 }
 

@@ -16,8 +16,10 @@ after(() => collector?.stop());
 
 let turn = 0;
 
-/** Makes these the settings, and waits until Envoy answers by them. */
-async function given(data: Readonly<Record<string, string>>): Promise<void> {
+type Annotations = Readonly<Record<string, string>>;
+
+/** Makes these the settings and what Ingresses ask for, by host and path, and waits until Envoy answers by them. */
+async function given(data: Readonly<Record<string, string>>, asking: Readonly<Record<string, Annotations>> = {}): Promise<void> {
   turn += 1;
   const to = { 'enable-opentelemetry': 'true', 'otlp-collector-host': '127.0.0.1', 'otlp-collector-port': String(collector.port) };
   await naru.given(
@@ -32,6 +34,12 @@ async function given(data: Readonly<Record<string, string>>): Promise<void> {
         annotations: { 'opentelemetry-operation-name': 'checkout' },
       }) +
       ingressYaml({ name: 'odd', host: 'web.test', paths: ['Prefix /odd web'], annotations: { 'opentelemetry-operation-name': '%' } }) +
+      Object.entries(asking)
+        .map(([url, annotations], index) => {
+          const [host = '', path] = url.split('/');
+          return ingressYaml({ name: `asking-${index}`, host, paths: [`Prefix /${path} web`], annotations });
+        })
+        .join('') +
       echoService('web'),
   );
   await eventually('Envoy answers by these settings', async () => {
@@ -52,10 +60,12 @@ async function told(headers: Readonly<Record<string, string>> = {}, url = 'http:
 }
 
 /** Whether backends are told that the request is traced: of one without a caller, of one of a traced, of one of an untraced. */
-async function decisions(): Promise<readonly boolean[]> {
-  const all = [await told(), await told(fromTraced), await told(fromUntraced)];
+async function decisions(url = 'http://web.test/'): Promise<readonly boolean[]> {
+  const all = [await told({}, url), await told(fromTraced, url), await told(fromUntraced, url)];
   return all.map((parent) => parent?.endsWith('-01') ?? false);
 }
+
+const never = [false, false, false];
 
 /** Of a request for this URL. */
 async function spanOf(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Span> {
@@ -109,6 +119,87 @@ for (const [data, expected] of [
   test(`with ${JSON.stringify(data)} requests without a caller, of a traced and of an untraced one: ${expected.join(', ')}`, async () => {
     await given(data);
     assert.deepEqual(await decisions(), expected);
+  });
+
+const wide = 'http://a.wide.test/';
+const asked = 'http://web.test/asked';
+
+test('an Ingress that asks for it is not traced, and the others are', async () => {
+  await given({}, { 'web.test/asked': { 'enable-opentelemetry': 'false' } });
+  assert.deepEqual([await decisions(asked), await decisions(), await decisions(wide)], [never, [true, true, false], [true, true, false]]);
+  await spanOf('http://web.test/behind');
+  assert.deepEqual(
+    collector.spans.filter(({ url }) => url === asked),
+    [],
+  );
+});
+
+test('an Ingress that asks for it is traced where the ConfigMap traces nothing, and no trace of a caller is cut elsewhere', async () => {
+  const off = { 'enable-opentelemetry': 'false' };
+  await given(off, { 'web.test/asked': { 'enable-opentelemetry': 'true' }, 'web.test/never': off });
+  const expected = [[true, true, false], [false, true, false], [false, true, false], never];
+  assert.deepEqual([await decisions(asked), await decisions(), await decisions(wide), await decisions('http://web.test/never')], expected);
+  const { parent } = await spanOf('http://web.test/asked/span', fromTraced);
+  assert.equal(parent, callersSpan);
+  await given({ ...off, 'otel-sampler-parent-based': 'false' }, { 'web.test/asked': { 'enable-opentelemetry': 'true' } });
+  assert.deepEqual(
+    [await decisions(asked), await decisions()],
+    [
+      [true, true, true],
+      [false, true, false],
+    ],
+  );
+  await given({ ...off, 'otel-sampler': 'AlwaysOff' }, { 'web.test/asked': { 'enable-opentelemetry': 'true' } });
+  assert.deepEqual(await decisions(asked), [false, true, false]);
+});
+
+test('for a host with a wildcard the ConfigMap says it', async () => {
+  for (const [all, its, expected] of [
+    ['true', 'false', [true, true, false]],
+    ['false', 'true', [false, true, false]],
+  ] as const) {
+    await given(
+      { 'enable-opentelemetry': all },
+      { '*.wide.test/asked': { 'enable-opentelemetry': its }, 'web.test/asked': { 'enable-opentelemetry': its } },
+    );
+    assert.deepEqual(await decisions('http://a.wide.test/asked'), expected);
+  }
+});
+
+test('an Ingress that does not trust callers decides by itself', async () => {
+  const asking = {
+    'web.test/asked': { 'opentelemetry-trust-incoming-span': 'false' },
+    'web.test/trusting': { 'opentelemetry-trust-incoming-span': 'true' },
+  };
+  await given({}, asking);
+  const trusting = [await decisions(), await decisions('http://web.test/trusting')];
+  assert.deepEqual(
+    [await decisions(asked), ...trusting],
+    [
+      [true, true, true],
+      [true, true, false],
+      [true, true, false],
+    ],
+  );
+  assert.match((await told(fromUntraced, asked)) ?? '', new RegExp(`^00-${callersTrace}-`));
+  await given({ 'otel-sampler': 'AlwaysOff' }, asking);
+  assert.deepEqual([await decisions(asked), await decisions()], [never, [false, true, false]]);
+});
+
+for (const [ratio, expected] of [
+  ['0', [false]],
+  ['1', [true]],
+  ['0.5', [false, true]],
+] as const)
+  test(`where an Ingress has a say, a share of ${ratio} of the others is traced`, async () => {
+    await given(
+      { 'otel-sampler': 'TraceIdRatioBased', 'otel-sampler-ratio': ratio },
+      { 'web.test/asked': { 'enable-opentelemetry': 'false' } },
+    );
+    const seen = new Set<boolean>();
+    for (let tries = 0; tries < 60 && (tries < 10 || seen.size < expected.length); tries += 1)
+      seen.add((await told())?.endsWith('-01') ?? assert.fail());
+    assert.deepEqual([seen, await decisions(asked)], [new Set(expected), never]);
   });
 
 test('identifiers of requests stay what clients have chosen, and no header makes Envoy trace', async () => {

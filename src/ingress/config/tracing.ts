@@ -7,7 +7,7 @@ import type { Template } from '../../model/template.ts';
 import { type Grammar, shown } from '../annotations/grammar.ts';
 import { parseTemplate } from '../nginx/variables.ts';
 import { sourceOf } from '../source-of.ts';
-import { type ConfigKey, defineConcern, draining, notRead, read, readWith } from './concern.ts';
+import { type ConfigKey, defineConcern, draining, forAnnotations, notRead, read, readWith } from './concern.ts';
 import type { ControllerConfig } from './index.ts';
 import { choice, flag, freeText, type Setting, wholeNumber, written } from './setting.ts';
 
@@ -39,9 +39,14 @@ const template: Grammar<Template> = { type: 'text with variables', parse: (text)
 
 export const tracing = defineConcern('Tracing', {
   'enable-opentelemetry': draining(
-    readWith('Spans are those of Envoy, with its names of attributes.', flag(false, 'Trace requests with OpenTelemetry.')),
+    readWith(
+      'Spans are those of Envoy, with its names of attributes. An Ingress may say otherwise by the annotation.',
+      flag(false, 'Trace requests with OpenTelemetry.'),
+    ),
   ),
-  'otlp-collector-host': draining(read(written(host, '', 'Collector of traces, which is sent them by OTLP over gRPC, without TLS.'))),
+  'otlp-collector-host': forAnnotations(
+    draining(read(written(host, '', 'Collector of traces, which is sent them by OTLP over gRPC, without TLS.'))),
+  ),
   'otlp-collector-port': draining(read(wholeNumber({ fallback: 4317, min: 1, max: 65_535, doc: 'Its port.' }))),
   'otel-service-name': draining(read(freeText('nginx', 'Name of the service in traces.'))),
   'opentelemetry-operation-name': draining(
@@ -52,7 +57,10 @@ export const tracing = defineConcern('Tracing', {
   ),
   'otel-sampler': draining(read(choice(['AlwaysOn', 'AlwaysOff', 'TraceIdRatioBased'], 'AlwaysOn', 'Which requests are traced.'))),
   'otel-sampler-ratio': draining(
-    readWith('In steps of 0.000001.', written(ratio, '0.01', 'Share of requests that `TraceIdRatioBased` traces, from 0 to 1.')),
+    readWith(
+      'In steps of 0.000001. Once an Ingress says whether it is traced, the millisecond decides in which a request comes.',
+      written(ratio, '0.01', 'Share of requests that `TraceIdRatioBased` traces, from 0 to 1.'),
+    ),
   ),
   'otel-sampler-parent-based': draining(read(flag(true, 'Trace what the caller traces, and ask the sampler only where none does.'))),
   'otel-max-queuesize': draining(read(count(2048, 'Spans that wait for the collector; more are dropped.'))),
@@ -94,19 +102,20 @@ function jaegerKeys() {
 }
 
 export interface TracingReading {
-  /** Absent: nothing is traced. */
+  /** Absent: nothing can be traced. */
   readonly tracing?: Tracing;
   readonly problems: readonly Problem[];
 }
 
 /** `by`: the ConfigMap, where there is one. */
 export function readTracing(keys: ControllerConfig['tracing'], by: ConfigMap | undefined): TracingReading {
-  if (!keys['enable-opentelemetry']) return { problems: [] };
+  const all = keys['enable-opentelemetry'];
   const collector = { host: keys['otlp-collector-host'].replace(/\.$/, ''), port: keys['otlp-collector-port'] };
-  if (collector.host === '') return { problems: by === undefined ? [] : [withoutCollector(by)] };
+  if (collector.host === '') return { problems: by === undefined || !all ? [] : [withoutCollector(by)] };
   const operation = keys['opentelemetry-operation-name'];
   return {
     tracing: {
+      all,
       collector,
       service: keys['otel-service-name'],
       ...(operation.length === 0 ? {} : { operation }),
