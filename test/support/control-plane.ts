@@ -28,6 +28,13 @@ export interface PodSet {
   readonly node?: string;
 }
 
+export interface AddedServer {
+  readonly server: string;
+  readonly kubeconfig: string;
+  readonly start: () => Promise<void>;
+  readonly kill: () => Promise<void>;
+}
+
 export interface KubectlOptions {
   readonly input?: string;
   /** Instead of the administrator's. */
@@ -158,14 +165,22 @@ export class ControlPlane {
     await this.call('DELETE', `${podPath(namespace, pod)}?gracePeriodSeconds=0`);
   }
 
-  /** Another API server before the same objects, and the administrator's kubeconfig for it. */
-  async addServer(...flags: readonly string[]): Promise<{ readonly server: string; readonly kubeconfig: string }> {
+  /** Another API server before the same objects, and the administrator's kubeconfig for it. It can be killed, and started again in its place. */
+  async addServer(...flags: readonly string[]): Promise<AddedServer> {
     const server = `https://127.0.0.1:${await freePort()}`;
-    await this.#launch('apiserver', [...apiserverFlags(this.#folder, server, this.address), ...flags]);
     const kubeconfig = this.#file(`${new URL(server).port}.kubeconfig`);
     await this.#writeKubeconfig(kubeconfig, this.#adminToken, 'default', server);
-    await this.#until('readiness of another API server', () => this.kubectl(['get', '--raw', '/readyz'], { kubeconfig }));
-    return { server, kubeconfig };
+    let component: Component;
+    const start = async (): Promise<void> => {
+      component = await this.#launch('apiserver', [...apiserverFlags(this.#folder, server, this.address), ...flags]);
+      await this.#until('readiness of another API server', () => this.kubectl(['get', '--raw', '/readyz'], { kubeconfig }));
+    };
+    const kill = async (): Promise<void> => {
+      this.#components.splice(this.#components.indexOf(component), 1);
+      await component.stop();
+    };
+    await start();
+    return { server, kubeconfig, start, kill };
   }
 
   /** The last lines of every component's log. */
@@ -185,8 +200,10 @@ export class ControlPlane {
     return path.join(this.#folder, name);
   }
 
-  async #launch(name: string, flags: readonly string[]): Promise<void> {
-    this.#components.push(await startComponent(this.#binary, name, flags, this.#folder));
+  async #launch(name: string, flags: readonly string[]): Promise<Component> {
+    const component = await startComponent(this.#binary, name, flags, this.#folder);
+    this.#components.push(component);
+    return component;
   }
 
   #kill(): void {
