@@ -30,7 +30,12 @@ describe('migration of golden cases', () => {
       const { objects, losses } = migrationOf(build, 'naru', { namespace: 'gateways', name: 'web' });
       const migrated = await apply(folder, printObjects(objects));
       const problems = migrated.problems().filter(({ source }) => source.kind === 'HTTPRoute' || source.kind === 'Gateway');
-      assert.deepEqual(problems, []);
+      // Routes of a host without a certificate wait for a listener; that there is none has been told.
+      const waiting = losses.some(({ part }) => part === 'tls') ? 'NR605' : undefined;
+      assert.deepEqual(
+        problems.filter(({ code }) => code !== waiting),
+        [],
+      );
       const compared = hostsOf(build).flatMap((host) => differences(build, migrated, host, losses));
       assert.ok(compared.length > 0, 'something is compared');
       assert.deepEqual([...new Set(compared.filter((line) => line !== ''))], []);
