@@ -49,8 +49,11 @@ function refusal({ errorPage }: Asking): RouteAction {
 /** A route for each thing that backends are told of the certificate; the last is for whatever is left. */
 function told(route: Route, clients: Asking): readonly Route[] {
   const { action, conditions = {}, name } = route;
+  // As in nginx, the subject is looked at before a client is sent elsewhere.
+  const policy = joinPolicies([route.policy ?? {}, subjectPolicy(clients)]);
+  if (action.type === 'answer' && clients.subject !== undefined) return [{ ...route, policy }];
   if (action.type !== 'forward') return [route];
-  if (clients.mode === 'off') return [{ ...route, policy: joinPolicies([route.policy ?? {}, subjectPolicy(clients)]) }];
+  if (clients.mode === 'off') return [{ ...route, policy }];
   const variant = (verified: ClientVerified, clientCertificate?: Certificate): Route => ({
     ...route,
     name: clientCertificate === undefined ? name : `${name} with a ${clientCertificate} certificate`,

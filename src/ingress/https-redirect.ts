@@ -27,7 +27,9 @@ export function withHttpsRedirects(host: VirtualHost, rules: HttpsRedirectRules)
   const others = host.routes.filter((route) => !exempt.includes(route));
   const restRedirect = redirectOf(fallback === undefined ? restPolicy(rules) : policyOf(fallback, rules), host, rules);
   const redirects = others.map((route) => (isRedirecting(route) ? undefined : redirectOf(policyOf(route, rules), host, rules)));
-  if (redirects.every((one) => isDeepStrictEqual(one, restRedirect))) {
+  const areAlike =
+    redirects.every((one) => isDeepStrictEqual(one, restRedirect)) && others.every(({ policy }) => policy?.cors === undefined);
+  if (areAlike) {
     return restRedirect === undefined ? host : { ...host, routes: [...exempt, toHttps(rest, restRedirect, host), ...others] };
   }
   const routes = others.flatMap((route, index) => {
@@ -68,11 +70,18 @@ function redirectOf(policy: HttpsRedirectPolicy | undefined, { hostname }: Virtu
   };
 }
 
-/** For the whole of a host its routes' objects stand behind the redirect. */
+/** For the whole of a host its routes' objects stand behind the redirect. As in nginx, whoever asks for another origin is answered before. */
 function toHttps(route: Route, action: Redirect, whole?: VirtualHost): Route {
-  const { match, conditions = {} } = route;
+  const { match, conditions = {}, policy: { cors } = {} } = route;
   const sources = whole === undefined ? route.sources : objectsOf(whole);
-  return { name: `${route.name} to https`, match, conditions: { ...conditions, scheme: 'http' }, action, sources };
+  return {
+    name: `${route.name} to https`,
+    match,
+    conditions: { ...conditions, scheme: 'http' },
+    action,
+    ...(cors && { policy: { cors } }),
+    sources,
+  };
 }
 
 /** Each object once, without the field. */

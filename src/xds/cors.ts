@@ -18,14 +18,18 @@ export function corsParts(route: Route, cors: Cors): readonly Part[] {
   const { cors: _, ...policy } = route.policy ?? {};
   const headers = originMatchers(cors);
   const whole = [...originHeaders(cors), ...preflightHeaders(cors)];
-  // What is asked of certificates comes before everything else.
-  const { clientSubject } = policy;
+  // What is asked of certificates comes before everything else, and then the size of the body.
+  const { clientSubject, bodySize } = policy;
   const preflight: Route = {
     ...route,
     name: `${route.name} for other origins`,
     conditions: { ...route.conditions, method: 'OPTIONS' },
     action: { type: 'answer', status: 204, body: '' },
-    policy: { responseHeaders: { set: whole }, ...(clientSubject !== undefined && { clientSubject }) },
+    policy: {
+      responseHeaders: { set: whole },
+      ...(clientSubject !== undefined && { clientSubject }),
+      ...(bodySize !== undefined && { bodySize }),
+    },
   };
   const told: RoutePolicy = { responseHeaders: { set: cors.byStandard === true ? originHeaders(cors) : whole } };
   const rest: Part = { route: { ...route, policy }, headers: [] };

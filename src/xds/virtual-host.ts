@@ -118,7 +118,7 @@ function misdirected(host: VirtualHost, over: string): EnvoyRoute {
 /** The routes of Envoy that are one of the Model: more than one where Envoy has no single word for it. `scope`: the one that it is in. */
 export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = [], scope = otherHosts): readonly EnvoyRoute[] {
   const { name, action, conditions = {}, policy = {} } = route;
-  if (policy.cors !== undefined && (action.type === 'forward' || policy.cors.byStandard === true)) {
+  if (policy.cors !== undefined && (action.type !== 'answer' || policy.cors.byStandard === true)) {
     return corsParts(route, policy.cors).flatMap((part) => renderRoute(part.route, [...headers, ...part.headers], scope));
   }
   const query = queryMatchers(conditions);
