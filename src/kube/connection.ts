@@ -88,7 +88,7 @@ type Loaded = Pick<Connection, 'server' | 'description' | 'namespace' | 'request
 
 async function load(place: Place, context: string | undefined): Promise<Loaded> {
   // Its import takes more time and memory than all the rest of Naru; commands without a cluster never get here.
-  const { KubeConfig: Config } = await import('@kubernetes/client-node');
+  const { KubeConfig: Config } = await import('./kube-config.ts');
   const config = new Config();
   if ('files' in place) loadFiles(config, place.files, () => new Config());
   else loadPod(config, place.pod);

@@ -1,7 +1,6 @@
 // The verbs about the command line itself.
 import { Argument, Command, Option } from 'commander';
 import type { Shell } from '../completion.ts';
-import { keepCompiledCode } from './shared-options.ts';
 
 export function completionCommand(): Command {
   const command = new Command('completion')
@@ -20,7 +19,6 @@ export function versionCommand(): Command {
     .description('print the versions of Naru, of Node and of the Envoy that is found here')
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json', 'yaml']).default('text'))
     .action(async ({ output }: { readonly output: 'text' | 'json' | 'yaml' }) => {
-      keepCompiledCode();
       const { printVersions } = await import('../version.ts');
       await printVersions(output);
     });

@@ -6,7 +6,7 @@ import type { ExplainSettings } from '../explain.ts';
 import type { LintSettings } from '../lint.ts';
 import type { MigrateSettings } from '../migrate.ts';
 import type { WhySettings } from '../why.ts';
-import { addPath, filesOption, keepCompiledCode, outputOption, serverOption } from './shared-options.ts';
+import { addPath, filesOption, outputOption, serverOption } from './shared-options.ts';
 
 export function lintCommand(): Command {
   const severities = ['error', 'warning', 'info'];
@@ -23,7 +23,6 @@ export function lintCommand(): Command {
     );
   for (const option of controllerOptions()) command.addOption(option);
   return command.action(async (settings: LintSettings) => {
-    keepCompiledCode();
     const { lint } = await import('../lint.ts');
     await lint(settings);
   });
@@ -45,7 +44,6 @@ export function explainCommand(): Command {
     );
   for (const option of controllerOptions()) command.addOption(option);
   return command.action(async (method: string, url: string, settings: ExplainSettings) => {
-    keepCompiledCode();
     const { explainRequest } = await import('../explain.ts');
     await explainRequest(method, url, settings);
   });
@@ -62,7 +60,6 @@ export function translateCommand(): Command {
     );
   for (const option of controllerOptions()) command.addOption(option);
   return command.action(async (settings: ControllerSettings & { filename: string; output: string }) => {
-    keepCompiledCode();
     const { translate } = await import('../translate.ts');
     await translate(settings);
   });
@@ -93,7 +90,6 @@ export function whyCommand(): Command {
     );
   for (const option of controllerOptions()) command.addOption(option);
   return command.action(async (what: string, field: string | undefined, settings: WhySettings) => {
-    keepCompiledCode();
     const { why } = await import('../why.ts');
     await why(what, field, settings);
   });
@@ -114,7 +110,6 @@ export function diffCommand(): Command {
     );
   for (const option of controllerOptions()) command.addOption(option);
   return command.action(async (from: string | undefined, to: string | undefined, settings: DiffSettings) => {
-    keepCompiledCode();
     const { diff } = await import('../diff.ts');
     await diff(from, to, settings);
   });
@@ -132,7 +127,6 @@ export function migrateCommand(): Command {
     );
   for (const option of controllerOptions()) command.addOption(option);
   command.action(async (settings: MigrateSettings) => {
-    keepCompiledCode();
     const { migrateToGatewayApi } = await import('../migrate.ts');
     await migrateToGatewayApi(settings);
   });

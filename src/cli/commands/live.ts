@@ -5,7 +5,7 @@ import type { CanarySettings } from '../canary.ts';
 import type { GetSettings } from '../get.ts';
 import type { LiveSettings } from '../lists/ask.ts';
 import { listOutputs } from '../lists/print-list.ts';
-import { addPath, duration, filesOption, keepCompiledCode, serverOption } from './shared-options.ts';
+import { addPath, duration, filesOption, serverOption } from './shared-options.ts';
 
 function live(name: string, description: string): Command {
   return new Command(name)
@@ -17,7 +17,6 @@ function live(name: string, description: string): Command {
 export function proxiesCommand(): Command {
   return live('proxies', 'list the Envoys that are connected, and what each has accepted or refused').action(
     async (settings: LiveSettings) => {
-      keepCompiledCode();
       const { printProxies } = await import('../lists/proxies.ts');
       await printProxies(settings);
     },
@@ -26,7 +25,6 @@ export function proxiesCommand(): Command {
 
 export function snapshotsCommand(): Command {
   return live('snapshots', 'list the last snapshots: what caused each, and what changed').action(async (settings: LiveSettings) => {
-    keepCompiledCode();
     const { printSnapshots } = await import('../lists/snapshots.ts');
     await printSnapshots(settings);
   });
@@ -45,7 +43,6 @@ export function getCommand(): Command {
     );
   for (const option of controllerOptions()) command.addOption(option);
   return command.action(async (what: string, name: string | undefined, settings: GetSettings) => {
-    keepCompiledCode();
     const { get } = await import('../get.ts');
     await get(what, name, settings);
   });
@@ -71,7 +68,6 @@ export function canaryCommand(): Command {
       '\nThe pods are asked through the API server, which needs the right to get pods/proxy. What is counted are the requests of all routes to these Services.\n\nExamples:\n  naru canary -n shop --for 60s\n  naru canary web-canary --envoy http://127.0.0.1:9901\n',
     )
     .action(async (name: string | undefined, settings: CanarySettings) => {
-      keepCompiledCode();
       const { printCanaries } = await import('../canary.ts');
       await printCanaries(name, settings);
     });

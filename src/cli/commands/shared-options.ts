@@ -1,4 +1,3 @@
-import module from 'node:module';
 import { InvalidArgumentError, Option } from 'commander';
 
 export const usualServer = 'http://127.0.0.1:9902';
@@ -13,11 +12,6 @@ export function namespaceOption(): Option {
 
 export function addPath(path: string, before: readonly string[] = []): readonly string[] {
   return [...before, path];
-}
-
-/** Half of the time of a short command is compiling: Node 22 and newer keep the result in the temporary folder. */
-export function keepCompiledCode(): void {
-  module.enableCompileCache?.();
 }
 
 /** For people or for programs. */

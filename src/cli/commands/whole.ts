@@ -5,7 +5,7 @@ import type { BugReportSettings } from '../bug-report.ts';
 import type { CheckSettings } from '../check.ts';
 import type { StatusSettings } from '../status.ts';
 import type { WaitSettings } from '../wait.ts';
-import { duration, keepCompiledCode, namespaceOption, serverOption, usualServer } from './shared-options.ts';
+import { duration, namespaceOption, serverOption, usualServer } from './shared-options.ts';
 
 function textOrData(): Option {
   return new Option('-o, --output <format>', 'how to print it').choices(['text', 'json', 'yaml']).default('text');
@@ -23,7 +23,6 @@ export function statusCommand(): Command {
       '\nExit codes: 0 all is well, 1 an object has an error or is not served yet, 2 the call itself is wrong, 3 no Naru answers, 4 an Envoy refuses something.\n\nExamples:\n  naru status\n  naru status ingress/web -n shop\n',
     )
     .action(async (object: string | undefined, settings: StatusSettings) => {
-      keepCompiledCode();
       const { printStatus } = await import('../status.ts');
       await printStatus(object, settings);
     });
@@ -44,7 +43,6 @@ export function checkCommand(): Command {
     );
   for (const option of controllerOptions()) command.addOption(option);
   return command.action(async (settings: CheckSettings) => {
-    keepCompiledCode();
     const { check } = await import('../check.ts');
     await check(settings);
   });
@@ -58,7 +56,6 @@ export function bugReportCommand(): Command {
     .option('--list', 'only say what would be in it')
     .addHelpText('after', '\nExamples:\n  naru bug-report --list\n  kubectl naru bug-report -o report.tar.gz\n')
     .action(async (settings: BugReportSettings) => {
-      keepCompiledCode();
       const { bugReport } = await import('../bug-report.ts');
       await bugReport(settings);
     });
@@ -83,7 +80,6 @@ export function waitCommand(): Command {
       '\nExit codes: 0 accepted, 1 not in time, not served, or not as it is written, 2 the call itself is wrong, 3 no Naru answers, 4 an Envoy refuses it.\n\nExamples:\n  kubectl apply -f shop.yaml && naru wait ingress/web -n shop\n  naru wait ingress/shop/web --timeout 2m --server http://10.0.0.7:9902 --server http://10.0.0.8:9902\n',
     )
     .action(async (object: string, settings: WaitSettings) => {
-      keepCompiledCode();
       const { wait } = await import('../wait.ts');
       await wait(object, settings);
     });

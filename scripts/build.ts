@@ -1,0 +1,44 @@
+// Makes dist/: the program in few files, with the packages that it uses in them. Finding and linking a thousand modules takes longer than what most verbs do.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build as bundle, type Plugin } from 'esbuild';
+import { licencesOf } from './licences.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+
+/** The library does not say that its modules only define things; without that all its clients, 16 MB, would be in. */
+const onlyDefinitions: Plugin = {
+  name: 'only-definitions',
+  setup(build) {
+    const seen = Symbol('seen');
+    build.onResolve({ filter: /./ }, async ({ path, importer, kind, resolveDir, pluginData }) => {
+      if (pluginData === seen || !`${path} ${importer}`.includes('@kubernetes/client-node')) return undefined;
+      const found = await build.resolve(path, { importer, kind, resolveDir, pluginData: seen });
+      return found.path.includes('@kubernetes/client-node') ? { ...found, sideEffects: false } : found;
+    });
+  },
+};
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+const { metafile } = await bundle({
+  absWorkingDir: root,
+  entryPoints: ['src/main.ts'],
+  outdir: 'dist/src',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  plugins: [onlyDefinitions],
+  // It needs what the second one adds to the globals before it is loaded, and is used for certificates alone.
+  external: ['@peculiar/x509', 'reflect-metadata'],
+  // Packages that are CommonJS call it for Node's own modules.
+  banner: { js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);" },
+});
+const inOutput = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
+writeFileSync(join(dist, 'licences.txt'), licencesOf(root, inOutput));
