@@ -48,8 +48,10 @@ class Observer {
     this.#world = world;
   }
 
-  get(host: string, scheme: 'http' | 'https' = 'http'): Promise<Answer> {
-    return request(`${scheme}://${host}/`, this.#world.ports, { agent: this.#agents[scheme] });
+  async get(host: string, scheme: 'http' | 'https' = 'http'): Promise<Answer> {
+    const ask = (): Promise<Answer> => request(`${scheme}://${host}/`, this.#world.ports, { agent: this.#agents[scheme] });
+    // Envoy may close a connection that was kept open just when it is used again.
+    return ask().catch((error: NodeJS.ErrnoException) => (error.code === 'ECONNRESET' ? ask() : Promise.reject(error)));
   }
 
   async until(what: string, holds: () => Promise<boolean>): Promise<number> {
