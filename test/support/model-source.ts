@@ -62,7 +62,10 @@ export class ModelSource {
 
   /** `quarantined`: rows of the quarantine that were put in by hand. */
   change(rows: ModelRows, quarantined: Iterable<Key> = []): Pass {
-    const changes = new Map<Table<unknown>, Set<Key>>([[this.assembly.quarantine, new Set(quarantined)]]);
+    const changes = new Map<Table<unknown>, Set<Key>>([
+      [this.assembly.quarantine, new Set(quarantined)],
+      [this.#tables.edge, new Set([edgeKey])],
+    ]);
     const put = <T>(table: SourceTable<T>, values: Readonly<Record<Key, T | undefined>> = {}): void => {
       for (const [key, value] of Object.entries(values)) table.set(key, value);
       changes.set(table, new Set(Object.keys(values)));
