@@ -1,4 +1,4 @@
-import { readAuthorities } from '../ingress/authorities.ts';
+import { readAuthorities } from '../ingress/tls/authorities.ts';
 import { objectKey } from '../kube/event.ts';
 import type { ObjectReference } from '../kube/gateway-objects.ts';
 import type { ConfigMap } from '../kube/objects.ts';

@@ -1,4 +1,4 @@
-import type { BackendSecretReading } from '../ingress/backend-secret.ts';
+import type { BackendSecretReading } from '../ingress/backends/backend-secret.ts';
 import { objectKey } from '../kube/event.ts';
 import type { Gateway } from '../kube/gateway-objects.ts';
 import type { ConditionDraft } from '../kube/status-draft.ts';

@@ -1,7 +1,7 @@
-import { type BackendSecretReading, readBackendSecret } from '../ingress/backend-secret.ts';
-import type { CertificateRow } from '../ingress/certificate.ts';
+import { type BackendSecretReading, readBackendSecret } from '../ingress/backends/backend-secret.ts';
+import type { CertificateRow } from '../ingress/tls/certificate.ts';
 import { controller } from '../ingress/config/tables.ts';
-import { readServedCertificate, stapleProblems } from '../ingress/stapling.ts';
+import { readServedCertificate, stapleProblems } from '../ingress/tls/stapling.ts';
 import { objectKey } from '../kube/event.ts';
 import type { Gateway, ListenerSet } from '../kube/gateway-objects.ts';
 import type { BackendSecret } from '../model/backend-secret.ts';

@@ -2,7 +2,7 @@ import { objectKey } from '../kube/event.ts';
 import type { ListenerSpec } from '../kube/gateway-objects.ts';
 import type { Metadata } from '../kube/objects.ts';
 import type { ConditionDraft } from '../kube/status-draft.ts';
-import type { CertificateRow } from '../ingress/certificate.ts';
+import type { CertificateRow } from '../ingress/tls/certificate.ts';
 import type { Key } from '../store/table.ts';
 import type { ChainClients } from '../model/listener.ts';
 import type { ClientsReading } from './client-validation.ts';

@@ -1,4 +1,4 @@
-import { UpstreamUses } from '../ingress/upstream-uses.ts';
+import { UpstreamUses } from '../ingress/backends/upstream-uses.ts';
 import { oldestFirst } from '../ingress/age.ts';
 import type { Chain, Listener, Taken } from '../model/listener.ts';
 import type { WeightedUpstream } from '../model/route.ts';

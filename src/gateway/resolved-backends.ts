@@ -1,5 +1,5 @@
 import { objectKey } from '../kube/event.ts';
-import { type Backend, streamRef } from '../ingress/backend.ts';
+import { type Backend, streamRef } from '../ingress/backends/backend.ts';
 import type { ServicePort } from '../kube/objects.ts';
 import type { ConditionDraft } from '../kube/status-draft.ts';
 import { problem, type Problem } from '../model/problem.ts';

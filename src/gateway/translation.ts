@@ -1,7 +1,7 @@
-import { BackendTables } from '../ingress/backend-tables.ts';
+import { BackendTables } from '../ingress/backends/backend-tables.ts';
 import type { IngressRow } from '../ingress/ingress-row.ts';
 import type { IngressOptions } from '../ingress/options.ts';
-import { type UpstreamUse, withPolicy } from '../ingress/upstream-uses.ts';
+import { type UpstreamUse, withPolicy } from '../ingress/backends/upstream-uses.ts';
 import type { BackendSecret } from '../model/backend-secret.ts';
 import type { Certificate } from '../model/certificate.ts';
 import type { Listener } from '../model/listener.ts';

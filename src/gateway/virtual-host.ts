@@ -1,4 +1,4 @@
-import { UpstreamUses } from '../ingress/upstream-uses.ts';
+import { UpstreamUses } from '../ingress/backends/upstream-uses.ts';
 import type { HttpRule, GrpcRule } from '../kube/gateway-objects.ts';
 import type { Route, RouteAction, WeightedUpstream } from '../model/route.ts';
 import type { Mirror, RoutePolicy } from '../model/route-policy.ts';

@@ -4,15 +4,15 @@ import { anyHost } from '../model/virtual-host.ts';
 import type { Read } from '../store/derived-table.ts';
 import type { Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
-import { readAccess } from './access.ts';
-import { readAuthHeaders } from './auth-headers.ts';
+import { readAccess } from './access/access.ts';
+import { readAuthHeaders } from './access/auth-headers.ts';
 import { annotationSource } from './annotations/family.ts';
 import { families, type Policies, routePolicyOf, upstreamPolicyOf, upstreamPolicyOverHttps } from './annotations/index.ts';
-import { backendSecretOf, checkBackendSecret } from './backend-secret.ts';
+import { backendSecretOf, checkBackendSecret } from './backends/backend-secret.ts';
 import { refuseAnnotations } from './annotations/admission.ts';
 import { known, readAnnotations } from './annotations/read.ts';
 import type { HeaderValue } from '../model/route-policy.ts';
-import { readCustomHeaders } from './custom-headers.ts';
+import { readCustomHeaders } from './access/custom-headers.ts';
 import { type AnnotationDefaults, controller } from './config/tables.ts';
 import { forbiddenWord } from './forbidden-words.ts';
 import { selectIngress } from './ingress-class.ts';
@@ -20,7 +20,7 @@ import type { IngressOptions } from './options.ts';
 import { readSnippets, type Snippets } from './snippets/of-ingress.ts';
 import { sourceOf } from './source-of.ts';
 import { checkCollector } from './tracer.ts';
-import { readUserList, secretOf } from './user-list.ts';
+import { readUserList, secretOf } from './access/user-list.ts';
 
 /** An Ingress as the translation sees it: chosen or not, its annotations read. */
 export interface IngressRow {

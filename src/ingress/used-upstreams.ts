@@ -5,10 +5,10 @@ import { IndexTable } from '../store/index-table.ts';
 import { JoinedIndex } from '../store/joined-index.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
-import { withSecret } from './backend-secret.ts';
-import { serviceAddress } from './service-address.ts';
+import { withSecret } from './backends/backend-secret.ts';
+import { serviceAddress } from './backends/service-address.ts';
 import type { StreamTables } from './streams/stream-tables.ts';
-import { type UpstreamUse, withPolicy } from './upstream-uses.ts';
+import { type UpstreamUse, withPolicy } from './backends/upstream-uses.ts';
 import type { VirtualHostRow } from './virtual-host.ts';
 
 export interface UsedUpstreamSources {

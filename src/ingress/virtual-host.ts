@@ -1,23 +1,23 @@
 import type { Problem } from '../model/problem.ts';
 import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
 import type { Key } from '../store/table.ts';
-import type { BackendLookup } from './backend-lookup.ts';
-import { canaryWithoutPrimary } from './canary-split.ts';
-import { errorPageRoutes } from './error-pages.ts';
-import { toldOfExpressions } from './expression-notice.ts';
-import { makeFallback } from './fallback.ts';
+import type { BackendLookup } from './backends/backend-lookup.ts';
+import { canaryWithoutPrimary } from './canaries/canary-split.ts';
+import { errorPageRoutes } from './routes/error-pages.ts';
+import { toldOfExpressions } from './paths/expression-notice.ts';
+import { makeFallback } from './routes/fallback.ts';
 import { aliasTaken, type HostRole } from './host-role.ts';
 import type { IngressRow } from './ingress-row.ts';
-import { groupCanaries, takePaths } from './host-paths.ts';
-import { makeRoutes } from './make-routes.ts';
-import { passthroughOf } from './passing-through.ts';
-import { appRoot } from './redirecting.ts';
-import { byPrecedence, type RouteDraft } from './route-draft.ts';
-import { readsExpressions } from './rewriting.ts';
-import { slashRedirects } from './slash-redirect.ts';
-import { withCases, withFallbackCases, withServerSnippet } from './snippet-routes.ts';
+import { groupCanaries, takePaths } from './paths/host-paths.ts';
+import { makeRoutes } from './routes/make-routes.ts';
+import { passthroughOf } from './routes/passing-through.ts';
+import { appRoot } from './routes/redirecting.ts';
+import { byPrecedence, type RouteDraft } from './paths/route-draft.ts';
+import { readsExpressions } from './paths/rewriting.ts';
+import { slashRedirects } from './routes/slash-redirect.ts';
+import { withCases, withFallbackCases, withServerSnippet } from './routes/snippet-routes.ts';
 import type { SnippetCase } from './snippets/case.ts';
-import { type UpstreamUse, UpstreamUses } from './upstream-uses.ts';
+import { type UpstreamUse, UpstreamUses } from './backends/upstream-uses.ts';
 
 export interface VirtualHostRow {
   /** Absent where nothing but canaries names the host: it is as unknown as before. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readOcspResponse } from '../../src/ingress/ocsp-response.ts';
+import { readOcspResponse } from '../../src/ingress/tls/ocsp-response.ts';
 import { defaultIngressOptions } from '../../src/ingress/options.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { built, buildOptions } from '../support/build.ts';

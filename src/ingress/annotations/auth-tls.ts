@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import type { ClientMode } from '../client-certificates.ts';
+import type { ClientMode } from '../tls/client-certificates.ts';
 import { defineFamily } from './family.ts';
 import { differs, exact, field, optional } from './field.ts';
 import { boolean, type Grammar, matching, oneOf, type Parsed, shown, wholeNumber } from './grammar.ts';

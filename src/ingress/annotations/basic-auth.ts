@@ -1,5 +1,5 @@
 import type { RoutePolicy } from '../../model/route-policy.ts';
-import { userListKey } from '../user-list.ts';
+import { userListKey } from '../access/user-list.ts';
 import { defineFamily } from './family.ts';
 import { differs, exact, field, optional } from './field.ts';
 import { matching, oneOf } from './grammar.ts';

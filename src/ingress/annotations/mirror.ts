@@ -1,4 +1,4 @@
-import { externalNameObjection } from '../external-name.ts';
+import { externalNameObjection } from '../backends/external-name.ts';
 import { defineFamily } from './family.ts';
 import { differs, exact, field, optional } from './field.ts';
 import { type Grammar, matching, oneOf, shown } from './grammar.ts';

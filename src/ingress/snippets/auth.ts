@@ -1,4 +1,4 @@
-import { readHeader, type Told } from '../auth-headers.ts';
+import { readHeader, type Told } from '../access/auth-headers.ts';
 import type { AskedSnippet } from '../annotations/snippets.ts';
 import { harmless } from './directives.ts';
 import type { Unread } from './run.ts';

@@ -1,6 +1,6 @@
 import type { Problem } from '../../model/problem.ts';
 import type { Source } from '../../model/source.ts';
-import type { Told } from '../auth-headers.ts';
+import type { Told } from '../access/auth-headers.ts';
 import type { Policies } from '../annotations/index.ts';
 import type { SnippetCase } from './case.ts';
 import type { SnippetLocation } from './location.ts';

@@ -5,9 +5,9 @@ import { IndexTable } from '../../store/index-table.ts';
 import { OnlyRow } from '../../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../../store/table.ts';
 import type { World } from '../../store/world.ts';
-import { type Backend, streamRef } from '../backend.ts';
+import { type Backend, streamRef } from '../backends/backend.ts';
 import type { StreamOptions } from '../options.ts';
-import { type UpstreamUse, UpstreamUses } from '../upstream-uses.ts';
+import { type UpstreamUse, UpstreamUses } from '../backends/upstream-uses.ts';
 import { readStreams, type SourcedEntry, type StreamsReading } from './read-streams.ts';
 
 const only = 'streams';
