@@ -2,12 +2,12 @@ import { defaultEdgeSettings } from '../../src/ingress/config/edge.ts';
 import type { Endpoint, Upstream } from '../../src/model/upstream.ts';
 import { encode } from '../../src/proto/codec.ts';
 import type { Resource } from '../../src/snapshot/resource.ts';
-import { renderCluster } from '../../src/xds/cluster.ts';
+import { renderCluster } from '../../src/xds/clusters/cluster.ts';
 import { encodedField } from '../../src/xds/encoded-field.ts';
-import { renderHttpListener } from '../../src/xds/listener.ts';
-import { renderLoadAssignment } from '../../src/xds/load-assignment.ts';
+import { renderHttpListener } from '../../src/xds/listeners/listener.ts';
+import { renderLoadAssignment } from '../../src/xds/clusters/load-assignment.ts';
 import { resourceOf } from '../../src/xds/make-resource.ts';
-import { type EncodedVirtualHost, renderVirtualHost } from '../../src/xds/virtual-host.ts';
+import { type EncodedVirtualHost, renderVirtualHost } from '../../src/xds/routes/virtual-host.ts';
 
 /** What the servers serve: as many hosts as upstreams, rendered as Naru renders them. About 5 MB. */
 export const hostCount = 2_000;

@@ -9,8 +9,8 @@ import { normalisePath, type NormalisedPath } from './normalised-path.ts';
 import { connectionOutcome, type Outcome, outcomeOf } from './outcome.ts';
 import type { ExplainedRequest } from './request.ts';
 import { ResourceReader } from './resource-reader.ts';
-import { otherHosts } from '../xds/other-hosts.ts';
-import { sourcesIn } from '../xds/route-metadata.ts';
+import { otherHosts } from '../xds/scopes/other-hosts.ts';
+import { sourcesIn } from '../xds/routes/route-metadata.ts';
 
 type RouteConfiguration = Messages['envoy.config.route.v3.RouteConfiguration'];
 

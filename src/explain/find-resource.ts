@@ -3,8 +3,8 @@ import { decode } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import type { Resource, TypeName } from '../snapshot/resource.ts';
 import type { ResourceSet } from '../snapshot/snapshot.ts';
-import { sourcesIn } from '../xds/route-metadata.ts';
-import { scopeOf } from '../xds/scope.ts';
+import { sourcesIn } from '../xds/routes/route-metadata.ts';
+import { scopeOf } from '../xds/scopes/scope.ts';
 
 type Route = Messages['envoy.config.route.v3.Route'];
 

@@ -1,7 +1,7 @@
 import { any, encode } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
-import { otherHosts } from '../xds/other-hosts.ts';
-import { scopeOf } from '../xds/scope.ts';
+import { otherHosts } from '../xds/scopes/other-hosts.ts';
+import { scopeOf } from '../xds/scopes/scope.ts';
 import { findChain, type Manager } from './connection.ts';
 import { normalisePath } from './normalised-path.ts';
 import type { Explanation } from './explain.ts';

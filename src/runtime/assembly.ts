@@ -9,7 +9,7 @@ import { runPass } from '../store/pass.ts';
 import { type Changes, type FollowingTable, type Key, SourceTable, type Table } from '../store/table.ts';
 import { objectsOf } from '../xds/answering-host.ts';
 import type { ListenOptions } from '../xds/options.ts';
-import { type Quarantined, quarantineKey, splitName } from '../xds/quarantine.ts';
+import { type Quarantined, quarantineKey, splitName } from '../xds/quarantine/quarantine.ts';
 import { type ModelTables, Rendering, type RenderingOptions } from '../xds/rendering.ts';
 import { type Cause, type Difference, otherCause, summarise } from './cause.ts';
 import type { Failures } from './failures.ts';

@@ -10,7 +10,7 @@ import { IngressProgress } from '../status/ingress-progress.ts';
 import type { Changes, Key, Table } from '../store/table.ts';
 import { World } from '../store/world.ts';
 import type { ListenOptions } from '../xds/options.ts';
-import { Preflight } from '../xds/preflight.ts';
+import { Preflight } from '../xds/preflight/preflight.ts';
 import { Assembly, type Pass } from './assembly.ts';
 import { type Cause, causeOf, objectId, otherCause } from './cause.ts';
 import { Failures } from './failures.ts';

@@ -1,10 +1,10 @@
 import type { ColdProofReport } from '../debug/view.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { Quarantinable, RenderedHost } from '../xds/quarantine.ts';
-import { otherHosts } from '../xds/other-hosts.ts';
-import { renderRouteConfiguration } from '../xds/route-configuration.ts';
-import { renderOtherHosts } from '../xds/scope.ts';
+import type { Quarantinable, RenderedHost } from '../xds/quarantine/quarantine.ts';
+import { otherHosts } from '../xds/scopes/other-hosts.ts';
+import { renderRouteConfiguration } from '../xds/routes/route-configuration.ts';
+import { renderOtherHosts } from '../xds/scopes/scope.ts';
 import { ColdRun, type Refused, type StartEnvoy } from './cold-run.ts';
 import { namesIn } from './names-in-message.ts';
 

@@ -7,7 +7,7 @@ import { AdsServer } from '../ads/server.ts';
 import type { Resource, TypeName } from '../snapshot/resource.ts';
 import { ResourceTable } from '../snapshot/resource-table.ts';
 import type { ResourceSet, Snapshot } from '../snapshot/snapshot.ts';
-import { unboundListener } from '../xds/unbound-listener.ts';
+import { unboundListener } from '../xds/listeners/unbound-listener.ts';
 
 /** An Envoy that was started a moment ago and has nothing. */
 export interface FreshEnvoy {

@@ -4,7 +4,7 @@ import { AdsServer, type AdsServerOptions } from '../ads/server.ts';
 import { type DebugServer, type DebugServerOptions, startDebugServer } from '../debug/server.ts';
 import type { Check, DebugView } from '../debug/view.ts';
 import type { KubeEvent } from '../kube/event.ts';
-import { defaultCertificateName, renderOwnCertificate } from '../xds/secret.ts';
+import { defaultCertificateName, renderOwnCertificate } from '../xds/tls/secret.ts';
 import { Build, type BuildOptions, type Pass } from './build.ts';
 import { certificatesInUse } from './certificates-in-use.ts';
 import type { StartEnvoy } from './cold-run.ts';

@@ -1,4 +1,4 @@
-import type { Quarantinable } from '../xds/quarantine.ts';
+import type { Quarantinable } from '../xds/quarantine/quarantine.ts';
 
 /** After so many found one by one within this time, what is suspected goes together: something common to all is bad. */
 export const storm = { most: 10, withinMs: 10_000 };

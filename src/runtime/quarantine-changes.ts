@@ -1,5 +1,5 @@
 import type { Key } from '../store/table.ts';
-import { type Quarantined, quarantineKey } from '../xds/quarantine.ts';
+import { type Quarantined, quarantineKey } from '../xds/quarantine/quarantine.ts';
 import type { Assembly } from './assembly.ts';
 
 /** Writes rows of the quarantine, and gathers which and why until the pass that follows from it. */

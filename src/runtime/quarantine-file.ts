@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Quarantined } from '../xds/quarantine.ts';
+import type { Quarantined } from '../xds/quarantine/quarantine.ts';
 
 export interface QuarantineFileOptions {
   /** Beside the last good snapshot. */

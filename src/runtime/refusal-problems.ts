@@ -1,7 +1,7 @@
 import { problem, type Problem } from '../model/problem.ts';
 import type { Source } from '../model/source.ts';
 import { objectsOf } from '../xds/answering-host.ts';
-import { type Quarantinable, type Quarantined, splitName } from '../xds/quarantine.ts';
+import { type Quarantinable, type Quarantined, splitName } from '../xds/quarantine/quarantine.ts';
 
 const nouns: Readonly<Record<Quarantinable, string>> = {
   clusters: 'cluster',

@@ -1,8 +1,8 @@
 import type { Acknowledgement } from '../ads/acknowledgement.ts';
 import type { Accepted } from '../ads/proxy-state.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { type Quarantinable, type Quarantined, quarantineKey, splitName, versionIn } from '../xds/quarantine.ts';
-import { isStreamListener } from '../xds/stream-listener.ts';
+import { type Quarantinable, type Quarantined, quarantineKey, splitName, versionIn } from '../xds/quarantine/quarantine.ts';
+import { isStreamListener } from '../xds/listeners/stream-listener.ts';
 import type { Assembly } from './assembly.ts';
 import type { Verdict } from './cold-proof.ts';
 import { Finds, storm } from './finds.ts';

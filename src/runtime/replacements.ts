@@ -1,10 +1,17 @@
 import type { Source } from '../model/source.ts';
 import type { Reference, Resource } from '../snapshot/resource.ts';
-import { ownersIn, partOf, partSources, partVersion } from '../xds/host-parts.ts';
-import { type Quarantinable, type Quarantined, type RenderedHost, type Replacement, splitName, versionIn } from '../xds/quarantine.ts';
+import { ownersIn, partOf, partSources, partVersion } from '../xds/quarantine/host-parts.ts';
+import {
+  type Quarantinable,
+  type Quarantined,
+  type RenderedHost,
+  type Replacement,
+  splitName,
+  versionIn,
+} from '../xds/quarantine/quarantine.ts';
 import type { Rendering } from '../xds/rendering.ts';
-import { placeOf } from '../xds/host-place.ts';
-import type { EncodedVirtualHost } from '../xds/virtual-host.ts';
+import { placeOf } from '../xds/scopes/host-place.ts';
+import type { EncodedVirtualHost } from '../xds/routes/virtual-host.ts';
 import type { LastAccepted } from './last-accepted.ts';
 
 export type Choice = Pick<Quarantined, 'replacement' | 'needs'>;

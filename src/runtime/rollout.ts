@@ -4,7 +4,7 @@ import type { Fleet } from '../ads/fleet.ts';
 import type { AdsServer } from '../ads/server.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { ColdProofReport, QuarantineEntry, SnapshotSummary } from '../debug/view.ts';
-import { splitName } from '../xds/quarantine.ts';
+import { splitName } from '../xds/quarantine/quarantine.ts';
 import type { Assembly, Pass } from './assembly.ts';
 import { ColdProof, type ColdProofOptions } from './cold-proof.ts';
 import { coldNodeId } from './cold-run.ts';

@@ -1,10 +1,10 @@
 import type { Acknowledgement } from '../ads/acknowledgement.ts';
 import type { TypeName } from '../snapshot/resource.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { ownersIn, partVersion } from '../xds/host-parts.ts';
-import { placeOf } from '../xds/host-place.ts';
-import { hostPart, type Quarantinable, quarantineKey, splitName, versionIn } from '../xds/quarantine.ts';
-import type { EncodedVirtualHost } from '../xds/virtual-host.ts';
+import { ownersIn, partVersion } from '../xds/quarantine/host-parts.ts';
+import { placeOf } from '../xds/scopes/host-place.ts';
+import { hostPart, type Quarantinable, quarantineKey, splitName, versionIn } from '../xds/quarantine/quarantine.ts';
+import type { EncodedVirtualHost } from '../xds/routes/virtual-host.ts';
 import type { Assembly } from './assembly.ts';
 import type { LastAccepted } from './last-accepted.ts';
 

@@ -1,5 +1,5 @@
-import { type Quarantinable, splitName } from '../xds/quarantine.ts';
-import { scopeOf } from '../xds/scope.ts';
+import { type Quarantinable, splitName } from '../xds/quarantine/quarantine.ts';
+import { scopeOf } from '../xds/scopes/scope.ts';
 import { Bisection } from './bisection.ts';
 
 /** The search for what one Envoy refuses among several changed things. Meanwhile only that Envoy's answers count. */

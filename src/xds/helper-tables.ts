@@ -3,11 +3,11 @@ import type { Resource } from '../snapshot/resource.ts';
 import { DerivedTable } from '../store/derived-table.ts';
 import { OnlyRow } from '../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
-import { authzClusterName, renderAuthzCluster } from './authz-cluster.ts';
+import { authzClusterName, renderAuthzCluster } from './clusters/authz-cluster.ts';
 import { sameResource } from './make-resource.ts';
 import type { ListenOptions } from './options.ts';
 import type { RenderedTable } from './rendering.ts';
-import { renderUserList } from './secret.ts';
+import { renderUserList } from './tls/secret.ts';
 
 /** What `naru authz` is found by, and what it is told. */
 export interface HelperTables {

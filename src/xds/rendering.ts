@@ -14,23 +14,23 @@ import { IndexTable } from '../store/index-table.ts';
 import { OnlyRow } from '../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import { answeringForAll, withoutClusters } from './answering-host.ts';
-import { backendSecretTables } from './backend-secret-tables.ts';
-import { tlsChainOf } from './chain-header.ts';
-import { renderCluster } from './cluster.ts';
+import { backendSecretTables } from './tls/backend-secret-tables.ts';
+import { tlsChainOf } from './scopes/chain-header.ts';
+import { renderCluster } from './clusters/cluster.ts';
 import { helperTables } from './helper-tables.ts';
-import { ListenerTables } from './listener-tables.ts';
-import { renderLoadAssignment } from './load-assignment.ts';
+import { ListenerTables } from './listeners/listener-tables.ts';
+import { renderLoadAssignment } from './clusters/load-assignment.ts';
 import { sameResource } from './make-resource.ts';
 import type { ListenOptions } from './options.ts';
-import { partSources, partVersion } from './host-parts.ts';
-import { otherHosts } from './other-hosts.ts';
-import { hostVersion, type Quarantinable, type Quarantined, type RenderedHost, splitName } from './quarantine.ts';
-import { type OverlayOptions, overlayHosts, overlayResources } from './quarantine-overlay.ts';
-import { renderHostScope, renderOtherHosts } from './scope.ts';
-import { tracedHosts, withTracer } from './trace-choice.ts';
-import { collectorClusterName, renderCollectorCluster } from './tracing.ts';
-import { renderRouteConfiguration } from './route-configuration.ts';
-import { renderVirtualHost } from './virtual-host.ts';
+import { partSources, partVersion } from './quarantine/host-parts.ts';
+import { otherHosts } from './scopes/other-hosts.ts';
+import { hostVersion, type Quarantinable, type Quarantined, type RenderedHost, splitName } from './quarantine/quarantine.ts';
+import { type OverlayOptions, overlayHosts, overlayResources } from './quarantine/overlay.ts';
+import { renderHostScope, renderOtherHosts } from './scopes/scope.ts';
+import { tracedHosts, withTracer } from './tracing/trace-choice.ts';
+import { collectorClusterName, renderCollectorCluster } from './tracing/tracing.ts';
+import { renderRouteConfiguration } from './routes/route-configuration.ts';
+import { renderVirtualHost } from './routes/virtual-host.ts';
 
 /** The Model, as tables that a translation keeps. */
 export interface ModelTables {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Metrics } from '../../src/debug/metrics.ts';
 import { startDebugServer } from '../../src/debug/server.ts';
 import { problem } from '../../src/model/problem.ts';
-import { requestMetrics } from '../../src/xds/request-metrics.ts';
+import { requestMetrics } from '../../src/xds/clusters/request-metrics.ts';
 import { cluster, fleetOf, proxy, snapshotsOf, viewOf } from './view-for-tests.ts';
 
 test('/metrics tells how things stand at the time of the scrape', async (t) => {

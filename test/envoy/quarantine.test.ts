@@ -1,7 +1,7 @@
 // What a real Envoy refuses, of each resource type: everyone else's change goes through, and the object is named.
 import assert from 'node:assert/strict';
 import { after, before, test, type TestContext } from 'node:test';
-import { renderCluster } from '../../src/xds/cluster.ts';
+import { renderCluster } from '../../src/xds/clusters/cluster.ts';
 import { makeResource } from '../../src/xds/make-resource.ts';
 import { certificateFor } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Route } from '../../src/model/route.ts';
 import type { Upstream } from '../../src/model/upstream.ts';
 import type { Resource } from '../../src/snapshot/resource.ts';
-import { renderCluster } from '../../src/xds/cluster.ts';
+import { renderCluster } from '../../src/xds/clusters/cluster.ts';
 import { makeResource } from '../../src/xds/make-resource.ts';
 import { answering, certificate, forwarding, hosts, service } from '../support/model-source.ts';
 import { RefusingEnvoy } from '../support/refusing-envoy.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { RoutePolicy } from '../../src/model/route-policy.ts';
 import { decode } from '../../src/proto/codec.ts';
 import { chainFilters, filtersOf } from '../../src/xds/filters/index.ts';
-import { renderVirtualHost } from '../../src/xds/virtual-host.ts';
+import { renderVirtualHost } from '../../src/xds/routes/virtual-host.ts';
 import { answering } from '../support/model-source.ts';
 
 const leavingOut = 'type.googleapis.com/envoy.config.route.v3.FilterConfig';

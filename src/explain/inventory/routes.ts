@@ -1,6 +1,6 @@
 import { parseSource, type Source } from '../../model/source.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
-import { sourcesIn } from '../../xds/route-metadata.ts';
+import { sourcesIn } from '../../xds/routes/route-metadata.ts';
 import { printPathMatch } from '../match/route.ts';
 import { endpointCounts } from './endpoints.ts';
 import type { Resources } from './resources.ts';

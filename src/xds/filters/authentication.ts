@@ -1,7 +1,7 @@
 import { type AccessCheck, checkExtension } from '../../model/authentication.ts';
 import type { RoutePolicy } from '../../model/route-policy.ts';
 import { any } from '../../proto/codec.ts';
-import { authzClusterName } from '../authz-cluster.ts';
+import { authzClusterName } from '../clusters/authz-cluster.ts';
 import type { RouteFilter } from './filter.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { concurrencyMetadata } from '../../model/concurrency.ts';
 import { any } from '../../proto/codec.ts';
-import { authzClusterName } from '../authz-cluster.ts';
+import { authzClusterName } from '../clusters/authz-cluster.ts';
 import type { RouteFilter } from './filter.ts';
 
 /**

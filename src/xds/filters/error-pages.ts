@@ -1,7 +1,7 @@
 import { type ErrorPages, errorPageHeader } from '../../model/error-pages.ts';
 import { any } from '../../proto/codec.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
-import { scopeHeader } from '../scope-header.ts';
+import { scopeHeader } from '../scopes/scope-header.ts';
 import { renderHeaderEdits } from '../header-edits.ts';
 import type { RouteFilter } from './filter.ts';
 

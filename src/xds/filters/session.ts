@@ -1,5 +1,5 @@
 import { any } from '../../proto/codec.ts';
-import { attributesOf } from '../session-cookie.ts';
+import { attributesOf } from '../routes/session-cookie.ts';
 import type { RouteFilter } from './filter.ts';
 
 /**

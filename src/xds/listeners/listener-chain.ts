@@ -1,0 +1,93 @@
+import { defaultTlsPolicy, type TlsPolicy } from '../../model/host-tls.ts';
+import { any } from '../../proto/codec.ts';
+import type { Messages } from '../../proto/gen/messages.ts';
+import { tlsChainOf } from '../scopes/chain-header.ts';
+import { renderFilters } from '../connection-manager/http-connection-manager.ts';
+import type { ListenerSettings } from '../options.ts';
+import { tlsParameters, tlsSessions } from '../tls/tls-parameters.ts';
+import { defaultCertificateName } from '../tls/secret.ts';
+
+type FilterChain = Messages['envoy.config.listener.v3.FilterChain'];
+type TlsContext = Messages['envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext'];
+
+const ads = { ads: {}, resource_api_version: 'V3' } as const;
+
+/** The filter chain of one server name: its certificate is the secret of that name. */
+export function renderChain(serverName: string, policy: TlsPolicy, settings: ListenerSettings): FilterChain {
+  return {
+    name: serverName,
+    filter_chain_match: { server_names: [serverName] },
+    ...tlsChain(policy, fixed(serverName, policy, settings), settings),
+  };
+}
+
+/** TLS for a server name goes on as it is. */
+export function renderPassthrough(serverName: string, cluster: string): FilterChain {
+  return {
+    name: serverName,
+    filter_chain_match: { server_names: [serverName] },
+    filters: [
+      {
+        name: 'envoy.filters.network.tcp_proxy',
+        typed_config: any('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', {
+          stat_prefix: 'passthrough',
+          cluster,
+          idle_timeout: '3600s',
+        }),
+      },
+    ],
+  };
+}
+
+/** For clients that name no server, or one without a chain of its own. */
+export function renderDefaultChain(settings: ListenerSettings): FilterChain {
+  const context =
+    settings.listen.certificatesOnDemand === true ? onDemand(settings) : fixed(defaultCertificateName, defaultTlsPolicy, settings);
+  return { name: defaultCertificateName, ...tlsChain(defaultTlsPolicy, context, settings) };
+}
+
+/** Whether a certificate was good is not known of a session that is resumed. */
+const noSessions: TlsContext = { disable_stateless_session_resumption: true, disable_stateful_session_resumption: true };
+
+function fixed(secret: string, policy: TlsPolicy, { edge }: ListenerSettings): TlsContext {
+  return {
+    ...(policy.clients === undefined ? tlsSessions(edge.tls) : noSessions),
+    ...(policy.prefersClients === true ? { prefer_client_ciphers: true } : {}),
+    common_tls_context: { ...tlsParameters(policy, edge), tls_certificate_sds_secret_configs: [{ name: secret, sds_config: ads }] },
+  };
+}
+
+/**
+ * Asks for the secret called as the server name; a name that has none is refused. Envoy takes no session tickets together with this.
+ * https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/extensions/transport_sockets/tls/cert_selectors/on_demand_secret/v3/config.proto
+ */
+function onDemand({ edge }: ListenerSettings): TlsContext {
+  return {
+    disable_stateless_session_resumption: true,
+    disable_stateful_session_resumption: true,
+    common_tls_context: {
+      ...tlsParameters(defaultTlsPolicy, edge),
+      custom_tls_certificate_selector: {
+        name: 'envoy.tls.certificate_selectors.on_demand_secret',
+        typed_config: any('envoy.extensions.transport_sockets.tls.cert_selectors.on_demand_secret.v3.Config', {
+          config_source: ads,
+          certificate_mapper: {
+            name: 'envoy.tls.certificate_mappers.sni',
+            typed_config: any('envoy.extensions.transport_sockets.tls.cert_mappers.sni.v3.SNI', { default_value: defaultCertificateName }),
+          },
+        }),
+      },
+    },
+  };
+}
+
+function tlsChain(policy: TlsPolicy, context: TlsContext, settings: ListenerSettings): Omit<FilterChain, 'name'> {
+  return {
+    filters: renderFilters('https', tlsChainOf(policy), settings),
+    transport_socket_connect_timeout: '10s',
+    transport_socket: {
+      name: 'envoy.transport_sockets.tls',
+      typed_config: any('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', context),
+    },
+  };
+}

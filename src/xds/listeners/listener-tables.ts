@@ -1,0 +1,160 @@
+import { defaultCertificateKey } from '../../model/certificate.ts';
+import { edgeKey } from '../../model/edge.ts';
+import { defaultTlsPolicy, type HostTls } from '../../model/host-tls.ts';
+import type { VirtualHost } from '../../model/virtual-host.ts';
+import { encode } from '../../proto/codec.ts';
+import { violations } from '../../proto/validate.ts';
+import type { Messages } from '../../proto/gen/messages.ts';
+import type { Reference, Resource } from '../../snapshot/resource.ts';
+import { DerivedTable, type Read } from '../../store/derived-table.ts';
+import { IndexTable } from '../../store/index-table.ts';
+import { OnlyRow } from '../../store/only-row.ts';
+import { PrefixedTable } from '../../store/prefixed-table.ts';
+import type { FollowingTable, Key, Table } from '../../store/table.ts';
+import { renderChain, renderPassthrough } from './listener-chain.ts';
+import { needsChain, serverNameOf } from './listener-server-name.ts';
+import { type EncodedChain, renderHttpListener, renderHttpsListener } from './listener.ts';
+import { certificatesOf, renderOwnListener } from './own-listener.ts';
+import { sameResource } from '../make-resource.ts';
+import type { ListenerSettings, ListenOptions } from '../options.ts';
+import { type OverlayOptions, overlayResources } from '../quarantine/overlay.ts';
+import type { ModelTables, RenderedTable } from '../rendering.ts';
+import { renderStreamListener } from './stream-listener.ts';
+import { defaultCertificateName, namedSecret, renderOwnCertificate, renderSecret, renderTicketKey, ticketKeyName } from '../tls/secret.ts';
+import { usesTicketKey } from '../tls/tls-parameters.ts';
+
+/** What is known of a name for which clients ask. */
+interface ServerName extends HostTls {
+  /** Cluster that gets its TLS as it is. */
+  readonly passthrough?: Key;
+}
+
+/** Listeners with what they serve TLS with. */
+export class ListenerTables {
+  readonly tables: readonly FollowingTable<unknown>[];
+  readonly rendered: readonly RenderedTable[];
+  readonly served: readonly RenderedTable[];
+  readonly #model: ModelTables;
+  readonly #listen: ListenOptions;
+  readonly #onFailure: OverlayOptions['onFailure'];
+
+  constructor(model: ModelTables, leftOutClusters: Table<true>, listen: ListenOptions, held: OverlayOptions) {
+    this.#model = model;
+    this.#listen = listen;
+    this.#onFailure = held.onFailure;
+    const serverNames = new DerivedTable<VirtualHost, ServerName>({
+      name: 'server names',
+      input: model.virtualHosts,
+      compute: ({ passthrough, listener }, read, hostname) => {
+        if (listener !== undefined) return undefined;
+        if (passthrough !== undefined && !read.all(leftOutClusters).has(passthrough)) return { passthrough };
+        const { rejectUnknownNames } = this.#settings(read).edge.tls;
+        const { certificatesOnDemand = false } = listen;
+        return serverNameOf(hostname, (name) => read.get(model.hostCertificates, name), { rejectUnknownNames, certificatesOnDemand });
+      },
+      onFailure: (key, error) => this.#onFailure(`server name ${key}`, error),
+    });
+    const secrets = this.#derive('secrets', serverNames, (tls, read, name) =>
+      tls.passthrough === undefined ? this.#secret(name, tls, read) : undefined,
+    );
+    const onlyDefault = new OnlyRow(defaultCertificateName);
+    const defaultSecret = this.#derive('default secret', onlyDefault, (_, read, name) => this.#secret(name, {}, read));
+    const onlyTickets = new OnlyRow(ticketKeyName);
+    const tickets = this.#derive('ticket key', onlyTickets, (_, read) => {
+      const { tls } = this.#settings(read).edge;
+      return tls.ticketKey === undefined || !usesTicketKey(tls) ? undefined : renderTicketKey(tls.ticketKey.key);
+    });
+    const { ofListeners, ...namedSecrets } = this.#namedSecrets();
+    const heldSecrets = overlayResources('secrets', [secrets, defaultSecret, tickets, ofListeners], held);
+    const chains = this.#chains(serverNames, heldSecrets.served);
+    const onlyHttp = new OnlyRow('http');
+    const http = this.#derive('http listener', onlyHttp, (_, read) => renderHttpListener(this.#settings(read)));
+    const onlyHttps = new OnlyRow('https');
+    const https = this.#derive('https listener', onlyHttps, (_, read) => {
+      const settings = this.#settings(read);
+      const hasDefault = read.get(heldSecrets.served, defaultCertificateName) !== undefined;
+      return renderHttpsListener(read.all(chains), hasDefault && !settings.edge.tls.rejectUnknownNames, settings);
+    });
+    const streams = this.#derive('stream listeners', model.streams, (stream, read) =>
+      read.all(leftOutClusters).has(stream.upstream) ? undefined : renderStreamListener(stream, this.#settings(read)),
+    );
+    const own = this.#derive('listeners of their own', model.listeners, (listener, read) =>
+      renderOwnListener(listener, this.#settings(read), ({ type, name }) =>
+        type === 'secrets' ? read.get(heldSecrets.served, name) !== undefined : !read.all(leftOutClusters).has(name),
+      ),
+    );
+    const heldListeners = overlayResources('listeners', [http, https, streams, own], held);
+
+    this.rendered = [
+      ...[secrets, defaultSecret, tickets, ofListeners].map((table) => ({ type: 'secrets', table }) as const),
+      ...[http, https, streams, own].map((table) => ({ type: 'listeners', table }) as const),
+    ];
+    this.served = [
+      { type: 'secrets', table: heldSecrets.served },
+      { type: 'listeners', table: heldListeners.served },
+    ];
+    this.tables = [
+      ...[serverNames, secrets, onlyDefault, defaultSecret, onlyTickets, tickets, ...namedSecrets.tables, ofListeners],
+      ...[...heldSecrets.tables, chains, onlyHttp, http, onlyHttps, https, streams, own, ...heldListeners.tables],
+    ];
+  }
+
+  /**
+   * Encoded, by server name; one whose secret is left out has none, so that it gets the default certificate. They say nothing of the
+   * certificate itself: another one is another secret, and no connection is closed for it.
+   */
+  #chains(serverNames: Table<ServerName>, secrets: Table<Resource>): DerivedTable<ServerName, EncodedChain> {
+    return new DerivedTable<ServerName, EncodedChain>({
+      name: 'filter chains',
+      input: serverNames,
+      compute: (tls, read, name) => {
+        const { passthrough } = tls;
+        if (passthrough !== undefined) return encodedChain(renderPassthrough(name, passthrough), { type: 'clusters', name: passthrough });
+        if (read.get(secrets, name) === undefined) return undefined;
+        const tlsOf = (hostname: Key) => read.get(this.#model.hostCertificates, hostname);
+        const settings = this.#settings(read);
+        const byDefaultChain = this.#listen.certificatesOnDemand === true && !settings.edge.tls.rejectUnknownNames;
+        if (byDefaultChain && !needsChain(name, tls, tlsOf)) return undefined;
+        return encodedChain(renderChain(name, tls.policy ?? defaultTlsPolicy, settings), { type: 'secrets', name });
+      },
+      same: (a, b) => a.bytes.equals(b.bytes),
+      onFailure: (key, error) => this.#onFailure(`filter chain ${key}`, error),
+    });
+  }
+
+  #settings(read: Read): ListenerSettings {
+    const edge = read.get(this.#model.edge, edgeKey);
+    if (edge === undefined) throw new Error('the settings of listeners are not known');
+    return { listen: this.#listen, edge };
+  }
+
+  /** Those that listeners of their own name, by the names of secrets. */
+  #namedSecrets() {
+    const { listeners, certificates } = this.#model;
+    const named = new IndexTable('certificates of listeners', listeners, certificatesOf);
+    const secrets = this.#derive('secrets of listeners', named, (_, read, key) => {
+      const certificate = read.get(certificates, key);
+      return certificate && renderSecret(namedSecret(key), certificate);
+    });
+    return { ofListeners: new PrefixedTable(namedSecret(''), secrets), tables: [named, secrets] };
+  }
+
+  /** The certificate of a server name, else the default certificate. */
+  #secret(name: Key, { certificate }: HostTls, read: Read): Resource | undefined {
+    const own = certificate === undefined ? undefined : read.get(this.#model.certificates, certificate);
+    const found = own ?? read.get(this.#model.defaultCertificates, defaultCertificateKey);
+    if (found !== undefined) return renderSecret(name, found);
+    return this.#listen.defaultCertificate === undefined ? undefined : renderOwnCertificate(name, this.#listen.defaultCertificate);
+  }
+
+  #derive<I>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => Resource | undefined): DerivedTable<I, Resource> {
+    const onFailure = (key: Key, error: Error | undefined): void => this.#onFailure(`${name} ${key}`, error);
+    return new DerivedTable({ name, input, compute, same: sameResource, onFailure });
+  }
+}
+
+function encodedChain(chain: Messages['envoy.config.listener.v3.FilterChain'], needs: Reference): EncodedChain {
+  const [objection] = violations('envoy.config.listener.v3.FilterChain', chain);
+  if (objection !== undefined) throw new Error(`Envoy would refuse the filter chain ${chain.name}: ${objection.path} ${objection.rule}`);
+  return { bytes: encode('envoy.config.listener.v3.FilterChain', chain), needs };
+}

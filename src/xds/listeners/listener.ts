@@ -1,0 +1,79 @@
+import { any, encode } from '../../proto/codec.ts';
+import type { Messages } from '../../proto/gen/messages.ts';
+import { violations } from '../../proto/validate.ts';
+import type { Reference, Resource } from '../../snapshot/resource.ts';
+import type { Key } from '../../store/table.ts';
+import { encodedField } from '../encoded-field.ts';
+import { plainChain } from '../scopes/chain-header.ts';
+import { renderFilters } from '../connection-manager/http-connection-manager.ts';
+import { listenerBasics } from './listener-basics.ts';
+import { renderDefaultChain } from './listener-chain.ts';
+import { makeResource, resourceOf } from '../make-resource.ts';
+import type { ListenerSettings } from '../options.ts';
+import { readProxyProtocol } from '../connection-manager/proxy-protocol.ts';
+import { otherHosts } from '../scopes/other-hosts.ts';
+import { defaultCertificateName, ticketKeyName } from '../tls/secret.ts';
+import { usesTicketKey } from '../tls/tls-parameters.ts';
+import { collectorOf } from '../tracing/tracing.ts';
+
+type ListenerFilter = Messages['envoy.config.listener.v3.ListenerFilter'];
+type Listener = Messages['envoy.config.listener.v3.Listener'];
+
+const routes: Reference = { type: 'scopes', name: otherHosts };
+
+/** Number of `Listener.filter_chains`. */
+const filterChainsField = 3;
+
+export function renderHttpListener(settings: ListenerSettings): Resource {
+  const message = {
+    ...listenerBasics('http', settings, settings.listen.httpPort),
+    listener_filters: [...readProxyProtocol(settings.edge.client)],
+    filter_chains: [{ name: 'http', filters: renderFilters('http', plainChain, settings) }],
+  };
+  return makeResource('listeners', message, { name: 'http', references: [routes, ...collectorOf(settings.edge)], sources: [] });
+}
+
+/** A filter chain of the TLS listener. */
+export interface EncodedChain {
+  readonly bytes: Buffer;
+  /** What it refers to by name. */
+  readonly needs: Reference;
+}
+
+/**
+ * The TLS listener, put together from encoded filter chains, by server name: one that comes, changes or goes costs one encoding.
+ * Envoy compares them one by one, and closes connections of those only that changed or are gone.
+ * https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/listeners/lds
+ * With nothing to serve there is no listener.
+ */
+export function renderHttpsListener(
+  chains: ReadonlyMap<Key, EncodedChain>,
+  withDefault: boolean,
+  settings: ListenerSettings,
+): Resource | undefined {
+  if (chains.size === 0 && !withDefault) return undefined;
+  const names = [...chains.keys()].sort();
+  const needed = names.flatMap((name) => chains.get(name)?.needs ?? []);
+  // What is asked for on demand is not waited for.
+  const fixedDefault: readonly Reference[] =
+    withDefault && settings.listen.certificatesOnDemand !== true ? [{ type: 'secrets', name: defaultCertificateName }] : [];
+  const tickets: readonly Reference[] = usesTicketKey(settings.edge.tls) ? [{ type: 'secrets', name: ticketKeyName }] : [];
+  const head: Listener = {
+    ...listenerBasics('https', settings, settings.listen.httpsPort),
+    ...(withDefault ? { default_filter_chain: renderDefaultChain(settings) } : {}),
+    listener_filters: [...readProxyProtocol(settings.edge.client), tlsInspector],
+  };
+  const [objection] = violations('envoy.config.listener.v3.Listener', head);
+  if (objection !== undefined) throw new Error(`Envoy would refuse the listener https: ${objection.path} ${objection.rule}`);
+  const encoded = names.flatMap((name) => encodedField(filterChainsField, chains.get(name)?.bytes ?? Buffer.of()));
+  return resourceOf('listeners', Buffer.concat([encode('envoy.config.listener.v3.Listener', head), ...encoded]), {
+    name: 'https',
+    references: [routes, ...needed, ...fixedDefault, ...tickets, ...collectorOf(settings.edge)],
+    sources: [],
+  });
+}
+
+export const tlsInspector: ListenerFilter = {
+  name: 'envoy.filters.listener.tls_inspector',
+  typed_config: any('envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector', {}),
+};

@@ -1,0 +1,61 @@
+import type { EdgeTls, EdgeSettings } from '../../model/edge.ts';
+import type { TlsPolicy } from '../../model/host-tls.ts';
+import { ticketKeyName } from './secret.ts';
+import type { Messages } from '../../proto/gen/messages.ts';
+
+type TlsContext = Messages['envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext'];
+
+/** How TLS is spoken, without certificates. What a host's policy does not say, the settings of all hosts do. */
+export function tlsParameters(policy: TlsPolicy, { tls, connections }: EdgeSettings): NonNullable<TlsContext['common_tls_context']> {
+  const { lowest, highest, ciphers, curves } = tls;
+  const usual = policy.minimumVersion === undefined;
+  return {
+    tls_params: {
+      tls_minimum_protocol_version: policy.minimumVersion ?? lowest,
+      ...(usual && highest === 'TLSv1_3' ? {} : { tls_maximum_protocol_version: usual ? highest : 'TLSv1_3' }),
+      cipher_suites: [...(policy.ciphers ?? ciphers)],
+      ...(curves === undefined ? {} : { ecdh_curves: [...curves] }),
+    },
+    ...clientValidation(policy),
+    alpn_protocols: connections.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+  };
+}
+
+/** Sessions of TLS 1.3 are resumed by tickets alone, so that these stay as long as any resumption is wanted. */
+export function tlsSessions(tls: EdgeTls): TlsContext {
+  const { sessions, sessionTimeout } = tls;
+  const sealing = usesTicketKey(tls) ? { session_ticket_keys_sds_secret_config: { name: ticketKeyName, sds_config: ads } } : {};
+  return {
+    ...(hasTickets(tls)
+      ? { session_timeout: `${Math.max(sessionTimeout, 1)}s`, ...sealing }
+      : { disable_stateless_session_resumption: true }),
+    ...(sessions ? {} : { disable_stateful_session_resumption: true }),
+  };
+}
+
+/** Whether listeners refer to the secret of this key. */
+export function usesTicketKey(tls: EdgeTls): boolean {
+  return tls.ticketKey !== undefined && hasTickets(tls);
+}
+
+function hasTickets({ tickets, sessions }: EdgeTls): boolean {
+  return tickets || sessions;
+}
+
+const ads = { ads: {}, resource_api_version: 'V3' } as const;
+
+/**
+ * Clients are asked for a certificate, and no handshake fails for it: nginx answers, too.
+ * https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/extensions/transport_sockets/tls/v3/common.proto
+ */
+function clientValidation({ clients }: TlsPolicy): NonNullable<TlsContext['common_tls_context']> {
+  if (clients === undefined) return {};
+  const { trusted, depth } = clients;
+  return {
+    validation_context: {
+      trusted_ca: { inline_bytes: Buffer.from(trusted) },
+      trust_chain_verification: 'ACCEPT_UNTRUSTED',
+      max_verify_depth: depth,
+    },
+  };
+}
