@@ -1,6 +1,6 @@
 import { Testbed } from '../ads/testbed/testbed.ts';
 import type { TestbedSettings } from '../settings.ts';
-import { stopSignal } from './stop-signal.ts';
+import { stopSignal } from './servers/stop-signal.ts';
 
 /** Serves xDS with whatever a test suite puts into it, on this machine only, until it is asked to stop. */
 export async function adsTestbed(settings: TestbedSettings): Promise<void> {

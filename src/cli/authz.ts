@@ -3,7 +3,7 @@ import type { ChannelCredentials } from '@grpc/grpc-js';
 import { readTlsFiles, type TlsFiles, WatchedTlsFiles } from '../ads/tls-files.ts';
 import { AuthzServer } from '../authz/server.ts';
 import type { AuthzSettings } from '../settings.ts';
-import { stopSignal } from './stop-signal.ts';
+import { stopSignal } from './servers/stop-signal.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Checks passwords for the Envoy beside it until it is asked to stop. */

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { typeNames } from '../snapshot/resource.ts';
 import { type ArchivedFile, tar } from './bug-report/tar.ts';
 import { withoutSecrets } from './bug-report/without-secrets.ts';
-import { askServer } from './ask-server.ts';
+import { askServer } from './live/ask-server.ts';
 import { packageVersion } from './package-version.ts';
 
 export interface BugReportSettings {

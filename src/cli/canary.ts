@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Column } from './print-table.ts';
+import { type Column } from './print/print-table.ts';
 import { type Counters, envoysOf, type EnvoySource, readCounters } from './canary/envoy-counters.ts';
 import { ask, type LiveSettings } from './lists/ask.ts';
 import { type List, printList } from './lists/print-list.ts';

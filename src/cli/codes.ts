@@ -1,5 +1,5 @@
 import { codes, isProblemCode } from '../model/codes.ts';
-import { codePage } from './code-page.ts';
+import { codePage } from './print/code-page.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Prints the catalogue of problem codes, or all about one of them. */

@@ -14,13 +14,13 @@ import { Folder } from '../kube/folder.ts';
 import { ControlPlane } from '../runtime/control-plane.ts';
 import { makeDefaultCertificate } from '../runtime/default-certificate.ts';
 import type { DevSettings } from '../settings.ts';
-import { DevReport, type DevPorts } from './dev-report.ts';
-import { Failure } from './failure.ts';
-import { freshEnvoys } from './fresh-envoy.ts';
+import { DevReport, type DevPorts } from './dev/dev-report.ts';
+import { Failure } from './servers/failure.ts';
+import { freshEnvoys } from './servers/fresh-envoy.ts';
 import { ingressOptions } from './ingress-options.ts';
 import { packageVersion } from './package-version.ts';
-import { requireFolder } from './require-path.ts';
-import { stopSignal } from './stop-signal.ts';
+import { requireFolder } from './files/require-path.ts';
+import { stopSignal } from './servers/stop-signal.ts';
 import { UsageError } from './usage-error.ts';
 
 const host = '127.0.0.1';

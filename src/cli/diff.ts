@@ -1,12 +1,12 @@
 import { describeChange, type DescribedChange } from '../debug/describe-changes.ts';
 import { readPaths } from '../kube/folder/read-folder.ts';
 import type { ControllerSettings } from '../settings.ts';
-import { askServer } from './ask-server.ts';
-import { buildOnce, madeAtStart } from './build-once.ts';
+import { askServer } from './live/ask-server.ts';
+import { buildOnce, madeAtStart } from './files/build-once.ts';
 import { printMs } from './lists/duration.ts';
 import type { ShownSnapshot } from './lists/snapshots.ts';
-import { printChanges } from './print-changes.ts';
-import { requirePath } from './require-path.ts';
+import { printChanges } from './print/print-changes.ts';
+import { requirePath } from './files/require-path.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface DiffSettings extends ControllerSettings {

@@ -7,12 +7,12 @@ import { readPaths } from '../kube/folder/read-folder.ts';
 import type { Locate } from '../kube/folder/locate.ts';
 import { parseSource } from '../model/source.ts';
 import type { ControllerSettings } from '../settings.ts';
-import { buildOnce, madeAtStart } from './build-once.ts';
+import { buildOnce, madeAtStart } from './files/build-once.ts';
 import type { Verification } from './explain/ask-envoy.ts';
 import { type PlaceOf, printExplanation, printVerification } from './explain/print.ts';
 import { readResources } from './get/read-resources.ts';
 import { ask } from './lists/ask.ts';
-import { requirePath } from './require-path.ts';
+import { requirePath } from './files/require-path.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface ExplainSettings extends ControllerSettings {

@@ -1,10 +1,10 @@
 import { readPaths } from '../kube/folder/read-folder.ts';
 import type { Severity } from '../model/codes.ts';
 import type { ControllerSettings } from '../settings.ts';
-import { buildOnce } from './build-once.ts';
+import { buildOnce } from './files/build-once.ts';
 import { gatherFindings } from './lint/findings.ts';
 import { packageVersion } from './package-version.ts';
-import { requirePath } from './require-path.ts';
+import { requirePath } from './files/require-path.ts';
 
 export interface LintSettings extends ControllerSettings {
   readonly filename: readonly string[];

@@ -5,9 +5,9 @@ import { migrate, type Migration } from '../migrate/migrate.ts';
 import { printSource } from '../model/source.ts';
 import type { Build } from '../runtime/build.ts';
 import type { ControllerSettings } from '../settings.ts';
-import { buildOnce } from './build-once.ts';
-import { placeOfProblem, printProblem } from './print-problem.ts';
-import { requirePath } from './require-path.ts';
+import { buildOnce } from './files/build-once.ts';
+import { placeOfProblem, printProblem } from './print/print-problem.ts';
+import { requirePath } from './files/require-path.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface MigrateSettings extends ControllerSettings {

@@ -6,7 +6,7 @@ import { codesCommand, diffCommand, explainCommand, lintCommand, migrateCommand,
 import { canaryCommand, getCommand, proxiesCommand, snapshotsCommand } from './commands/live.ts';
 import { adsTestbedCommand, authzCommand, certgenCommand, devCommand, serveCommand } from './commands/servers.ts';
 import { packageVersion } from './package-version.ts';
-import { UnreachableError } from './unreachable-error.ts';
+import { UnreachableError } from './live/unreachable-error.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Runs the command line; resolves with the exit code when the verb is done. */
@@ -15,7 +15,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   let close = (): void => {};
   if (basename(argv[1] ?? '').startsWith('kubectl-')) {
     naru.hook('preAction', async (_, command) => {
-      const { forwardFor } = await import('./forward-ports.ts');
+      const { forwardFor } = await import('./live/forward-ports.ts');
       close = (await forwardFor(command))?.close ?? close;
     });
   }

@@ -16,15 +16,15 @@ import { makeDefaultCertificate } from '../runtime/default-certificate.ts';
 import { keptDefaultCertificate } from '../runtime/kept-certificate.ts';
 import type { StatusReporting } from '../runtime/status-reporting.ts';
 import type { Address, ServeSettings } from '../settings.ts';
-import { adsLimits } from './ads-limits.ts';
-import { adsTls } from './ads-security.ts';
-import { Failure } from './failure.ts';
-import { freshEnvoys } from './fresh-envoy.ts';
+import { adsLimits } from './servers/ads-limits.ts';
+import { adsTls } from './servers/ads-security.ts';
+import { Failure } from './servers/failure.ts';
+import { freshEnvoys } from './servers/fresh-envoy.ts';
 import { ingressOptions } from './ingress-options.ts';
 import { packageVersion } from './package-version.ts';
-import { reportStatus } from './report-status.ts';
-import { spareMemory } from './spare-memory.ts';
-import { stopSignal } from './stop-signal.ts';
+import { reportStatus } from './servers/report-status.ts';
+import { spareMemory } from './servers/spare-memory.ts';
+import { stopSignal } from './servers/stop-signal.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Serves a cluster's Ingresses to its Envoys until it is asked to stop. Logs one JSON object a line. */

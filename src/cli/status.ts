@@ -6,11 +6,11 @@ import { printAge } from './lists/duration.ts';
 import { printValue } from './lists/print-list.ts';
 import type { ShownProxy } from './lists/proxies.ts';
 import type { ShownSnapshot } from './lists/snapshots.ts';
-import { printProblem } from './print-problem.ts';
-import { printTable } from './print-table.ts';
+import { printProblem } from './print/print-problem.ts';
+import { printTable } from './print/print-table.ts';
 import { judge, type ShownObject } from './wait/standing.ts';
 import { readTarget } from './wait/target.ts';
-import { askServer } from './ask-server.ts';
+import { askServer } from './live/ask-server.ts';
 
 export interface StatusSettings {
   readonly server: string;

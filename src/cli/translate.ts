@@ -2,10 +2,10 @@ import { stringify } from 'yaml';
 import { readFolder } from '../kube/folder/read-folder.ts';
 import type { ControllerSettings } from '../settings.ts';
 import { resourceMessages } from '../debug/resource-messages.ts';
-import { buildOnce } from './build-once.ts';
-import { requirePath } from './require-path.ts';
+import { buildOnce } from './files/build-once.ts';
+import { requirePath } from './files/require-path.ts';
 import { UsageError } from './usage-error.ts';
-import { placeOfProblem, printProblem } from './print-problem.ts';
+import { placeOfProblem, printProblem } from './print/print-problem.ts';
 
 /** Objects in, Envoy resources out. Problems go to standard error; an error among them makes the exit code 1. */
 export async function translate(settings: ControllerSettings & { readonly filename: string; readonly output: string }): Promise<void> {

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type Connection, NoApiServer } from '../kube/connection.ts';
 import { type FoundObject, getObject, type ObjectName } from '../kube/get-object.ts';
-import { askServer } from './ask-server.ts';
-import { printProblem } from './print-problem.ts';
+import { askServer } from './live/ask-server.ts';
+import { printProblem } from './print/print-problem.ts';
 import { UsageError } from './usage-error.ts';
 import { type Answer, judge, type ShownObject, type Verdict } from './wait/standing.ts';
 import { readTarget } from './wait/target.ts';

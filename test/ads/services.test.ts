@@ -7,7 +7,7 @@ import { usualLimits } from '../../src/ads/limits.ts';
 import { RequestRate } from '../../src/ads/request-rate.ts';
 import { AdsServer, type AdsServerOptions } from '../../src/ads/server.ts';
 import { hostOf, StreamsPerAddress } from '../../src/ads/streams-per-address.ts';
-import { adsLimits } from '../../src/cli/ads-limits.ts';
+import { adsLimits } from '../../src/cli/servers/ads-limits.ts';
 import { serveOptions } from '../../src/settings.ts';
 import { typeNames, typeUrls, type TypeName } from '../../src/snapshot/resource.ts';
 import { protocols, type Protocol } from './client.ts';

@@ -8,7 +8,7 @@ import { credentials, status } from '@grpc/grpc-js';
 import { fleetsOf } from '../../src/ads/fleet-identity.ts';
 import { AdsServer } from '../../src/ads/server.ts';
 import { readTlsFiles, type TlsFiles } from '../../src/ads/tls-files.ts';
-import { adsTls } from '../../src/cli/ads-security.ts';
+import { adsTls } from '../../src/cli/servers/ads-security.ts';
 import { EnvoyProcess } from '../../src/dev/envoy-process.ts';
 import { envoyForTests } from '../dev/envoy-for-tests.ts';
 import { Authority, writePem, type Pem } from './certificates.ts';

@@ -2,7 +2,7 @@
 // one is started, and that one would have no routes at all.
 import assert from 'node:assert/strict';
 import { after, before, test, type TestContext } from 'node:test';
-import { freshEnvoys } from '../../src/cli/fresh-envoy.ts';
+import { freshEnvoys } from '../../src/cli/servers/fresh-envoy.ts';
 import { eventually } from '../support/eventually.ts';
 import { ModelFleet } from '../support/model-fleet.ts';
 import { answering, hosts, type ModelRows } from '../support/model-source.ts';

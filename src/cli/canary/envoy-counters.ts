@@ -1,6 +1,6 @@
 import { connect, type Connection, NoApiServer } from '../../kube/connection.ts';
 import { getJson, getText } from '../../kube/get-path.ts';
-import { UnreachableError } from '../unreachable-error.ts';
+import { UnreachableError } from '../live/unreachable-error.ts';
 
 /** Requests by `CLUSTER total` and `CLUSTER 5xx`, of all Envoys together. */
 export type Counters = ReadonlyMap<string, number>;

@@ -5,7 +5,7 @@ import { ask } from '../lists/ask.ts';
 import { printAge } from '../lists/duration.ts';
 import type { ShownProxy } from '../lists/proxies.ts';
 import type { ShownSnapshot } from '../lists/snapshots.ts';
-import { UnreachableError } from '../unreachable-error.ts';
+import { UnreachableError } from '../live/unreachable-error.ts';
 import { fail, type Finding, ok, type Section, warn } from './finding.ts';
 
 interface ShownFleet {

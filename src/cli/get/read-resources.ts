@@ -3,9 +3,9 @@ import type { Listed, Resources } from '../../explain/inventory/resources.ts';
 import { readPaths } from '../../kube/folder/read-folder.ts';
 import type { ControllerSettings } from '../../settings.ts';
 import type { TypeName } from '../../snapshot/resource.ts';
-import { buildOnce, madeAtStart } from '../build-once.ts';
+import { buildOnce, madeAtStart } from '../files/build-once.ts';
 import { ask } from '../lists/ask.ts';
-import { requirePath } from '../require-path.ts';
+import { requirePath } from '../files/require-path.ts';
 
 export interface ReadSettings extends ControllerSettings {
   /** Absent: a running Naru is asked. */

@@ -3,7 +3,7 @@ import type { FolderReading } from '../../kube/folder/read-folder.ts';
 import type { Location } from '../../kube/folder/locate.ts';
 import type { Severity } from '../../model/codes.ts';
 import type { Problem } from '../../model/problem.ts';
-import { placeOfProblem } from '../print-problem.ts';
+import { placeOfProblem } from '../print/print-problem.ts';
 
 /** A problem, and where it is in the files. */
 export interface Finding {

@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { codes, type ProblemCode, type Severity } from '../../model/codes.ts';
 import { printSource } from '../../model/source.ts';
-import { codePage } from '../code-page.ts';
+import { codePage } from '../print/code-page.ts';
 import type { Finding, Findings } from './findings.ts';
 
 const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };

@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import type { Problem } from '../../model/problem.ts';
-import { printProblem, severityColours } from '../print-problem.ts';
+import { printProblem, severityColours } from '../print/print-problem.ts';
 import type { Findings } from './findings.ts';
 
 /** For people: each problem with its frame, then what there is in all. */

@@ -1,4 +1,4 @@
-import { askServer } from '../ask-server.ts';
+import { askServer } from '../live/ask-server.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ListOutput } from './print-list.ts';
 

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { type Column, printTable } from '../print-table.ts';
+import { type Column, printTable } from '../print/print-table.ts';
 
 export const listOutputs = ['table', 'wide', 'name', 'json', 'yaml'] as const;
 export type ListOutput = (typeof listOutputs)[number];

@@ -1,4 +1,4 @@
-import type { Column } from '../print-table.ts';
+import type { Column } from '../print/print-table.ts';
 import { ask, type LiveSettings } from './ask.ts';
 import { printAge, printMs } from './duration.ts';
 import { type List, printList } from './print-list.ts';

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** Throws a UsageError unless there is a file or folder at the path; `-` stands for standard input. */
 export function requirePath(path: string): void {

@@ -1,4 +1,4 @@
-import { codes, type CodeRow, type ProblemCode } from '../model/codes.ts';
+import { codes, type CodeRow, type ProblemCode } from '../../model/codes.ts';
 
 /** Everything about a code, as text of Markdown: for the terminal and for docs/codes.md. */
 export function codePage(code: ProblemCode): string {

@@ -1,5 +1,5 @@
-import { EnvoyProcess } from '../dev/envoy-process.ts';
-import type { StartEnvoy } from '../runtime/cold-run.ts';
+import { EnvoyProcess } from '../../dev/envoy-process.ts';
+import type { StartEnvoy } from '../../runtime/cold-run.ts';
 
 /** Starts Envoys that live for a moment, with the bootstrap of the others. */
 export function freshEnvoys(binary: string): StartEnvoy {

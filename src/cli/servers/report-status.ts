@@ -1,8 +1,8 @@
 import type pino from 'pino';
-import type { Connection } from '../kube/connection.ts';
-import type { ControlPlane } from '../runtime/control-plane.ts';
-import { StatusReporting } from '../runtime/status-reporting.ts';
-import type { ServeSettings } from '../settings.ts';
+import type { Connection } from '../../kube/connection.ts';
+import type { ControlPlane } from '../../runtime/control-plane.ts';
+import { StatusReporting } from '../../runtime/status-reporting.ts';
+import type { ServeSettings } from '../../settings.ts';
 
 /** What `naru serve` writes into the cluster, as its settings have it. */
 export function reportStatus(

@@ -1,5 +1,5 @@
-import type { Limits } from '../ads/limits.ts';
-import type { ServeSettings } from '../settings.ts';
+import type { Limits } from '../../ads/limits.ts';
+import type { ServeSettings } from '../../settings.ts';
 
 type LimitSettings = Pick<ServeSettings, 'adsMaxRequestSize' | 'adsMaxStreams' | 'adsMaxRequestRate' | 'adsMaxNames'>;
 

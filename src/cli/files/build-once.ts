@@ -1,9 +1,9 @@
-import { addBuiltInClass } from '../dev/class-of-folder.ts';
-import type { KubeEvent } from '../kube/event.ts';
-import { Build } from '../runtime/build.ts';
-import type { ControllerSettings } from '../settings.ts';
-import type { ListenOptions } from '../xds/options.ts';
-import { ingressOptions } from './ingress-options.ts';
+import { addBuiltInClass } from '../../dev/class-of-folder.ts';
+import type { KubeEvent } from '../../kube/event.ts';
+import { Build } from '../../runtime/build.ts';
+import type { ControllerSettings } from '../../settings.ts';
+import type { ListenOptions } from '../../xds/options.ts';
+import { ingressOptions } from '../ingress-options.ts';
 
 /** Stands for the certificate that `naru serve` makes when it starts. */
 export const madeAtStart = { chain: 'made when Naru starts', privateKey: 'made when Naru starts' };

@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
-import type { DescribedChange } from '../debug/describe-changes.ts';
+import type { DescribedChange } from '../../debug/describe-changes.ts';
 
 const signs = { added: ['+', 'green'], removed: ['-', 'red'], changed: ['~', 'yellow'] } as const;
 const singular = {

@@ -1,10 +1,10 @@
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
-import { objectKey } from '../kube/event.ts';
-import type { Locate, Location } from '../kube/folder/locate.ts';
-import { codes, type CodeRow } from '../model/codes.ts';
-import type { Problem } from '../model/problem.ts';
-import { printSource } from '../model/source.ts';
+import { objectKey } from '../../kube/event.ts';
+import type { Locate, Location } from '../../kube/folder/locate.ts';
+import { codes, type CodeRow } from '../../model/codes.ts';
+import type { Problem } from '../../model/problem.ts';
+import { printSource } from '../../model/source.ts';
 
 export const severityColours = { error: 'red', warning: 'yellow', info: 'cyan' } as const;
 

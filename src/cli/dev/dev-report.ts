@@ -1,10 +1,10 @@
-import type { Accepted } from '../ads/proxy-state.ts';
-import type { EnvoyEvent } from '../dev/envoy-process.ts';
-import type { Locate } from '../kube/folder.ts';
-import type { VirtualHost } from '../model/virtual-host.ts';
-import type { Build, Pass } from '../runtime/build.ts';
-import { packageVersion } from './package-version.ts';
-import { placeOfProblem, printProblem } from './print-problem.ts';
+import type { Accepted } from '../../ads/proxy-state.ts';
+import type { EnvoyEvent } from '../../dev/envoy-process.ts';
+import type { Locate } from '../../kube/folder.ts';
+import type { VirtualHost } from '../../model/virtual-host.ts';
+import type { Build, Pass } from '../../runtime/build.ts';
+import { packageVersion } from '../package-version.ts';
+import { placeOfProblem, printProblem } from '../print/print-problem.ts';
 
 export interface DevPorts {
   readonly http: number;
