@@ -16,6 +16,8 @@ import { WatchedTlsFiles, type TlsFiles } from './tls-files.ts';
 
 export interface AdsServerOptions {
   readonly fleets: readonly Fleet[];
+  /** Those that come and go. */
+  readonly furtherFleet?: (name: string) => Fleet | undefined;
   /** A name or address to listen at; or `unix:/path`, then without a port. */
   readonly host: string;
   /** 0 for any free one. */
@@ -101,7 +103,7 @@ export class AdsServer {
   }
 
   #fleet(wanted: string): Fleet | undefined {
-    return this.#options.fleets.find(({ name }) => name === wanted);
+    return this.#options.fleets.find(({ name }) => name === wanted) ?? this.#options.furtherFleet?.(wanted);
   }
 
   #noteRefused(node: Node, { address }: Connection, reason: string): void {

@@ -10,6 +10,8 @@ import { holdsNot } from './condition.ts';
 export interface AddressRow {
   /** What the Envoys bind; none: it is not served. */
   readonly bind: readonly string[];
+  /** See `Listener.fleet`. */
+  readonly fleet?: string;
   /** What its status says; absent: where the Envoys are reached, as for Ingresses. */
   readonly shown?: readonly string[];
   /** Why it has no address, or not the one that it wants. */

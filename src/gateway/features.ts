@@ -48,3 +48,9 @@ export const supportedFeatures: readonly string[] = [
   'TLSRouteModeTerminate',
   'UDPRoute',
 ];
+
+/** What Gateways with Envoys of their own have besides, and what they lack. */
+export const ownFeatures: readonly string[] = [
+  ...supportedFeatures.filter((name) => name !== 'GatewayStaticAddresses'),
+  'GatewayInfrastructurePropagation',
+].toSorted();

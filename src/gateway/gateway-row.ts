@@ -2,8 +2,10 @@ import { objectKey } from '../kube/event.ts';
 import type { Gateway, ListenerSet } from '../kube/gateway-objects.ts';
 import type { Metadata } from '../kube/objects.ts';
 import { oldestFirst } from '../ingress/age.ts';
+import { fleetOfGateway } from '../model/listener.ts';
 import type { Key } from '../store/table.ts';
 import type { BackendCertificate } from './backend-certificate.ts';
+import type { Infrastructure } from './infrastructure.ts';
 import { type ListenerLookup, type ListenerRow, readListener } from './listener-row.ts';
 
 /** A Gateway of ours, with the ListenerSets that add to it. */
@@ -11,6 +13,8 @@ export interface GatewayRow {
   readonly key: Key;
   readonly metadata: Metadata;
   readonly spec: Gateway['spec'];
+  /** The fleet of Envoys that it has for itself; absent: it is served with Ingresses. */
+  readonly fleet?: string;
   readonly listeners: readonly ListenerRow[];
   /** The oldest first. */
   readonly sets: readonly SetRow[];
@@ -27,6 +31,7 @@ export interface SetRow {
 }
 
 export interface GatewayLookup extends ListenerLookup {
+  readonly infrastructure: Infrastructure;
   readonly backendCertificate: BackendCertificate | undefined;
   readonly allowsSet: (gateway: Pick<Gateway, 'metadata' | 'spec'>, set: Pick<ListenerSet, 'metadata'>) => boolean;
 }
@@ -34,11 +39,12 @@ export interface GatewayLookup extends ListenerLookup {
 export function readGateway({ metadata, spec }: Gateway, sets: readonly ListenerSet[], lookup: GatewayLookup): GatewayRow {
   const key = objectKey(metadata.namespace, metadata.name);
   const own = { kind: 'Gateway' as const, metadata, gateway: key };
-  const { backendCertificate } = lookup;
+  const { backendCertificate, infrastructure } = lookup;
   return {
     key,
     metadata,
     spec,
+    ...(infrastructure === 'own' ? { fleet: fleetOfGateway(key) } : {}),
     listeners: spec.listeners.map((listener, index) => readListener(own, listener, index, lookup)),
     sets: oldestFirst(sets, 'kubernetes').map((set) => ({
       key: objectKey(set.metadata.namespace, set.metadata.name),

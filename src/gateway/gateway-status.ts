@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { ConditionDraft, ListenerStatusDraft, StatusDraft } from '../kube/status-draft.ts';
 import type { Key } from '../store/table.ts';
 import type { AddressRow } from './addresses.ts';
@@ -13,7 +14,10 @@ export interface StatusLookup {
   readonly attachedRoutes: (listener: Key) => number;
 }
 
-export function gatewayStatus({ key, metadata, spec, listeners, sets, backendCertificate }: GatewayRow, lookup: StatusLookup): StatusDraft {
+export function gatewayStatus(
+  { key, metadata, spec, fleet, listeners, sets, backendCertificate }: GatewayRow,
+  lookup: StatusLookup,
+): StatusDraft {
   const { shown, accepted: addressObjection, programmed: addressNotUsable } = lookup.address ?? {};
   const drafts = listeners.map((listener) => listenerStatus(listener, lookup));
   const parameters =
@@ -39,7 +43,8 @@ export function gatewayStatus({ key, metadata, spec, listeners, sets, backendCer
     ],
     listeners: drafts,
     ...(sets.length === 0 ? {} : { attachedListenerSets: attached.length }),
-    ...(shown === undefined ? {} : { addresses: shown.map((value) => ({ type: 'IPAddress', value })) }),
+    ...(shown === undefined ? {} : { addresses: shown.map((value) => ({ type: isIP(value) === 0 ? 'Hostname' : 'IPAddress', value })) }),
+    ...(fleet === undefined ? {} : { fleet }),
   };
 }
 
@@ -50,7 +55,8 @@ const insecure = holds(
 );
 
 export function listenerSetStatus(gateway: GatewayRow, { key, metadata, allowed, listeners }: SetRow, lookup: StatusLookup): StatusDraft {
-  const common = { kind: 'ListenerSet' as const, key, uid: metadata.uid, generation: metadata.generation ?? 0 };
+  const fleet = gateway.fleet === undefined ? {} : { fleet: gateway.fleet };
+  const common = { kind: 'ListenerSet' as const, key, uid: metadata.uid, generation: metadata.generation ?? 0, ...fleet };
   if (!allowed) {
     const message = `Gateway ${gateway.key} takes no listeners from namespace ${metadata.namespace}: see its "allowedListeners".`;
     const conditions = [holdsNot('Accepted', 'NotAllowed', message), holdsNot('Programmed', 'NotAllowed', message)];

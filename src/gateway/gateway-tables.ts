@@ -24,7 +24,9 @@ import { readClients } from './client-validation.ts';
 import { type GatewayRow, listenersOf, readGateway } from './gateway-row.ts';
 import { gatewayGroup, type GrantsByNamespace, mayRefer, type Referred, type Referrer } from './grants.ts';
 import type { EdgeTables, GatewayOptions } from './options.ts';
-import { divideSocket, type Socket, socketsOf } from './socket.ts';
+import { type Infrastructure, infrastructureOf, podPorts } from './infrastructure.ts';
+import { ownAddresses } from './own-addresses.ts';
+import { divideSocket, nowhere, type Socket, socketsOf } from './socket.ts';
 
 const everyGateway = 'gateways';
 
@@ -58,11 +60,13 @@ export class GatewayTables {
     const sets = new IndexTable('listener sets', setTexts, gatewayOfSet);
     const secrets = this.#certificateRows(texts, setTexts);
     const gateways = this.#derive('gateways', texts, (gateway, read, key): GatewayRow | undefined => {
-      if (!this.#isOurs(gateway, read)) return undefined;
+      const infrastructure = this.#infrastructure(gateway, read);
+      if (infrastructure === undefined) return undefined;
       const ofGateway = (read.get(sets, key) ?? []).flatMap((set) => read.get(setTexts, set) ?? []);
       const granted = (to: Referred) => this.mayRefer({ kind: 'Gateway', namespace: gateway.metadata.namespace }, to, read);
       return readGateway(gateway, ofGateway, {
-        portOwner: (port, transport) => (options.addressPool === undefined ? this.#portOwner(port, transport, read) : undefined),
+        infrastructure,
+        portOwner: (port, transport) => this.#portOwner(port, transport, infrastructure, read),
         certificate: (secret) => read.get(secrets.rows, secret),
         clients: (port) => readClients(gateway, port, { configMap: (map) => read.get(world.objects.ConfigMap, map), mayRefer: granted }),
         backendCertificate: readBackendCertificate(gateway, { secret: (secret) => this.#backendSecret(secret, read), mayRefer: granted }),
@@ -85,7 +89,7 @@ export class GatewayTables {
         socket,
         keys.flatMap((key) => {
           const row = read.get(gateways, key);
-          return row === undefined ? [] : [{ row, addresses: read.get(addresses.rows, key)?.bind ?? [] }];
+          return row === undefined ? [] : [{ row, place: read.get(addresses.rows, key) ?? nowhere }];
         }),
       ),
     );
@@ -105,7 +109,10 @@ export class GatewayTables {
     return mayRefer(from, to, read, this.#world, this.#grants);
   }
 
-  #portOwner(port: number, transport: 'tcp' | 'udp', read: Read): string | undefined {
+  /** Nobody else has a port of an address of its own. */
+  #portOwner(port: number, transport: 'tcp' | 'udp', infrastructure: Infrastructure, read: Read): string | undefined {
+    if (infrastructure === 'own') return transport === 'tcp' && podPorts.includes(port) ? "the Envoys' own metrics and probes" : undefined;
+    if (this.#options.addressPool !== undefined) return undefined;
     if (transport === 'tcp' && this.#options.edgePorts?.includes(port) === true) return 'Ingresses';
     const [source] = read.get(this.#edge.streams, `${transport}/${port}`)?.sources ?? [];
     return source && `a ${transport.toUpperCase()} service of ${printSource({ ...source, field: '' }).trim()}`;
@@ -115,8 +122,10 @@ export class GatewayTables {
     return readBackendSecret(key, read.get(this.#world.objects.Secret, key));
   }
 
-  #isOurs({ spec }: Pick<Gateway, 'spec'>, read: Read): boolean {
-    return read.get(this.#world.objects.GatewayClass, spec.gatewayClassName)?.spec.controllerName === this.#options.controllerName;
+  /** By which Envoys a Gateway is served; undefined: it is not ours, or its class is not accepted. */
+  #infrastructure({ spec }: Pick<Gateway, 'spec'>, read: Read): Infrastructure | undefined {
+    const found = read.get(this.#world.objects.GatewayClass, spec.gatewayClassName);
+    return found?.spec.controllerName === this.#options.controllerName ? infrastructureOf(found) : undefined;
   }
 
   #certificateRows(gateways: Table<Pick<Gateway, 'metadata' | 'spec'>>, sets: Table<Pick<ListenerSet, 'metadata' | 'spec'>>) {
@@ -146,15 +155,17 @@ export class GatewayTables {
     const allocation = this.#derive('address allocation', only, (_, read) => {
       if (pool === undefined) return undefined;
       // The objects themselves, because their status says which address each has had.
-      const ours = [...read.all(gateways).keys()].flatMap((key) => read.get(this.#world.objects.Gateway, key) ?? []);
+      const sharing = [...read.all(gateways)].flatMap(([key, { fleet }]) => (fleet === undefined ? [key] : []));
+      const ours = sharing.flatMap((key) => read.get(this.#world.objects.Gateway, key) ?? []);
       return allocate(ours, pool, [address]);
     });
-    const rows = this.#derive('addresses', gateways, (_, read, key): AddressRow | undefined =>
-      pool === undefined ? { bind: [address] } : read.get(allocation, everyGateway)?.get(key),
-    );
+    const rows = this.#derive('addresses', gateways, (row, read, key): AddressRow | undefined => {
+      if (row.fleet !== undefined) return ownAddresses(row, address, (service) => read.get(this.#world.objects.Service, service));
+      return pool === undefined ? { bind: [address] } : read.get(allocation, everyGateway)?.get(key);
+    });
     const withGateways = this.#derive('claims of gateways', gateways, (row, read, key) => {
-      const bind = read.get(rows, key)?.bind ?? [];
-      return { sockets: [...new Set(listenersOf(row).flatMap((listener) => socketsOf(listener, bind)))] };
+      const place = read.get(rows, key) ?? nowhere;
+      return { sockets: [...new Set(listenersOf(row).flatMap((listener) => socketsOf(listener, place)))] };
     });
     return { rows, withGateways, tables: [only, allocation, rows, withGateways] };
   }

@@ -12,7 +12,7 @@ import { type GatewayTables, withoutStatus } from './gateway-tables.ts';
 import { listenersOf } from './gateway-row.ts';
 import type { ListenerRow } from './listener-row.ts';
 import type { RouteObject, RouteRow, RouteText } from './route-row.ts';
-import { socketsOf } from './socket.ts';
+import { nowhere, socketsOf } from './socket.ts';
 import { ownerOfHost } from './socket-hosts.ts';
 
 const routeKinds: readonly RouteKind[] = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'];
@@ -96,11 +96,11 @@ export class RouteTables {
   #hostsOf({ attachments }: RouteRow, read: Read): readonly Key[] {
     const keys = attachments.flatMap(({ gateway, at }) => {
       const row = read.get(this.#gateways.gateways, gateway);
-      const bind = read.get(this.#gateways.addresses, gateway)?.bind ?? [];
+      const place = read.get(this.#gateways.addresses, gateway) ?? nowhere;
       const listeners = row === undefined ? [] : listenersOf(row);
       return at.flatMap(({ listener, hostnames }) => {
         const found = listeners.find(({ key }) => key === listener);
-        const sockets = found === undefined ? [] : socketsOf(found, bind);
+        const sockets = found === undefined ? [] : socketsOf(found, place);
         return sockets.flatMap((key) => {
           const socket = read.get(this.#gateways.sockets, key);
           return socket === undefined

@@ -11,15 +11,26 @@ export interface Socket {
   readonly address: string;
   readonly port: number;
   readonly transport: 'tcp' | 'udp';
+  /** See `Listener.fleet`. */
+  readonly fleet?: string;
   readonly listeners: readonly ListenerRow[];
   /** Key of a listener → why it has not got the socket. */
   readonly conflicts: Readonly<Record<Key, ConditionDraft>>;
 }
 
+/** The Envoys that serve a Gateway, and what they bind. */
+export interface Place {
+  readonly bind: readonly string[];
+  /** See `Listener.fleet`. */
+  readonly fleet?: string;
+}
+
+export const nowhere: Place = { bind: [] };
+
 /** The sockets that a listener wants. */
-export function socketsOf({ spec: { port, protocol } }: ListenerRow, addresses: readonly string[]): readonly Key[] {
+export function socketsOf({ spec: { port, protocol } }: ListenerRow, { bind, fleet }: Place): readonly Key[] {
   const transport = protocol === 'UDP' ? 'udp' : 'tcp';
-  return addresses.map((address) => listenerKey({ address, port, transport }));
+  return bind.map((address) => listenerKey({ address, port, transport, ...(fleet === undefined ? {} : { fleet }) }));
 }
 
 /** Protocols of one group can share a port; the others exclude each other. */
@@ -29,16 +40,13 @@ const groups: Readonly<Record<string, string>> = { HTTP: 'HTTP', HTTPS: 'TLS', T
  * Divides a socket: the listeners of older Gateways come first, those of a Gateway before those of its ListenerSets, as they are written.
  * https://gateway-api.sigs.k8s.io/reference/spec/#gatewayspec (listeners)
  */
-export function divideSocket(
-  key: Key,
-  gateways: readonly { readonly row: GatewayRow; readonly addresses: readonly string[] }[],
-): Socket | undefined {
+export function divideSocket(key: Key, gateways: readonly { readonly row: GatewayRow; readonly place: Place }[]): Socket | undefined {
   const byAge = oldestFirst(
     gateways.map((one) => ({ ...one, metadata: one.row.metadata })),
     'kubernetes',
   );
-  const wanting = byAge.flatMap(({ row, addresses }) =>
-    listenersOf(row).filter((listener) => listener.accepted.status === 'True' && socketsOf(listener, addresses).includes(key)),
+  const wanting = byAge.flatMap(({ row, place }) =>
+    listenersOf(row).filter((listener) => listener.accepted.status === 'True' && socketsOf(listener, place).includes(key)),
   );
   const [first] = wanting;
   if (first === undefined) return undefined;
@@ -49,8 +57,10 @@ export function divideSocket(
     if (conflict === undefined) winners.push(listener);
     else conflicts[listener.key] = conflict;
   }
-  const address = byAge.flatMap(({ addresses }) => addresses).find((one) => socketsOf(first, [one])[0] === key) ?? '';
-  return { address, port: first.spec.port, transport: first.spec.protocol === 'UDP' ? 'udp' : 'tcp', listeners: winners, conflicts };
+  const places = byAge.flatMap(({ place }) => place.bind.map((address): Place => ({ ...place, bind: [address] })));
+  const { bind: [address = ''] = [], fleet } = places.find((place) => socketsOf(first, place)[0] === key) ?? {};
+  const transport = first.spec.protocol === 'UDP' ? 'udp' : 'tcp';
+  return { address, port: first.spec.port, transport, ...(fleet === undefined ? {} : { fleet }), listeners: winners, conflicts };
 }
 
 function conflictWith(winners: readonly ListenerRow[], { spec, hostname }: ListenerRow): ConditionDraft | undefined {

@@ -20,7 +20,7 @@ import { routeStatus, withoutParents } from './route-status.ts';
 import { sharedHosts } from './shared-hosts.ts';
 import { problemsOf } from './status-problems.ts';
 import type { RouteTables } from './route-tables.ts';
-import { socketsOf } from './socket.ts';
+import { nowhere, socketsOf } from './socket.ts';
 
 export interface StatusSources {
   readonly gateways: GatewayTables;
@@ -48,8 +48,8 @@ export class StatusTables {
   ) {
     this.#onFailure = onFailure;
     const sockets = this.#derive('sockets of gateways', gateways.gateways, (row, read, key): readonly Key[] => {
-      const bind = read.get(gateways.addresses, key)?.bind ?? [];
-      return [...new Set(listenersOf(row).flatMap((listener) => socketsOf(listener, bind)))];
+      const place = read.get(gateways.addresses, key) ?? nowhere;
+      return [...new Set(listenersOf(row).flatMap((listener) => socketsOf(listener, place)))];
     });
     const lookup = (key: Key, read: Read) => ({
       address: read.get(gateways.addresses, key),

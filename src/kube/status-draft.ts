@@ -24,6 +24,8 @@ export interface StatusDraft {
   readonly key: ObjectKey;
   readonly uid?: string | undefined;
   readonly generation: number;
+  /** The Envoys whose acceptance is waited for; absent: those that serve Ingresses. */
+  readonly fleet?: string;
   readonly conditions?: readonly ConditionDraft[];
   readonly listeners?: readonly ListenerStatusDraft[];
   /** Of a Gateway: ListenerSets that it has accepted. */

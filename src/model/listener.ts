@@ -8,6 +8,8 @@ export interface Listener {
   readonly address: string;
   readonly port: number;
   readonly transport: 'tcp' | 'udp';
+  /** The fleet that alone serves it; absent: the one that Ingresses have, too. */
+  readonly fleet?: string;
   /** What connections go through: the one whose server name fits best. */
   readonly chains: readonly Chain[];
   readonly sources: readonly Source[];
@@ -49,8 +51,18 @@ export type Taken =
       readonly failing?: number;
     };
 
-/** `10.0.0.1:443`, `[::1]:443`, `udp:10.0.0.1:53`. Neither a blank nor a hostname is in it. */
-export function listenerKey({ address, port, transport }: Pick<Listener, 'address' | 'port' | 'transport'>): string {
+/** `10.0.0.1:443`, `[::1]:443`, `udp:10.0.0.1:53`, `gateway/shop/web/0.0.0.0:80` of a fleet of its own. Neither a blank nor an `@` is in it. */
+export function listenerKey({ address, port, transport, fleet }: Pick<Listener, 'address' | 'port' | 'transport' | 'fleet'>): string {
   const host = address.includes(':') ? `[${address}]` : address;
-  return `${transport === 'udp' ? 'udp:' : ''}${host}:${port}`;
+  return `${fleet === undefined ? '' : `${fleet}/`}${transport === 'udp' ? 'udp:' : ''}${host}:${port}`;
+}
+
+/** The fleet of the Envoys that a Gateway has for itself. */
+export function fleetOfGateway(gateway: string): string {
+  return `gateway/${gateway}`;
+}
+
+/** The fleet of its own that a listener or its route table, by their name, belongs to. */
+export function ownFleetOf(name: string): string | undefined {
+  return /^gateway\/[^/]+\/[^/]+(?=\/)/.exec(name)?.[0];
 }

@@ -12,6 +12,7 @@ import { DebugEvents } from './debug-events.ts';
 import { listCanaries } from './canaries.ts';
 import { objectStanding } from './object-standing.ts';
 import { LastGood, type LastGoodOptions } from './last-good.ts';
+import { OwnFleets } from './own-fleets.ts';
 import { pipeline } from './pipeline.ts';
 import { QuarantineKeeper } from './quarantine-keeper.ts';
 import { Rollout } from './rollout.ts';
@@ -52,6 +53,7 @@ export class ControlPlane {
   readonly #options: ControlPlaneOptions;
   readonly #build: Build;
   readonly #fleet: Fleet;
+  readonly #ownFleets = new OwnFleets();
   readonly #rollout: Rollout;
   readonly #subscriptions = new Subscription();
   readonly #lastGood: LastGood | undefined;
@@ -68,6 +70,7 @@ export class ControlPlane {
     });
     this.ads = new AdsServer({
       fleets: [this.#fleet],
+      furtherFleet: (name) => this.#ownFleets.get(name),
       ...options.ads,
       ...(options.onTrouble === undefined ? {} : { log: options.onTrouble }),
     });
@@ -75,6 +78,7 @@ export class ControlPlane {
       assembly: this.#build.assembly,
       fleet: this.#fleet,
       ads: this.ads,
+      divide: (snapshot) => this.#ownFleets.divide(snapshot),
       onPass: (pass) => {
         this.#lastGood?.passed(pass);
         this.#quarantineKeeper?.passed();
@@ -136,6 +140,15 @@ export class ControlPlane {
 
   get build(): Build {
     return this.#build;
+  }
+
+  /** The newest snapshot that all of these Envoys run; 0: there is none of them. Of a Gateway's own fleet: all there is, or nothing. */
+  acceptedBy(fleet: string): number {
+    const standing = this.ads.proxies().filter((proxy) => proxy.fleet === fleet);
+    if (standing.length === 0) return 0;
+    const accepted = Math.min(...standing.map((proxy) => proxy.accepted));
+    if (fleet === this.#fleet.name) return accepted;
+    return accepted >= (this.#ownFleets.get(fleet)?.current?.number ?? Infinity) ? Number.MAX_SAFE_INTEGER : 0;
   }
 
   #makeLastGood({ lastGood, build, onTrouble }: ControlPlaneOptions): LastGood | undefined {

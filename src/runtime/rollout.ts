@@ -19,6 +19,8 @@ export interface RolloutOptions {
   readonly assembly: Assembly;
   readonly fleet: Fleet;
   readonly ads: AdsServer;
+  /** What of a snapshot the fleet gets; absent: all of it. */
+  readonly divide?: (whole: Snapshot) => Snapshot;
   /** Called after each pass, also those that answers of Envoys led to. */
   readonly onPass: (pass: Pass) => void;
   /** Called when following up on an answer fails, which is a bug of ours. */
@@ -100,7 +102,9 @@ export class Rollout {
   }
 
   /** Takes in a pass: its snapshot goes to the fleet. */
-  passed(pass: Pass): void {
+  passed(whole: Pass): void {
+    const { divide } = this.#options;
+    const pass = whole.snapshot === undefined || divide === undefined ? whole : { ...whole, snapshot: divide(whole.snapshot) };
     if (pass.snapshot !== undefined) {
       this.#refusals.published(pass.snapshot);
       this.#history.add(pass.snapshot, pass.timing);

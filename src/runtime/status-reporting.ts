@@ -87,7 +87,7 @@ export class StatusReporting {
     this.#nodes = options.nodes && this.#followNodes(options.nodes);
     this.#gateways = new GatewayStatusWriter({
       ...gatewayStatusSources(build, options.connection),
-      accepted: () => this.#acceptedByAll(),
+      accepted: (fleet) => controlPlane.acceptedBy(fleet ?? options.fleet),
       published: () => this.#addresses,
       onTrouble,
       clock: systemClock,
@@ -236,8 +236,7 @@ export class StatusReporting {
 
   /** Every connected Envoy runs this snapshot or a newer one; 0 without an Envoy. */
   #acceptedByAll(): number {
-    const proxies = this.#proxies();
-    return proxies.length === 0 ? 0 : Math.min(...proxies.map(({ accepted }) => accepted));
+    return this.#options.controlPlane.acceptedBy(this.#options.fleet);
   }
 
   #proxies(): readonly ProxyState[] {

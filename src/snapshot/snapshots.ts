@@ -96,7 +96,8 @@ function reversed({ type, name, before, after }: Change): Change {
   return { type, name, ...(after === undefined ? {} : { before: after }), ...(before === undefined ? {} : { after: before }) };
 }
 
-function hashOf(resources: ResourceSet): string {
+/** Over all names and versions. */
+export function hashOf(resources: ResourceSet): string {
   const hash = createHash('sha256');
   for (const type of typeNames) hash.update(`${type} ${resources[type].hash()}\n`);
   return hash.digest('base64url').slice(0, 22);

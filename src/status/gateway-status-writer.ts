@@ -12,8 +12,8 @@ export interface GatewayStatusOptions extends LeaderWriterOptions {
   readonly status: (draft: StatusDraft) => RawStatus | undefined;
   /** See `GatewayProgress`. */
   readonly since: (key: Key) => number;
-  /** See `StatusCase.accepted`. */
-  readonly accepted: () => number;
+  /** See `StatusCase.accepted`; by the fleet of a draft. */
+  readonly accepted: (fleet: string | undefined) => number;
   readonly published: () => readonly ReachableAt[];
   /** Reads the object, lets its status be changed and writes what comes of that; undefined: nothing. */
   readonly write: (draft: StatusDraft, change: (status: RawStatus | undefined) => object | undefined) => Promise<void>;
@@ -35,19 +35,19 @@ export class GatewayStatusWriter extends LeaderWriter {
     if (draft === undefined) return { write: false, wait: false };
     return {
       write: this.#merge(key, draft, this.#options.status(draft)) !== undefined,
-      wait: asksForEnvoys(draft) && !this.#isServed(key),
+      wait: asksForEnvoys(draft) && !this.#isServed(key, draft),
     };
   }
 
-  #isServed(key: Key): boolean {
+  #isServed(key: Key, { fleet }: StatusDraft): boolean {
     const { since, accepted } = this.#options;
-    const reached = accepted();
+    const reached = accepted(fleet);
     return reached > 0 && reached >= since(key);
   }
 
   #merge(key: Key, draft: StatusDraft, status: RawStatus | undefined): object | undefined {
     const { controllerName, published, time } = this.#options;
-    return mergeStatus(status, draft, { controllerName, served: this.#isServed(key), published: published(), now: time() });
+    return mergeStatus(status, draft, { controllerName, served: this.#isServed(key, draft), published: published(), now: time() });
   }
 
   protected override async write(key: Key): Promise<void> {

@@ -1,0 +1,98 @@
+import type { Reference, Resource, TypeName } from './resource.ts';
+import { typeNames } from './resource.ts';
+import { changesBetween, emptyResourceSet, type ResourceSet, type Snapshot } from './snapshot.ts';
+import { hashOf } from './snapshots.ts';
+
+/** The fleet that alone gets the resource of this name; undefined: it is for the fleet of the whole snapshot. */
+export type OwnerOf = (name: string) => string | undefined;
+
+/** Types of which a resource may be for one fleet alone. */
+const owned = ['listeners', 'routes'] as const;
+
+/**
+ * Each snapshot less what is for other fleets alone: their listeners and route tables. Clusters stay, which harms nobody. As long as there is
+ * nothing to leave out it is the same object.
+ */
+export class CommonPart {
+  readonly #ownerOf: OwnerOf;
+  readonly #left = { listeners: new Set<string>(), routes: new Set<string>() };
+
+  constructor(ownerOf: OwnerOf) {
+    this.#ownerOf = ownerOf;
+  }
+
+  /** To be called with each snapshot, in order. */
+  next(whole: Snapshot): Snapshot {
+    const splitBefore = this.#splits;
+    for (const { type, name, after } of whole.changes) {
+      if ((type !== 'listeners' && type !== 'routes') || this.#ownerOf(name) === undefined) continue;
+      if (after === undefined) this.#left[type].delete(name);
+      else this.#left[type].add(name);
+    }
+    if (!splitBefore && !this.#splits) return whole;
+    const resources = { ...whole.resources };
+    for (const type of owned) resources[type] = resources[type].with(new Map([...this.#left[type]].map((name) => [name, undefined])));
+    const changes = whole.changes.filter(({ type, name }) => !isOwned(type) || this.#ownerOf(name) === undefined);
+    return { ...whole, resources, changes, hash: hashOf(resources) };
+  }
+
+  get #splits(): boolean {
+    return owned.some((type) => this.#left[type].size > 0);
+  }
+}
+
+/** Of each snapshot what one fleet alone gets: its listeners, and whatever these need. */
+export class OwnPart {
+  readonly #fleet: string;
+  readonly #ownerOf: OwnerOf;
+  readonly #always: readonly Reference[];
+  #current: Snapshot | undefined;
+
+  /** `always`: what listeners may need besides what they refer to, if it exists. */
+  constructor(fleet: string, ownerOf: OwnerOf, always: readonly Reference[]) {
+    this.#fleet = fleet;
+    this.#ownerOf = ownerOf;
+    this.#always = always;
+  }
+
+  /** Undefined: nothing of it has changed. */
+  next(whole: Snapshot): Snapshot | undefined {
+    const before = this.#current?.resources ?? emptyResourceSet;
+    if (this.#current !== undefined && !whole.changes.some(({ type, name }) => before[type].has(name) || this.#concerns(type, name)))
+      return undefined;
+    const wanted = this.#closure(whole.resources);
+    const resources = { ...before };
+    for (const type of typeNames) {
+      const gone = [...before[type].names()].filter((name) => wanted[type]?.has(name) !== true).map((name) => [name, undefined] as const);
+      const there = [...(wanted[type] ?? [])].filter(([name, { version }]) => before[type].get(name)?.version !== version);
+      resources[type] = before[type].with(new Map<string, Resource | undefined>([...gone, ...there]));
+    }
+    const changes = changesBetween(before, resources);
+    if (changes.length === 0 && this.#current !== undefined) return undefined;
+    const number = (this.#current?.number ?? 0) + 1;
+    this.#current = { ...whole, fleet: this.#fleet, number, hash: hashOf(resources), resources, changes };
+    return this.#current;
+  }
+
+  #concerns(type: TypeName, name: string): boolean {
+    return isOwned(type) ? this.#ownerOf(name) === this.#fleet : this.#always.some((one) => one.type === type && one.name === name);
+  }
+
+  #closure(whole: ResourceSet): Partial<Record<TypeName, Map<string, Resource>>> {
+    const found: Partial<Record<TypeName, Map<string, Resource>>> = {};
+    const open: Reference[] = [...this.#always];
+    for (const { name } of whole.listeners.values()) if (this.#ownerOf(name) === this.#fleet) open.push({ type: 'listeners', name });
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const resource = whole[next.type].get(next.name);
+      const ofType = (found[next.type] ??= new Map());
+      if (resource === undefined || ofType.has(next.name)) continue;
+      ofType.set(next.name, resource);
+      open.push(...resource.references);
+    }
+    return found;
+  }
+}
+
+function isOwned(type: TypeName): type is (typeof owned)[number] {
+  return type === 'listeners' || type === 'routes';
+}
