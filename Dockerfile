@@ -15,5 +15,6 @@ COPY --from=build /naru/package.json ./
 COPY --from=build /naru/node_modules ./node_modules
 COPY --from=build /naru/dist ./dist
 COPY --from=build /naru/envoy/bootstrap.yaml ./envoy/
+COPY --from=build /naru/manifests/naru ./manifests/naru
 ENV NODE_ENV=production
 ENTRYPOINT ["/nodejs/bin/node", "dist/src/main.js"]

@@ -88,6 +88,8 @@ export interface ServeSettings extends ControllerSettings {
   readonly adsTlsCert?: string;
   readonly adsTlsKey?: string;
   readonly adsTlsClientCa?: string;
+  readonly gatewayAuthorityKey?: string;
+  readonly gatewayAdsTarget?: Address;
   readonly adsInsecure: boolean;
   /** In MB. */
   readonly adsMaxRequestSize: number;
@@ -152,6 +154,13 @@ export function serveOptions(): Option[] {
       '--gateway-address-pool <cidr>',
       "give each Gateway an address of its own from this network; without it they share the Envoys' address",
     ).argParser(network),
+    setting(
+      '--gateway-authority-key <file>',
+      'private key (PEM) of --ads-tls-client-ca, to sign the certificates of Envoys that a Gateway has for itself',
+    ),
+    setting('--gateway-ads-target <host:port>', 'where these find the control plane')
+      .default(undefined, 'naru.NAMESPACE.svc, with the port of --ads-address')
+      .argParser(address),
     setting('--http-port <port>', 'port on which Envoys take HTTP').default(8080).argParser(port),
     setting('--https-port <port>', 'port on which Envoys take HTTPS').default(8443).argParser(port),
     new Option(

@@ -18,6 +18,7 @@ const layers: Readonly<Record<string, Layer>> = {
   store: { imports: ['kube'], types: ['model'] },
   ingress: { imports: ['model', 'store', 'kube'], packages: ['re2js'] },
   gateway: { imports: ['model', 'store', 'kube', 'ingress'] },
+  infrastructure: { imports: [], packages: ['yaml'] },
   migrate: { imports: ['model'] },
   snapshot: { imports: [], types: ['model', 'store'] },
   xds: { imports: ['model', 'store', 'proto', 'snapshot'] },
@@ -28,7 +29,7 @@ const layers: Readonly<Record<string, Layer>> = {
   debug: { imports: ['model', 'snapshot', 'proto', 'explain'], types: ['ads'], packages: ['hono', '@hono/node-server', 'prom-client'] },
   dev: { imports: ['model', 'kube'], packages: ['rxjs', 'yaml'] },
   runtime: {
-    imports: ['kube', 'store', 'ingress', 'gateway', 'xds', 'snapshot', 'ads', 'status', 'debug', 'model'],
+    imports: ['kube', 'store', 'ingress', 'gateway', 'xds', 'snapshot', 'ads', 'status', 'debug', 'model', 'infrastructure'],
     packages: ['rxjs', '@peculiar/x509', 'reflect-metadata'],
   },
   cli: {
@@ -44,6 +45,7 @@ const layers: Readonly<Record<string, Layer>> = {
       'model',
       'ingress',
       'gateway',
+      'infrastructure',
       'migrate',
       'settings.ts',
     ],

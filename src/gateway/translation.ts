@@ -14,6 +14,7 @@ import { type FollowingTable, type Key, SourceTable, type Table } from '../store
 import { UnionTable } from '../store/union-table.ts';
 import type { World } from '../store/world.ts';
 import { BackendTlsTables } from './backend-tls-tables.ts';
+import type { GatewayRow } from './gateway-row.ts';
 import { GatewayTables } from './gateway-tables.ts';
 import { connectionMembers, foldAt, type FoldParts } from './fold-parts.ts';
 import { foldListener } from './model-listener.ts';
@@ -42,6 +43,7 @@ export class GatewayTranslation {
   readonly endpoints: Table<readonly Endpoint[]>;
   readonly certificates: Table<Certificate>;
   readonly backendSecrets: Table<BackendSecret>;
+  readonly gateways: Table<GatewayRow>;
   readonly statuses: StatusTables;
   readonly controllerName: string;
   readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
@@ -87,6 +89,7 @@ export class GatewayTranslation {
       onFailure,
     );
 
+    this.gateways = gateways.gateways;
     this.listeners = listeners;
     this.virtualHosts = virtualHosts;
     this.upstreams = upstreams;

@@ -8,7 +8,10 @@ import { watchEnvoyNodes } from '../kube/envoy-nodes.ts';
 import { LeaseObject } from '../kube/lease.ts';
 import { writeIngressAddresses } from '../kube/status-writes.ts';
 import { publishedAddresses, sameAddresses } from '../status/addresses.ts';
+import { infrastructureName } from '../gateway/infrastructure.ts';
+import { objectKey } from '../kube/event.ts';
 import { GatewayStatusWriter } from '../status/gateway-status-writer.ts';
+import type { InfrastructureWriter } from '../status/infrastructure-writer.ts';
 import { LeaderElection } from '../status/leader-election.ts';
 import type { PublishPolicy } from '../status/status-decision.ts';
 import { NodeAddresses } from '../status/node-addresses.ts';
@@ -18,6 +21,7 @@ import type { Pass } from './build.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { removeAddresses } from './address-removal.ts';
 import { EventReporting } from './event-reporting.ts';
+import { gatewayInfrastructure, type GatewayInfrastructureOptions } from './gateway-infrastructure.ts';
 import { gatewayStatusSources } from './gateway-status-sources.ts';
 
 export interface StatusReportingOptions {
@@ -32,6 +36,8 @@ export interface StatusReportingOptions {
   /** Where addresses are those of the nodes with ready Envoys. */
   readonly nodes?: NodesOptions | undefined;
   readonly events: boolean;
+  /** For Gateways with Envoys of their own. */
+  readonly infrastructure: GatewayInfrastructureOptions;
   /** Absent: always write, whoever else does. */
   readonly lease?: { readonly namespace: string; readonly name: string; readonly durationSeconds: number } | undefined;
   readonly onLeading: (leading: boolean) => void;
@@ -57,6 +63,7 @@ export class StatusReporting {
   readonly #options: StatusReportingOptions;
   readonly #writer: StatusWriter;
   readonly #gateways: GatewayStatusWriter;
+  readonly #infrastructure: InfrastructureWriter;
   readonly #events: EventReporting | undefined;
   /** As client-go's programs call themselves: a pod may be made anew under its name. */
   readonly #identity = `${hostname()}_${randomUUID()}`;
@@ -93,6 +100,7 @@ export class StatusReporting {
       clock: systemClock,
       time: () => new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
     });
+    this.#infrastructure = gatewayInfrastructure(build, options.connection, { ...options.infrastructure, onTrouble });
     this.#events = options.events ? this.#makeEvents() : undefined;
     this.#election = options.lease === undefined ? undefined : this.#makeElection(options.lease);
   }
@@ -114,6 +122,7 @@ export class StatusReporting {
     this.#writer.consider(moved ? build.progress.keys() : ingresses);
     this.#gateways.consider(moved ? build.gatewayProgress.keys() : gateways);
     this.#events?.passed(pass);
+    this.#considerInfrastructure(pass);
   }
 
   /** To be called when an Envoy has accepted a snapshot. */
@@ -131,6 +140,7 @@ export class StatusReporting {
     this.#nodes?.stop();
     this.#writer.stop();
     this.#gateways.stop();
+    this.#infrastructure.stop();
     this.#events?.lead(false);
     const late = new Promise<void>((resolve) => setTimeout(resolve, releaseMs).unref());
     await Promise.race([this.#election?.stop(), late]);
@@ -178,19 +188,46 @@ export class StatusReporting {
       store: new LeaseObject(connection, namespace, name),
       identity: this.#identity,
       durationSeconds,
-      ready: () => this.#proxies().length > 0,
+      ready: () => this.#proxies().length > 0 || this.#makesEnvoys(),
       onChange: (leading) => this.#lead(leading),
       onTrouble,
       clock: systemClock,
     });
   }
 
+  /** Somebody has to make the Envoys of Gateways before there can be any. */
+  #makesEnvoys(): boolean {
+    const { gateways } = this.#options.controlPlane.build.gateway;
+    return [...gateways.keys()].some((key) => gateways.get(key)?.fleet !== undefined);
+  }
+
   #lead(leading: boolean): void {
     this.#leading = leading;
     this.#options.onLeading(leading);
     this.#writer.lead(leading, this.#options.controlPlane.build.progress.keys());
-    if (this.#options.policy !== 'never') this.#gateways.lead(leading, this.#options.controlPlane.build.gatewayProgress.keys());
+    const { gateway, gatewayProgress } = this.#options.controlPlane.build;
+    if (this.#options.policy !== 'never') {
+      this.#gateways.lead(leading, gatewayProgress.keys());
+      this.#infrastructure.lead(leading, gateway.gateways.keys());
+    }
     this.#events?.lead(leading);
+  }
+
+  /** Its Service may have been changed or deleted by somebody. */
+  #considerInfrastructure({ changes }: Pass): void {
+    const { gateway, world } = this.#options.controlPlane.build;
+    const touched = new Set(changes.get(gateway.gateways));
+    const services = changes.get(world.objects.Service);
+    if (services !== undefined && services.size > 0)
+      for (const key of gateway.gateways.keys()) {
+        const row = gateway.gateways.get(key);
+        if (row?.fleet === undefined) continue;
+        const service = objectKey(row.metadata.namespace, infrastructureName(row));
+        if (!services.has(service) || world.objects.Service.get(service) !== undefined) continue;
+        this.#infrastructure.forget(key);
+        touched.add(key);
+      }
+    this.#infrastructure.consider(touched);
   }
 
   /** Looks again where Ingresses are reached. */

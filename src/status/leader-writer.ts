@@ -27,11 +27,11 @@ export abstract class LeaderWriter {
   #callOff: (() => void) | undefined;
 
   /** `nameOf`: how an object is called in a sentence. At most `perSecond` writes, and so many at once. */
-  protected constructor({ clock, onTrouble }: LeaderWriterOptions, perSecond: number, nameOf: (key: Key) => string) {
+  protected constructor({ clock, onTrouble }: LeaderWriterOptions, perSecond: number, nameOf: (key: Key) => string, what = 'its status') {
     this.#clock = clock;
     this.#queue = new WriteQueue({
       write: (key) => this.write(key),
-      onFailure: (key, error) => onTrouble(`${nameOf(key)}: its status could not be written: ${messageOf(error)}. It is tried again.`),
+      onFailure: (key, error) => onTrouble(`${nameOf(key)}: ${what} could not be written: ${messageOf(error)}. It is tried again.`),
       perSecond,
       burst: perSecond,
       clock,

@@ -59,6 +59,7 @@ export function certgenCommand(): Command {
     .option('-n, --namespace <name>', 'where both run', 'naru-system')
     .option('--fleet <name>', 'node.cluster of the Envoys', 'naru')
     .addOption(new Option('--days <number>', 'how long they are valid').default(3650).argParser(count))
+    .option('--gateways', 'print the authority, too, for Gateways with Envoys of their own (manifests/gateway-infrastructure)', false)
     .addHelpText('after', '\nExamples:\n  naru certgen | kubectl apply -f -\n')
     .action(async (settings: CertgenSettings) => {
       const { certgen } = await import('../certgen.ts');

@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type pino from 'pino';
+import { packageRoot } from '../../dev/package-root.ts';
+import { type EnvoyTemplate, readTemplate } from '../../infrastructure/template.ts';
 import type { Connection } from '../../kube/connection.ts';
 import type { ControlPlane } from '../../runtime/control-plane.ts';
 import { StatusReporting } from '../../runtime/status-reporting.ts';
@@ -29,6 +33,14 @@ export function reportStatus(
     policy,
     emptyOnStop: updateStatusOnShutdown && policy === 'always',
     events: settings.events,
+    infrastructure: {
+      template: envoyTemplate(),
+      target: settings.gatewayAdsTarget ?? { host: `naru.${connection.namespace ?? 'naru-system'}.svc`, port: settings.adsAddress.port },
+      authority:
+        settings.adsTlsClientCa === undefined
+          ? undefined
+          : { certificate: settings.adsTlsClientCa, privateKey: settings.gatewayAuthorityKey },
+    },
     addresses: publishStatusAddress,
     service: publishService,
     nodes: nodes
@@ -43,4 +55,10 @@ export function reportStatus(
     onLeading: (leading) => log.info(leading ? 'this replica writes status' : 'this replica writes status no longer'),
     onTrouble: (sentence) => log.warn(sentence),
   });
+}
+
+/** The Envoys of manifests/naru, of which those of a Gateway are copies. */
+function envoyTemplate(): EnvoyTemplate {
+  const read = (file: string) => readFileSync(join(packageRoot(), 'manifests', 'naru', file), 'utf8');
+  return readTemplate(read('envoy.yaml'), read('envoy-bootstrap.yaml'));
 }

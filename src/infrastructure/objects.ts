@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import type { EnvoyTemplate } from './template.ts';
+
+export interface ServedPort {
+  readonly port: number;
+  readonly transport: 'tcp' | 'udp';
+}
+
+export interface OwnGateway {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly className: string;
+  /** Of everything that is made for it. */
+  readonly infrastructureName: string;
+  readonly fleet: string;
+  readonly ports: readonly ServedPort[];
+  /** What `spec.infrastructure` asks for. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Addresses that its Service should get. */
+  readonly addresses: readonly string[];
+}
+
+/** Of the Envoys: PEM; absent: the control plane speaks without TLS. */
+export interface Identity {
+  readonly chain: string;
+  readonly privateKey: string;
+  readonly authority: string;
+}
+
+export interface OwnedObject {
+  readonly apiVersion: string;
+  readonly kind: 'Secret' | 'Deployment' | 'Service' | 'NetworkPolicy';
+  readonly metadata: { readonly namespace: string; readonly name: string; readonly [field: string]: unknown };
+  readonly [part: string]: unknown;
+}
+
+const gatewayLabel = 'gateway.networking.k8s.io/gateway-name';
+const classLabel = 'gateway.networking.k8s.io/gateway-class-name';
+/** A value of a label is no longer. */
+const longestValue = 63;
+
+/** What a Gateway with Envoys of its own consists of, in the order in which it is written. The number of pods is left to others. */
+export function ownObjects(
+  gateway: OwnGateway,
+  template: EnvoyTemplate,
+  bootstrap: string,
+  identity: Identity | undefined,
+): readonly OwnedObject[] {
+  return [
+    secretOf(gateway, bootstrap, identity),
+    {
+      ...header(gateway, 'networking.k8s.io/v1', 'NetworkPolicy'),
+      spec: { ...template.policy, podSelector: { matchLabels: selectorOf(gateway) } },
+    },
+    deploymentOf(gateway, template, bootstrap, identity),
+    serviceOf(gateway),
+  ];
+}
+
+function secretOf(gateway: OwnGateway, bootstrap: string, identity: Identity | undefined): OwnedObject {
+  const files = identity && { 'tls.crt': identity.chain, 'tls.key': identity.privateKey, 'ca.crt': identity.authority };
+  return { ...header(gateway, 'v1', 'Secret'), type: 'Opaque', data: encoded({ 'bootstrap.json': bootstrap, ...files }) };
+}
+
+/** Not `stringData`, which is no field that server-side apply can own. */
+function encoded(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text).toString('base64')]));
+}
+
+function deploymentOf(gateway: OwnGateway, { pod }: EnvoyTemplate, bootstrap: string, identity: Identity | undefined): OwnedObject {
+  const { initContainers: _passwords, ...spec } = pod;
+  const [envoy] = pod.containers;
+  const own = (envoy?.ports ?? [])
+    .filter(({ name }) => name !== 'http' && name !== 'https')
+    .map(({ hostPort: _hostPort, ...port }) => port);
+  const ports = gateway.ports.map(({ port, transport }) => ({
+    name: portName({ port, transport }),
+    containerPort: port,
+    protocol: transport.toUpperCase(),
+  }));
+  const name = gateway.infrastructureName;
+  const volumes = pod.volumes.filter((volume) => volume['name'] !== 'bootstrap' && volume['name'] !== 'ads' && volume['name'] !== 'tmp');
+  return {
+    ...header(gateway, 'apps/v1', 'Deployment'),
+    spec: {
+      selector: { matchLabels: selectorOf(gateway) },
+      minReadySeconds: 10,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0 } },
+      template: {
+        metadata: {
+          labels: labelsOf(gateway),
+          // Envoy reads both when it starts: another one is another pod.
+          annotations: { ...gateway.annotations, 'naru.io/configuration': digest([bootstrap, identity?.chain ?? '']) },
+        },
+        spec: {
+          ...spec,
+          // Envoys are not root, and take the ports that listeners say.
+          securityContext: { ...pod.securityContext, sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }] },
+          containers: [{ ...envoy, ports: [...ports, ...own] }],
+          volumes: [
+            { name: 'bootstrap', secret: { secretName: name, items: [{ key: 'bootstrap.json', path: 'bootstrap.json' }] } },
+            { name: 'ads', secret: { secretName: name } },
+            ...volumes,
+          ],
+        },
+      },
+    },
+  };
+}
+
+function serviceOf(gateway: OwnGateway): OwnedObject {
+  const [address] = gateway.addresses;
+  return {
+    ...header(gateway, 'v1', 'Service'),
+    spec: {
+      type: 'LoadBalancer',
+      // So that Envoys see who asks.
+      externalTrafficPolicy: 'Local',
+      ...(address === undefined ? {} : { loadBalancerIP: address }),
+      selector: selectorOf(gateway),
+      ports: gateway.ports.map((one) => ({
+        name: portName(one),
+        port: one.port,
+        targetPort: one.port,
+        protocol: one.transport.toUpperCase(),
+      })),
+    },
+  };
+}
+
+function header(gateway: OwnGateway, apiVersion: string, kind: OwnedObject['kind']): Pick<OwnedObject, 'apiVersion' | 'kind' | 'metadata'> {
+  const owner = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', name: gateway.name, uid: gateway.uid };
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      namespace: gateway.namespace,
+      name: gateway.infrastructureName,
+      labels: labelsOf(gateway),
+      annotations: gateway.annotations,
+      ownerReferences: [{ ...owner, controller: true, blockOwnerDeletion: false }],
+    },
+  };
+}
+
+function selectorOf({ name, infrastructureName }: OwnGateway): Readonly<Record<string, string>> {
+  return { 'app.kubernetes.io/name': 'naru-gateway', [gatewayLabel]: name.length > longestValue ? infrastructureName : name };
+}
+
+/** What Naru finds its pods by is not the user's to change. */
+function labelsOf(gateway: OwnGateway): Readonly<Record<string, string>> {
+  const { labels, className } = gateway;
+  return {
+    ...labels,
+    'app.kubernetes.io/part-of': 'naru',
+    'app.kubernetes.io/managed-by': 'naru',
+    ...(className.length > longestValue ? {} : { [classLabel]: className }),
+    ...selectorOf(gateway),
+  };
+}
+
+function portName({ port, transport }: ServedPort): string {
+  return `${transport}-${port}`;
+}
+
+function digest(texts: readonly string[]): string {
+  return createHash('sha256').update(texts.join('\n')).digest('base64url').slice(0, 22);
+}

@@ -1,0 +1,254 @@
+// Gateways with Envoys of their own: what is made for them, by the rights that Naru has, and that it serves them and nobody else.
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { choosePort } from '../../src/dev/ports.ts';
+import { makeAdsCertificates } from '../../src/runtime/ads-certificates.ts';
+import { envoyForTests } from '../dev/envoy-for-tests.ts';
+import { type ControlPlane, startControlPlane } from '../support/control-plane.ts';
+import { eventually } from '../support/eventually.ts';
+import { installGatewayApi } from '../support/gateway-definitions.ts';
+import { Pod } from '../support/pod.ts';
+import { request } from '../support/request.ts';
+import { Served } from '../support/serve.ts';
+
+interface Made {
+  readonly metadata: {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly ownerReferences: readonly { readonly kind: string; readonly name: string }[];
+  };
+}
+
+interface Service extends Made {
+  readonly spec: { readonly type: string; readonly ports: readonly { readonly port: number; readonly targetPort: number }[] };
+}
+
+interface Secret extends Made {
+  readonly data: Readonly<Record<string, string>>;
+}
+
+interface Deployment extends Made {
+  readonly spec: {
+    readonly template: { readonly spec: { readonly containers: readonly { readonly name: string; readonly args: readonly string[] }[] } };
+  };
+}
+
+interface Listed {
+  readonly items: readonly Made[];
+}
+
+interface Gateway {
+  readonly status?: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason: string }[];
+    readonly addresses?: readonly { readonly type: string; readonly value: string }[];
+  };
+}
+
+const group = 'gateway.networking.k8s.io';
+
+describe('a Gateway with Envoys of its own', () => {
+  let control: ControlPlane;
+  let naru: Served;
+  let namespace: string;
+  let folder: string;
+  let pod: Pod;
+  let port: number;
+  let sharedPort: number;
+  let envoy: ChildProcess | undefined;
+
+  const apply = (...objects: readonly object[]): Promise<string> =>
+    control.kubectl(['--namespace', namespace, 'apply', '-f', '-'], {
+      input: objects.map((object) => JSON.stringify(object)).join('\n---\n'),
+    });
+  const get = async <T>(kind: string, name: string): Promise<T> =>
+    JSON.parse(await control.kubectl(['--namespace', namespace, 'get', kind, name, '--output', 'json'])) as T;
+  const made = <T>(kind: string): Promise<T> => eventually(`${kind} is made\n${naru.log}`, () => get<T>(kind, 'web-own'));
+  const programmed = async (name: string) =>
+    (await get<Gateway>('gateways', name)).status?.conditions?.find(({ type }) => type === 'Programmed');
+  const gateway = (name: string, gatewayClassName: string, at: number, infrastructure?: object) => ({
+    apiVersion: `${group}/v1`,
+    kind: 'Gateway',
+    metadata: { name },
+    spec: { gatewayClassName, listeners: [{ name: 'http', port: at, protocol: 'HTTP' }], ...(infrastructure && { infrastructure }) },
+  });
+  const route = (name: string, parent: string) => ({
+    apiVersion: `${group}/v1`,
+    kind: 'HTTPRoute',
+    metadata: { name },
+    spec: { parentRefs: [{ name: parent }], hostnames: [`${name}.example.com`], rules: [{ backendRefs: [{ name: 'web', port: 80 }] }] },
+  });
+  const gatewayClass = (name: string, annotations: object) => ({
+    apiVersion: `${group}/v1`,
+    kind: 'GatewayClass',
+    metadata: { name, annotations },
+    spec: { controllerName: 'naru.io/gateway-controller' },
+  });
+
+  before(async () => {
+    control = await startControlPlane();
+    folder = mkdtempSync(join(tmpdir(), 'naru-own-'));
+    namespace = await control.createNamespace('own');
+    await control.kubectl(['label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted']);
+    await control.kubectl(['apply', '-f', 'manifests/naru/namespace.yaml']);
+    await control.kubectl(['apply', '-f', 'manifests/naru', '-f', 'manifests/gateway-infrastructure']);
+    const kubeconfig = await control.kubeconfigFor('naru-system', 'naru');
+    const files = await makeAdsCertificates(['naru.naru-system.svc'], 'naru', 1);
+    const write = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const tls = [
+      ...['--ads-tls-cert', write('server.crt', files.server.chain), '--ads-tls-key', write('server.key', files.server.privateKey)],
+      ...['--ads-tls-client-ca', write('ca.crt', files.authority), '--gateway-authority-key', write('ca.key', files.authorityKey)],
+    ];
+    await installGatewayApi(control, 'standard');
+    pod = await Pod.start('web', control.address);
+    // A Service without a selector: no pod of this namespace may run as the test's do.
+    const slice = {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: 'web', labels: { 'kubernetes.io/service-name': 'web' } },
+      addressType: 'IPv4',
+      ports: [{ name: 'http', port: pod.port }],
+      endpoints: [{ addresses: [control.address] }],
+    };
+    await apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ name: 'http', port: 80 }] } }, slice);
+    [port, sharedPort] = [await choosePort(0), await choosePort(0)];
+    naru = await Served.start(kubeconfig, tls);
+    const infrastructure = { labels: { team: 'shop' }, annotations: { 'example.com/balancer': 'internal' } };
+    await apply(
+      gatewayClass('own', { 'naru.io/gateway-infrastructure': 'own' }),
+      gatewayClass('shared', {}),
+      gatewayClass('odd', { 'naru.io/gateway-infrastructure': 'rented' }),
+      gateway('web', 'own', port, infrastructure),
+      gateway('other', 'shared', sharedPort),
+      route('mine', 'web'),
+      route('theirs', 'other'),
+    );
+  });
+
+  after(async () => {
+    envoy?.kill('SIGKILL');
+    await naru?.stop();
+    await pod?.stop();
+    await control?.stop();
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('its Deployment, Service, Secret and NetworkPolicy belong to it and say what spec.infrastructure asks for', async () => {
+    const all = await Promise.all(['deployments', 'services', 'secrets', 'networkpolicies'].map((kind) => made<Made>(kind)));
+    for (const { metadata } of all) {
+      assert.deepEqual(
+        metadata.ownerReferences.map(({ kind, name }) => ({ kind, name })),
+        [{ kind: 'Gateway', name: 'web' }],
+      );
+      assert.equal(metadata.labels['team'], 'shop');
+      assert.equal(metadata.labels[`${group}/gateway-name`], 'web');
+      assert.equal(metadata.annotations['example.com/balancer'], 'internal');
+    }
+    const { spec } = await made<Service>('services');
+    assert.equal(spec.type, 'LoadBalancer');
+    assert.deepEqual(
+      spec.ports.map(({ port: at, targetPort }) => [at, targetPort]),
+      [[port, port]],
+    );
+    // The strictest of the Pod Security Standards lets its pods be.
+    const [one] = await eventually('its pod is made', async () => {
+      const listed = JSON.parse(await control.kubectl(['--namespace', namespace, 'get', 'pods', '--output', 'json'])) as Listed;
+      return listed.items.length > 0 ? listed.items : undefined;
+    });
+    assert.equal(one?.metadata.labels['team'], 'shop');
+    assert.equal(one?.metadata.annotations['example.com/balancer'], 'internal');
+    const others = await control.kubectl([
+      'get',
+      'deployments',
+      '--all-namespaces',
+      '--selector',
+      `${group}/gateway-name=other`,
+      '--output=name',
+    ]);
+    assert.equal(others, '');
+  });
+
+  test('it has the address of its Service, and is programmed when its Envoy serves it', async () => {
+    await eventually('there is no address', async () => ((await programmed('web'))?.reason === 'AddressNotAssigned' ? true : undefined));
+    const path = `/api/v1/namespaces/${namespace}/services/web-own/status`;
+    await control.call('PATCH', path, { status: { loadBalancer: { ingress: [{ ip: '192.0.2.7' }] } } });
+    await eventually('it waits for its Envoy', async () => ((await programmed('web'))?.reason === 'Pending' ? true : undefined));
+
+    envoy = await startEnvoy();
+    await eventually(`it is programmed\n${naru.log}`, async () => ((await programmed('web'))?.status === 'True' ? true : undefined));
+    assert.deepEqual((await get<Gateway>('gateways', 'web')).status?.addresses, [{ type: 'IPAddress', value: '192.0.2.7' }]);
+    const ask = (hostname: string) => request(`http://${hostname}:${port}/`, { http: port, https: 0 }, { address: '127.0.0.1' });
+    await eventually('its route answers', async () => ((await ask('mine.example.com')).status === 200 ? true : undefined));
+    assert.equal((await ask('theirs.example.com')).status, 404);
+    const { body } = await request(`http://127.0.0.1:${sharedPort}/`, { http: sharedPort, https: 0 }).catch(() => ({
+      body: 'nobody listens',
+    }));
+    assert.equal(body, 'nobody listens');
+    // The shared Gateway has no Envoy here.
+    assert.notEqual((await programmed('other'))?.status, 'True');
+  });
+
+  test('what somebody deletes comes again', async () => {
+    await control.kubectl(['--namespace', namespace, 'delete', 'service', 'web-own']);
+    await made<Service>('services');
+  });
+
+  test('a class that says something else is not accepted', async () => {
+    const reason = await eventually('the class has a status', async () => {
+      const { status } = await get<Gateway>('gatewayclasses', 'odd');
+      return status?.conditions?.find(({ type, reason: why }) => type === 'Accepted' && why !== 'Pending');
+    });
+    assert.equal(reason.reason, 'InvalidParameters');
+  });
+
+  test('everything goes with it', async () => {
+    await control.kubectl(['--namespace', namespace, 'delete', 'gateway', 'web']);
+    await eventually('nothing is left', async () => {
+      const kinds = 'deployments,services,secrets,networkpolicies';
+      const left = await control.kubectl([
+        '--namespace',
+        namespace,
+        'get',
+        kinds,
+        '--selector',
+        `${group}/gateway-name=web`,
+        '--output=name',
+      ]);
+      return left === '' ? true : undefined;
+    });
+  });
+
+  /** As the Deployment says; the test is its kubelet. */
+  async function startEnvoy(): Promise<ChildProcess> {
+    const { data } = await made<Secret>('secrets');
+    const { spec } = await made<Deployment>('deployments');
+    const own = join(folder, 'pod');
+    mkdirSync(own);
+    for (const [name, content] of Object.entries(data)) writeFileSync(join(own, name), Buffer.from(content, 'base64'));
+    let bootstrap = Buffer.from(data['bootstrap.json'] ?? '', 'base64').toString();
+    bootstrap = bootstrap.replaceAll('/etc/naru/ads', own).replaceAll('/var/run/naru', own);
+    // The name is that of another machine's network.
+    bootstrap = bootstrap.replace('"STRICT_DNS"', '"STATIC"');
+    bootstrap = bootstrap.replace(
+      /\{"address":"naru\.naru-system\.svc","port_value":\d+\}/,
+      `{"address":"127.0.0.1","port_value":${naru.ports.ads}}`,
+    );
+    for (const each of [8001, 8002, 8003]) bootstrap = bootstrap.replace(`"port_value":${each}`, `"port_value":${await choosePort(0)}`);
+    writeFileSync(join(own, 'bootstrap.json'), bootstrap);
+    const [container] = spec.template.spec.containers;
+    const args = container?.args.map((arg) => arg.replaceAll('/etc/envoy', own).replaceAll('$(POD_NAME)', 'web-own-0')) ?? [];
+    const child = spawn(await envoyForTests(), [...args, '--concurrency', '1', '--log-level', 'error'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    await once(child, 'spawn');
+    return child;
+  }
+});
