@@ -17,7 +17,7 @@ import type { Metrics } from './metrics.ts';
 import { openapi } from './openapi.ts';
 import { debugPaths, printIndex } from './paths.ts';
 import type { DebugView, FleetView } from './view.ts';
-import { allRun, readWait } from './wait-for-snapshot.ts';
+import { allRun, readWait, waitedFor } from './wait-for-snapshot.ts';
 
 export interface AppOptions {
   readonly view: DebugView;
@@ -114,9 +114,10 @@ function explained(c: Context, view: DebugView): Response {
   return json(c, { fleet: fleet.name, snapshot: fleet.current.number, explanation: explain(fleet.current.resources, request) });
 }
 
+/** By those that Ingresses have. */
 function allAccepted(view: DebugView): boolean {
-  const newest = new Map(view.fleets().map(({ name, current }) => [name, current?.number ?? 0]));
-  return view.proxies().every(({ fleet, accepted }) => accepted >= (newest.get(fleet) ?? 0));
+  const [shared] = view.fleets();
+  return view.proxies().every(({ fleet, accepted }) => fleet !== shared?.name || accepted >= (shared.current?.number ?? 0));
 }
 
 function object(c: Context, view: DebugView): Response {
@@ -139,11 +140,11 @@ async function resources(c: Context, view: DebugView, typeName: string, name?: s
 
 /** Undefined when what `?wait=` names has come. */
 async function waited(c: Context, view: DebugView): Promise<Response | undefined> {
-  const wait = readWait(c.req.query('wait'), c.req.query('timeout'));
+  const wait = readWait(c.req.query('wait'), c.req.query('timeout'), c.req.query('fleet'));
   if (wait === undefined) return undefined;
   if ('wrong' in wait) return problem(c, 400, wait.wrong);
   if (await allRun(view, wait)) return undefined;
-  const behind = view.proxies().filter(({ accepted }) => accepted < wait.version);
+  const behind = waitedFor(view, wait).filter(({ accepted }) => accepted < wait.version);
   const names = behind.map(({ id, accepted }) => `${id} (snapshot ${accepted})`).join(', ');
   return problem(c, 504, `Not every Envoy runs snapshot ${wait.version}: ${names === '' ? 'none is connected' : names}.`);
 }

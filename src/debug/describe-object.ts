@@ -9,8 +9,9 @@ import type { ObjectStanding } from './view.ts';
 export type ObjectState = 'not served' | 'refused' | 'waiting' | 'accepted';
 
 /** An object as `/debug/objects` prints it: how far it has come, and which Envoys are behind. */
-export function describeObject(standing: ObjectStanding, proxies: readonly ProxyState[]) {
-  const { since, held, refusal } = standing;
+export function describeObject(standing: ObjectStanding, connected: readonly ProxyState[]) {
+  const { since, held, refusal, fleets } = standing;
+  const proxies = connected.filter(({ fleet }) => fleets?.includes(fleet) !== false);
   const envoys = [...new Map(proxies.map((proxy) => [proxy.id, describeEnvoy(proxy, proxies, since)])).values()];
   const { kind, namespace, name, digest, inFolder, problems } = standing;
   return {

@@ -73,6 +73,8 @@ export interface ObjectStanding {
   /** Of what is written in it. */
   readonly digest: string;
   readonly inFolder: boolean;
+  /** Whose Envoys serve it; absent: it is not known, or all of them. */
+  readonly fleets?: readonly string[];
   /** The snapshot in which its configuration last became what it is; absent for one that is not served. */
   readonly since?: number;
   /** Whether something of it is not sent as it is written, because an Envoy refuses it, or may. */

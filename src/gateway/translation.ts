@@ -15,6 +15,7 @@ import { UnionTable } from '../store/union-table.ts';
 import type { World } from '../store/world.ts';
 import { BackendTlsTables } from './backend-tls-tables.ts';
 import type { GatewayRow } from './gateway-row.ts';
+import type { RouteRow } from './route-row.ts';
 import { GatewayTables } from './gateway-tables.ts';
 import { connectionMembers, foldAt, type FoldParts } from './fold-parts.ts';
 import { foldListener } from './model-listener.ts';
@@ -44,6 +45,8 @@ export class GatewayTranslation {
   readonly certificates: Table<Certificate>;
   readonly backendSecrets: Table<BackendSecret>;
   readonly gateways: Table<GatewayRow>;
+  /** By `HTTPRoute shop/web`. */
+  readonly routes: Table<RouteRow>;
   readonly statuses: StatusTables;
   readonly controllerName: string;
   readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
@@ -90,6 +93,7 @@ export class GatewayTranslation {
     );
 
     this.gateways = gateways.gateways;
+    this.routes = routes.rows;
     this.listeners = listeners;
     this.virtualHosts = virtualHosts;
     this.upstreams = upstreams;

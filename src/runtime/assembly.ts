@@ -1,6 +1,7 @@
 import type { Problem } from '../model/problem.ts';
 import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
 import { resourceChanges } from '../snapshot/resource-changes.ts';
+import type { Reference } from '../snapshot/resource.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { Snapshots } from '../snapshot/snapshots.ts';
 import { ProblemList, type ReportingTable } from '../status/problem-list.ts';
@@ -50,6 +51,7 @@ export interface AssemblyOptions {
 
 /** From the Model of one fleet to its snapshots, less what is quarantined. */
 export class Assembly {
+  readonly fleet: string;
   readonly rendering: Rendering;
   /** What is not sent as it is rendered, because an Envoy refused it. Changed from outside, then told by `pass`. */
   readonly quarantine = new SourceTable<Quarantined>('quarantine');
@@ -63,6 +65,7 @@ export class Assembly {
   #putAside: ReadonlySet<string> | undefined;
 
   constructor({ fleet, listen, model, tables, reporting, failures, cluster }: AssemblyOptions) {
+    this.fleet = fleet;
     this.#failures = failures;
     this.#hostTable = model.virtualHosts;
     const { quarantine } = this;
@@ -85,6 +88,11 @@ export class Assembly {
 
   get current(): Snapshot | undefined {
     return this.#snapshots.current;
+  }
+
+  /** Whoever needs a resource of the newest snapshot. */
+  readersOf(resource: Reference): readonly Reference[] {
+    return this.#snapshots.readersOf(resource);
   }
 
   /** See `Snapshots.countOnFrom`. */

@@ -23,7 +23,7 @@ export interface ColdProofOptions {
   /** The virtual hosts that a scope was put together from. */
   readonly hostsIn: (scope: Resource) => ReadonlyMap<string, RenderedHost>;
   /** A fresh Envoy runs this snapshot. */
-  readonly onProven: (snapshot: number) => void;
+  readonly onProven: (snapshot: Snapshot) => void;
   /** A fresh Envoy refuses this of a snapshot. */
   readonly onRefused: (snapshot: number, verdicts: readonly Verdict[]) => void;
   readonly log: (line: string) => void;
@@ -115,7 +115,7 @@ export class ColdProof {
     if (this.#stopped) return;
     const tookMs = performance.now() - begun;
     this.#report = { snapshot: snapshot.number, result: refused.length === 0 ? 'accepted' : 'refused', tookMs, at: Date.now() };
-    if (refused.length === 0) this.#options.onProven(snapshot.number);
+    if (refused.length === 0) this.#options.onProven(snapshot);
     else if (verdicts.length > 0) this.#options.onRefused(snapshot.number, verdicts);
     else this.#failed(snapshot, begun, refused.map(({ type, name, message }) => `${type} ${name}: ${message}`).join('; '));
   }

@@ -12,6 +12,7 @@ import { DebugEvents } from './debug-events.ts';
 import { listCanaries } from './canaries.ts';
 import { objectStanding } from './object-standing.ts';
 import { LastGood, type LastGoodOptions } from './last-good.ts';
+import { acceptedByAll } from './last-good-keeper.ts';
 import { OwnFleets } from './own-fleets.ts';
 import { pipeline } from './pipeline.ts';
 import { QuarantineKeeper } from './quarantine-keeper.ts';
@@ -53,7 +54,7 @@ export class ControlPlane {
   readonly #options: ControlPlaneOptions;
   readonly #build: Build;
   readonly #fleet: Fleet;
-  readonly #ownFleets = new OwnFleets();
+  readonly #ownFleets: OwnFleets;
   readonly #rollout: Rollout;
   readonly #subscriptions = new Subscription();
   readonly #lastGood: LastGood | undefined;
@@ -68,9 +69,13 @@ export class ControlPlane {
       ...(options.proofEnvoy === undefined ? {} : { prover: options.proofEnvoy }),
       ...(options.onTrouble === undefined ? {} : { log: options.onTrouble }),
     });
+    this.#ownFleets = new OwnFleets({
+      isConnected: (name) => this.ads.proxies().some(({ fleet }) => fleet === name),
+      log: options.onTrouble,
+    });
     this.ads = new AdsServer({
       fleets: [this.#fleet],
-      furtherFleet: (name) => this.#ownFleets.get(name),
+      furtherFleet: (name) => this.#ownFleets.get(name)?.fleet,
       ...options.ads,
       ...(options.onTrouble === undefined ? {} : { log: options.onTrouble }),
     });
@@ -78,7 +83,7 @@ export class ControlPlane {
       assembly: this.#build.assembly,
       fleet: this.#fleet,
       ads: this.ads,
-      divide: (snapshot) => this.#ownFleets.divide(snapshot),
+      ownFleets: this.#ownFleets,
       onPass: (pass) => {
         this.#lastGood?.passed(pass);
         this.#quarantineKeeper?.passed();
@@ -142,13 +147,9 @@ export class ControlPlane {
     return this.#build;
   }
 
-  /** The newest snapshot that all of these Envoys run; 0: there is none of them. Of a Gateway's own fleet: all there is, or nothing. */
+  /** The newest snapshot that all connected Envoys of a fleet run; 0: there is none of them. */
   acceptedBy(fleet: string): number {
-    const standing = this.ads.proxies().filter((proxy) => proxy.fleet === fleet);
-    if (standing.length === 0) return 0;
-    const accepted = Math.min(...standing.map((proxy) => proxy.accepted));
-    if (fleet === this.#fleet.name) return accepted;
-    return accepted >= (this.#ownFleets.get(fleet)?.current?.number ?? Infinity) ? Number.MAX_SAFE_INTEGER : 0;
+    return acceptedByAll(this.ads.proxies(), fleet);
   }
 
   #makeLastGood({ lastGood, build, onTrouble }: ControlPlaneOptions): LastGood | undefined {
@@ -169,14 +170,8 @@ export class ControlPlane {
   }
 
   #view(): DebugView {
-    const { name } = this.#fleet;
     return {
-      fleets: () => {
-        const { history, quarantine, coldProof } = this.#rollout;
-        return [
-          { name, current: this.#fleet.current, history, snapshot: (number) => this.#rollout.snapshot(number), quarantine, coldProof },
-        ];
-      },
+      fleets: () => this.#rollout.views(),
       proxies: () => this.ads.proxies(),
       refusals: () => this.ads.refusals(),
       problems: () => this.#build.problems(),

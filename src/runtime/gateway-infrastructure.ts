@@ -94,7 +94,9 @@ async function identityOf(
 function isGood(chain: string, authority: string): boolean {
   try {
     const [certificate, issuer] = [new X509Certificate(chain), new X509Certificate(authority)];
-    return certificate.validToDate.getTime() - Date.now() > renewalMs && certificate.verify(issuer.publicKey);
+    const [end, last] = [certificate.validToDate.getTime(), issuer.validToDate.getTime()];
+    // None is good for longer than its authority.
+    return (end - Date.now() > renewalMs || (end >= last && end > Date.now())) && certificate.verify(issuer.publicKey);
   } catch {
     return false;
   }

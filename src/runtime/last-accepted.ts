@@ -15,14 +15,19 @@ interface Holding {
   readonly tried?: true;
 }
 
+/** What of the newest snapshot a fleet gets; undefined: there is no such fleet. */
+export type PartOf = (fleet: string) => Snapshot | undefined;
+
 /** The contents that each Envoy has accepted last: what is served when it refuses what came after. */
 export class LastAccepted {
   readonly #snapshots = new Map<number, Snapshot>();
+  #partOf: PartOf = () => this.#newest;
   readonly #proxies = new Map<string, Holding>();
   #newest: Snapshot | undefined;
 
-  published(snapshot: Snapshot): void {
+  published(snapshot: Snapshot, partOf?: PartOf): void {
     this.#newest = snapshot;
+    if (partOf !== undefined) this.#partOf = partOf;
     this.#snapshots.set(snapshot.number, snapshot);
     for (const number of this.#snapshots.keys()) {
       if (number > snapshot.number - remembered) break;
@@ -47,17 +52,17 @@ export class LastAccepted {
   }
 
   /** An Envoy that lags behind may have been sent newer contents than those of the snapshot: its answers tell which. */
-  accepted({ proxy, snapshot }: Accepted): void {
-    if (snapshot !== this.#newest?.number) return;
+  accepted({ proxy, fleet, snapshot }: Accepted): void {
+    const part = this.#partOf(fleet);
+    if (part === undefined || snapshot !== part.number) return;
     const holding = this.#holding(proxy);
-    holding.baseline = this.#newest;
+    holding.baseline = part;
     holding.since.clear();
   }
 
   /** Somebody who serves no requests has tried a snapshot, and it was good. */
-  proven(proxy: string, number: number): void {
-    const baseline = this.#snapshots.get(number);
-    if (baseline !== undefined) this.#proxies.set(proxy, { baseline, since: new Map(), tried: true });
+  proven(proxy: string, baseline: Snapshot): void {
+    this.#proxies.set(proxy, { baseline, since: new Map(), tried: true });
   }
 
   knows(proxy: string): boolean {

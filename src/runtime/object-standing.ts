@@ -1,6 +1,7 @@
 import type { ObjectStanding } from '../debug/view.ts';
 import { objectKey } from '../kube/event.ts';
 import { isKind, kindNames } from '../kube/kinds.ts';
+import type { Kind } from '../kube/objects.ts';
 import { objectDigest } from '../kube/object-digest.ts';
 import type { Key } from '../store/table.ts';
 import { objectsOf } from '../xds/answering-host.ts';
@@ -21,9 +22,18 @@ export function objectStanding(build: Build, kindName: string, namespace: string
     digest: objectDigest(object),
     inFolder: object.metadata.origin !== undefined,
     ...(since === undefined ? {} : { since }),
+    ...fleetsOf(build, kind, key),
     ...putAside(build, id),
     problems: build.problems().filter(({ source }) => source.kind === kind && objectKey(source.namespace, source.name) === key),
   };
+}
+
+function fleetsOf({ assembly, gateway }: Build, kind: Kind, key: Key): Pick<ObjectStanding, 'fleets'> {
+  if (kind === 'Ingress') return { fleets: [assembly.fleet] };
+  const parents = kind === 'Gateway' ? [key] : gateway.routes.get(`${kind} ${key}`)?.attachments.map((one) => one.gateway);
+  if (parents !== undefined) return { fleets: parents.map((parent) => gateway.gateways.get(parent)?.fleet ?? assembly.fleet) };
+  if (kind !== 'ListenerSet') return {};
+  return { fleets: [gateway.statuses.drafts.get(`${kind} ${key}`)?.fleet ?? assembly.fleet] };
 }
 
 function putAside({ assembly }: Build, id: Key): Pick<ObjectStanding, 'held' | 'refusal'> {

@@ -6,7 +6,7 @@ import { isStreamListener } from '../xds/listeners/stream-listener.ts';
 import type { Assembly } from './assembly.ts';
 import type { Verdict } from './cold-proof.ts';
 import { Finds, storm } from './finds.ts';
-import { LastAccepted } from './last-accepted.ts';
+import { LastAccepted, type PartOf } from './last-accepted.ts';
 import { namesIn } from './names-in-message.ts';
 import { QuarantineChanges } from './quarantine-changes.ts';
 import { nameOf } from './refusal-problems.ts';
@@ -19,7 +19,15 @@ const patienceMs = 20_000;
 
 interface Refused {
   readonly proxy: string;
+  readonly fleet: string;
   readonly message: string;
+}
+
+export interface AnswerOptions {
+  /** After a refusal each resource of the response is sent again in one of its own. */
+  readonly retriesAlone: boolean;
+  /** Whether what this Envoy refuses can be put aside for everybody; absent: all of it. */
+  readonly judges?: (what: Quarantinable, name: string) => boolean;
 }
 
 /**
@@ -49,10 +57,10 @@ export class Refusals {
     return this.#trials.size > 0;
   }
 
-  /** To be called before a snapshot is published. */
-  published(snapshot: Snapshot): void {
+  /** To be called before a snapshot is published. `partOf`: what of it a fleet gets, once it is published; default: all. */
+  published(snapshot: Snapshot, partOf?: PartOf): void {
     this.#newest = snapshot.number;
-    this.#accepted.published(snapshot);
+    this.#accepted.published(snapshot, partOf);
   }
 
   accepted(event: Accepted): void {
@@ -65,17 +73,16 @@ export class Refusals {
     this.#tidy();
   }
 
-  /** `retriesAlone`: after a refusal each resource of the response is sent again in one of its own. */
-  answered(answer: Acknowledgement, { retriesAlone }: { readonly retriesAlone: boolean }): void {
+  answered(answer: Acknowledgement, options: AnswerOptions): void {
     this.#accepted.answered(answer);
     const what = answer.type === 'scopes' || answer.type === 'routes' ? 'hosts' : answer.type;
-    if (answer.refusal !== undefined) this.#refused(what, answer, answer.refusal, retriesAlone);
+    if (answer.refusal !== undefined) this.#refused(what, answer, answer.refusal, options);
     else for (const trial of this.#trials.all(what, answer.names)) this.#advance(trial, answer);
     this.#tidy();
   }
 
   /** A fresh Envoy, which serves nobody, runs this snapshot. */
-  proven(proxy: string, snapshot: number): void {
+  proven(proxy: string, snapshot: Snapshot): void {
     this.#accepted.proven(proxy, snapshot);
   }
 
@@ -96,7 +103,7 @@ export class Refusals {
     }
     return due.flatMap(({ what, name, message }) => {
       const stays = this.#whyItStays(proxy, what, name);
-      if (stays === undefined) this.#convict(what, [name], { proxy, message });
+      if (stays === undefined) this.#convict(what, [name], { proxy, fleet: this.#assembly.fleet, message });
       return stays === undefined ? [] : [`${nameOf({ what, name })} ${stays}: ${message}`];
     });
   }
@@ -141,8 +148,8 @@ export class Refusals {
     }
   }
 
-  #refused(what: Quarantinable, answer: Acknowledgement, message: string, retriesAlone: boolean): void {
-    const { proxy } = answer;
+  #refused(what: Quarantinable, answer: Acknowledgement, message: string, { retriesAlone, judges }: AnswerOptions): void {
+    const { proxy, fleet } = answer;
     const trials = this.#trials.all(what, answer.names);
     if (trials.some((trial) => trial.proxy !== proxy)) return;
     const content = (what === 'hosts' ? this.#served.newHosts(answer) : this.#served.newResources(what, answer)).filter(
@@ -151,7 +158,8 @@ export class Refusals {
     // It has changed, or was put aside, since it was sent: what is sent now will be answered as well.
     if (content.length === 0 || content.some((name) => !this.#served.isServed(what, name, answer.snapshot))) return;
     if (this.#runsElsewhere(answer)) return;
-    const refused = { proxy, message };
+    if (judges !== undefined && !(retriesAlone && content.every((name) => judges(what, name)))) return;
+    const refused = { proxy, fleet, message };
     const named = content.filter((name) => namesIn(message, [what === 'hosts' ? splitName(name).hostname : name]).length > 0);
     // Which ports are free is a matter of each machine; but those of TCP and UDP services are somebody's choice.
     if (isLocal(message) && !(named.length > 0 && named.every(isStreamListener))) return;
@@ -159,7 +167,7 @@ export class Refusals {
     const replaced = content.filter((name) => this.#served.isReplaced(what, name));
     // What goes again one by one needs no search; but in one scope there may be many hosts, and parts of a host.
     const alone = retriesAlone && (what !== 'hosts' || answer.names.length > 1);
-    if (content.length === 1 || (!alone && this.#finds.areStorm(what))) this.#convict(what, content, refused);
+    if (content.length === 1 || (!alone && this.#finds.areStorm(what, fleet))) this.#convict(what, content, refused);
     else if (replaced.length > 0) this.#convict(what, replaced, refused);
     else if (named.length > 0 && certain) this.#convict(what, named, refused);
     else if (!alone) {
@@ -214,7 +222,7 @@ export class Refusals {
     for (const trial of trials) this.#try(trial);
   }
 
-  #putAside(what: Quarantinable, name: string, { proxy, message }: Refused): Choice | undefined {
+  #putAside(what: Quarantinable, name: string, { proxy, fleet, message }: Refused): Choice | undefined {
     const { rendering, quarantine } = this.#assembly;
     const rendered = rendering.rendered(what, name);
     // Where the whole host is put aside, nothing of its parts is served.
@@ -228,17 +236,17 @@ export class Refusals {
     const index = inForce ? choices.findIndex(({ replacement }) => replacement.type === row.replacement.type) : -1;
     if (inForce && index + 1 === choices.length && what === 'hosts') {
       const { hostname, owner } = splitName(name);
-      if (owner !== undefined) return this.#putAside(what, hostname, { proxy, message });
+      if (owner !== undefined) return this.#putAside(what, hostname, { proxy, fleet, message });
     }
     const choice = choices[index + 1] ?? choices.at(-1) ?? choices[0];
     const sources = this.#replacements.sources(what, name, choice.replacement);
     // The words about what was refused first are the ones that matter to its owner.
     const words = inForce ? row.refusal : { proxy, message, since: Date.now() };
-    if (!inForce) this.#finds.add(what);
+    if (!inForce) this.#finds.add(what, fleet);
     const replaced: Quarantined = { what, name, version: rendered.version, ...choice, refusal: { ...words, sources } };
     if (what === 'hosts') this.#supersede(name);
     this.#changes.set(replaced);
-    if (index + 1 < choices.length) this.#replacing.set(replaced, { bad, refused: { proxy, message } });
+    if (index + 1 < choices.length) this.#replacing.set(replaced, { bad, refused: { proxy, fleet, message } });
     this.#changes.because(`Envoy ${proxy} refused ${nameOf({ what, name })}`);
     return choice;
   }

@@ -2,15 +2,12 @@ import { interval, Subscription } from 'rxjs';
 import type { Acknowledgement } from '../ads/acknowledgement.ts';
 import type { Fleet } from '../ads/fleet.ts';
 import type { AdsServer } from '../ads/server.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { ColdProofReport, QuarantineEntry, SnapshotSummary } from '../debug/view.ts';
-import { splitName } from '../xds/quarantine/quarantine.ts';
+import type { FleetView } from '../debug/view.ts';
 import type { Assembly, Pass } from './assembly.ts';
 import { ColdProof, type ColdProofOptions } from './cold-proof.ts';
 import { coldNodeId } from './cold-run.ts';
-import { History } from './history.ts';
-import { RolloutTimes } from './rollout-times.ts';
-import { describeReplacement } from './refusal-problems.ts';
+import { describeQuarantine, FleetRecord } from './fleet-record.ts';
+import { mayJudge, type OwnFleets } from './own-fleets.ts';
 import { Refusals } from './refusals.ts';
 
 const tickMs = 1_000;
@@ -19,8 +16,8 @@ export interface RolloutOptions {
   readonly assembly: Assembly;
   readonly fleet: Fleet;
   readonly ads: AdsServer;
-  /** What of a snapshot the fleet gets; absent: all of it. */
-  readonly divide?: (whole: Snapshot) => Snapshot;
+  /** Absent: the fleet gets all there is. */
+  readonly ownFleets?: OwnFleets;
   /** Called after each pass, also those that answers of Envoys led to. */
   readonly onPass: (pass: Pass) => void;
   /** Called when following up on an answer fails, which is a bug of ours. */
@@ -32,43 +29,40 @@ export interface RolloutOptions {
   readonly log?: ((line: string) => void) | undefined;
 }
 
-/** Brings snapshots to a fleet, and what its Envoys answer back into the next snapshot. */
+/** Brings snapshots to a fleet and to those of single Gateways, and what its Envoys answer back into the next snapshot. */
 export class Rollout {
   readonly #options: RolloutOptions;
   readonly #refusals: Refusals;
-  readonly #times: RolloutTimes;
-  readonly #history = new History({ rolloutOf: (number) => this.#times.of(number) });
+  readonly #record: FleetRecord;
   readonly #coldProof: ColdProof | undefined;
   #due = false;
 
   constructor(options: RolloutOptions) {
     this.#options = options;
-    this.#times = new RolloutTimes({ onAll: options.onAllAccepted });
+    this.#record = new FleetRecord(options.fleet, { onAll: options.onAllAccepted });
     this.#refusals = new Refusals(options.assembly);
     this.#coldProof = options.coldProof && this.#makeColdProof(options.coldProof);
   }
 
-  /** Listens to the fleet's Envoys until it is unsubscribed. */
+  /** Listens to the Envoys until it is unsubscribed. */
   start(): Subscription {
-    const { ads, fleet } = this.#options;
+    const { ads } = this.#options;
     const all = new Subscription();
-    all.add(
-      ads.acknowledgements.subscribe((answer) => {
-        if (answer.fleet === fleet.name) this.#answered(answer);
-      }),
-    );
+    all.add(ads.acknowledgements.subscribe((answer) => this.#answered(answer)));
     all.add(
       ads.accepted.subscribe((event) => {
-        if (event.fleet !== fleet.name) return;
-        this.#times.accepted(event, this.#standing());
-        this.#refusals.accepted(event);
+        const record = this.#recordOf(event.fleet);
+        if (record === undefined) return;
+        record.accepted(event, ads.proxies());
+        this.#refusals.accepted({ ...event, proxy: this.#nameOf(event.fleet, event.proxy) });
         this.#followUp();
       }),
     );
     all.add(
       interval(tickMs).subscribe(() => {
-        this.#times.settle(this.#standing());
-        this.#refusals.expire(new Set(ads.proxies().map(({ id }) => id)));
+        const proxies = ads.proxies();
+        for (const record of this.#records()) record.settle(proxies);
+        this.#refusals.expire(new Set(proxies.map(({ fleet, id }) => this.#nameOf(fleet, id))));
         this.#followUp();
       }),
     );
@@ -79,46 +73,41 @@ export class Rollout {
     await this.#coldProof?.stop();
   }
 
-  get coldProof(): ColdProofReport | undefined {
-    return this.#coldProof?.report;
+  /** The one that Ingresses have, then those of Gateways. */
+  views(): readonly FleetView[] {
+    const all = describeQuarantine(this.#options.assembly);
+    const own = (name: string) => all.filter(({ proxy }) => proxy.startsWith(`${name}/`));
+    const further = this.#options.ownFleets?.all() ?? [];
+    const theirs = new Set(further.flatMap(({ fleet }) => own(fleet.name)));
+    const main = this.#record.view(all.filter((entry) => !theirs.has(entry)));
+    return [{ ...main, coldProof: this.#coldProof?.report }, ...further.map((record) => record.view(own(record.fleet.name)))];
   }
 
-  get history(): readonly SnapshotSummary[] {
-    return this.#history.list();
-  }
-
-  snapshot(number: number): Snapshot | undefined {
-    return this.#history.find(number);
-  }
-
-  /** What is put aside at this moment; what is only held back while a culprit is looked for is not told. */
-  get quarantine(): readonly QuarantineEntry[] {
-    return this.#options.assembly.quarantined().flatMap((row) => {
-      if (row.refusal === undefined) return [];
-      const { proxy, message, since } = row.refusal;
-      const name = row.what === 'hosts' ? splitName(row.name).hostname : row.name;
-      return [{ type: row.what, name, version: row.version, proxy, message, since, replacedBy: describeReplacement(row) }];
-    });
-  }
-
-  /** Takes in a pass: its snapshot goes to the fleet. */
+  /** Takes in a pass: its snapshot goes to the fleets. */
   passed(whole: Pass): void {
-    const { divide } = this.#options;
-    const pass = whole.snapshot === undefined || divide === undefined ? whole : { ...whole, snapshot: divide(whole.snapshot) };
-    if (pass.snapshot !== undefined) {
-      this.#refusals.published(pass.snapshot);
-      this.#history.add(pass.snapshot, pass.timing);
-      this.#times.published(pass.snapshot.number, pass.timing?.since);
-      this.#options.fleet.publish(pass.snapshot);
-      this.#coldProof?.published(pass.snapshot);
+    const { ownFleets } = this.#options;
+    if (whole.snapshot === undefined) this.#options.onPass(whole);
+    else {
+      this.#refusals.published(whole.snapshot, (fleet) => this.#recordOf(fleet)?.fleet.current);
+      const snapshot = ownFleets?.divide(whole.snapshot, whole.timing) ?? whole.snapshot;
+      this.#record.publish(snapshot, whole.timing);
+      this.#coldProof?.published(snapshot);
+      this.#options.onPass({ ...whole, snapshot });
     }
-    this.#options.onPass(pass);
     this.#followUp();
   }
 
-  #standing(): ReturnType<AdsServer['proxies']> {
-    const { ads, fleet } = this.#options;
-    return ads.proxies().filter((proxy) => proxy.fleet === fleet.name);
+  #recordOf(fleet: string): FleetRecord | undefined {
+    return fleet === this.#options.fleet.name ? this.#record : this.#options.ownFleets?.get(fleet);
+  }
+
+  #records(): readonly FleetRecord[] {
+    return [this.#record, ...(this.#options.ownFleets?.all() ?? [])];
+  }
+
+  /** Envoys of different fleets may say that they have the same id. */
+  #nameOf(fleet: string, proxy: string): string {
+    return fleet === this.#options.fleet.name ? proxy : `${fleet}/${proxy}`;
   }
 
   #makeColdProof(options: Pick<ColdProofOptions, 'startEnvoy' | 'delayMs'>): ColdProof {
@@ -137,10 +126,22 @@ export class Rollout {
   }
 
   #answered(answer: Acknowledgement): void {
-    if (answer.refusal !== undefined) this.#times.refused(answer.proxy, answer.snapshot);
-    const { protocol } = this.#options.ads.proxies().find(({ id }) => id === answer.proxy) ?? {};
-    const complete = answer.type === 'clusters' || answer.type === 'listeners' || answer.type === 'scopes';
-    this.#refusals.answered(answer, { retriesAlone: protocol === 'delta' || !complete });
+    const { ads, assembly, fleet: shared } = this.#options;
+    const { fleet, proxy, type } = answer;
+    const record = this.#recordOf(fleet);
+    if (record === undefined) return;
+    if (answer.refusal !== undefined) record.refused(proxy, answer.snapshot);
+    const { protocol } = ads.proxies().find((one) => one.fleet === fleet && one.id === proxy) ?? {};
+    const complete = type === 'clusters' || type === 'listeners' || type === 'scopes';
+    this.#refusals.answered(
+      { ...answer, proxy: this.#nameOf(fleet, proxy) },
+      {
+        retriesAlone: protocol === 'delta' || !complete,
+        ...(fleet === shared.name
+          ? {}
+          : { judges: (what, name) => mayJudge(fleet, what, name, (resource) => assembly.readersOf(resource)) }),
+      },
+    );
     this.#followUp();
   }
 

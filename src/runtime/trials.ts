@@ -8,6 +8,7 @@ export interface Trial {
   /** The one scope that is searched; undefined: all of this kind. */
   readonly scope: string | undefined;
   readonly proxy: string;
+  readonly fleet: string;
   readonly bisection: Bisection;
   message: string;
   /** The snapshot that tries what is to be tried; older answers say nothing of it. */
@@ -40,8 +41,8 @@ export class Trials {
     return this.values().find((trial) => covers(trial, what, name));
   }
 
-  begin(what: Quarantinable, scope: string | undefined, { proxy, message }: Pick<Trial, 'proxy' | 'message'>): Trial {
-    const trial = { what, scope, proxy, message, bisection: new Bisection(), candidate: undefined, reached: 0, at: 0 };
+  begin(what: Quarantinable, scope: string | undefined, by: Pick<Trial, 'proxy' | 'fleet' | 'message'>): Trial {
+    const trial = { what, scope, ...by, bisection: new Bisection(), candidate: undefined, reached: 0, at: 0 };
     this.#all.add(trial);
     return trial;
   }

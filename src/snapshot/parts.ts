@@ -55,11 +55,14 @@ export class OwnPart {
     this.#always = always;
   }
 
-  /** Undefined: nothing of it has changed. */
-  next(whole: Snapshot): Snapshot | undefined {
+  /** To be called with each snapshot, in order. Its number is the same for all fleets, whether there is a change for this one or not. */
+  next(whole: Snapshot): Snapshot {
     const before = this.#current?.resources ?? emptyResourceSet;
-    if (this.#current !== undefined && !whole.changes.some(({ type, name }) => before[type].has(name) || this.#concerns(type, name)))
-      return undefined;
+    if (this.#current !== undefined && !whole.changes.some(({ type, name }) => before[type].has(name) || this.#concerns(type, name))) {
+      const { hash, resources, fleet } = this.#current;
+      this.#current = { ...whole, fleet, hash, resources, changes: [] };
+      return this.#current;
+    }
     const wanted = this.#closure(whole.resources);
     const resources = { ...before };
     for (const type of typeNames) {
@@ -67,10 +70,7 @@ export class OwnPart {
       const there = [...(wanted[type] ?? [])].filter(([name, { version }]) => before[type].get(name)?.version !== version);
       resources[type] = before[type].with(new Map<string, Resource | undefined>([...gone, ...there]));
     }
-    const changes = changesBetween(before, resources);
-    if (changes.length === 0 && this.#current !== undefined) return undefined;
-    const number = (this.#current?.number ?? 0) + 1;
-    this.#current = { ...whole, fleet: this.#fleet, number, hash: hashOf(resources), resources, changes };
+    this.#current = { ...whole, fleet: this.#fleet, hash: hashOf(resources), resources, changes: changesBetween(before, resources) };
     return this.#current;
   }
 
@@ -95,4 +95,16 @@ export class OwnPart {
 
 function isOwned(type: TypeName): type is (typeof owned)[number] {
   return type === 'listeners' || type === 'routes';
+}
+
+/** Whether nobody but this fleet has use for a resource, through whatever leads to it. */
+export function isNeededOnlyBy(
+  fleet: string,
+  { type, name }: Reference,
+  ownerOf: OwnerOf,
+  readersOf: (resource: Reference) => readonly Reference[],
+): boolean {
+  if (isOwned(type)) return ownerOf(name) === fleet;
+  const readers = readersOf({ type, name });
+  return readers.length > 0 && readers.every((reader) => isNeededOnlyBy(fleet, reader, ownerOf, readersOf));
 }

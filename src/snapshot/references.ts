@@ -20,6 +20,10 @@ export class ReferenceCounts {
     return [...missing, ...orphaned];
   }
 
+  readersOf(resource: Reference): readonly Reference[] {
+    return [...(this.#readers.get(id(resource))?.values() ?? [])];
+  }
+
   /** Gives back what is referenced that was not before. What was there before and is gone is found by its removal. */
   #take({ type, name, before, after }: Change): readonly Dangling[] {
     const from = { type, name };

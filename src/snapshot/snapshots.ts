@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ReferenceCounts } from './references.ts';
-import { typeNames } from './resource.ts';
+import { type Reference, typeNames } from './resource.ts';
 import type { ResourceChanges } from './resource-changes.ts';
 import { type CausingObject, type Change, emptyResourceSet, type ResourceSet, type Snapshot } from './snapshot.ts';
 
@@ -38,6 +38,10 @@ export class Snapshots {
    */
   countOnFrom(number: number): void {
     this.#number = Math.max(this.#number, number + 1);
+  }
+
+  readersOf(resource: Reference): readonly Reference[] {
+    return this.#references.readersOf(resource);
   }
 
   /**

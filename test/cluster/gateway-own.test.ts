@@ -51,6 +51,15 @@ interface Gateway {
 }
 
 const group = 'gateway.networking.k8s.io';
+const groups = {
+  gateways: `apis/${group}/v1`,
+  gatewayclasses: `apis/${group}/v1`,
+  deployments: 'apis/apps/v1',
+  services: 'api/v1',
+  secrets: 'api/v1',
+  networkpolicies: 'apis/networking.k8s.io/v1',
+} as const;
+const kinds = ['deployments', 'services', 'secrets', 'networkpolicies'] as const;
 
 describe('a Gateway with Envoys of its own', () => {
   let control: ControlPlane;
@@ -66,9 +75,9 @@ describe('a Gateway with Envoys of its own', () => {
     control.kubectl(['--namespace', namespace, 'apply', '-f', '-'], {
       input: objects.map((object) => JSON.stringify(object)).join('\n---\n'),
     });
-  const get = async <T>(kind: string, name: string): Promise<T> =>
-    JSON.parse(await control.kubectl(['--namespace', namespace, 'get', kind, name, '--output', 'json'])) as T;
-  const made = <T>(kind: string): Promise<T> => eventually(`${kind} is made\n${naru.log}`, () => get<T>(kind, 'web-own'));
+  const get = async <T>(kind: keyof typeof groups, name: string): Promise<T> =>
+    (await control.call('GET', `/${groups[kind]}/${kind === 'gatewayclasses' ? '' : `namespaces/${namespace}/`}${kind}/${name}`)) as T;
+  const made = <T>(kind: keyof typeof groups): Promise<T> => eventually(`${kind} is made\n${naru.log}`, () => get<T>(kind, 'web-own'));
   const programmed = async (name: string) =>
     (await get<Gateway>('gateways', name)).status?.conditions?.find(({ type }) => type === 'Programmed');
   const gateway = (name: string, gatewayClassName: string, at: number, infrastructure?: object) => ({
@@ -131,6 +140,8 @@ describe('a Gateway with Envoys of its own', () => {
       route('mine', 'web'),
       route('theirs', 'other'),
     );
+    const read = async () => ((await naru.snapshots()).version > 0 ? true : undefined);
+    await eventually('Naru has read everything', read, { deadlineMs: 120_000 });
   });
 
   after(async () => {
@@ -142,8 +153,8 @@ describe('a Gateway with Envoys of its own', () => {
   });
 
   test('its Deployment, Service, Secret and NetworkPolicy belong to it and say what spec.infrastructure asks for', async () => {
-    const all = await Promise.all(['deployments', 'services', 'secrets', 'networkpolicies'].map((kind) => made<Made>(kind)));
-    for (const { metadata } of all) {
+    for (const sort of kinds) {
+      const { metadata } = await made<Made>(sort);
       assert.deepEqual(
         metadata.ownerReferences.map(({ kind, name }) => ({ kind, name })),
         [{ kind: 'Gateway', name: 'web' }],
@@ -160,7 +171,7 @@ describe('a Gateway with Envoys of its own', () => {
     );
     // The strictest of the Pod Security Standards lets its pods be.
     const [one] = await eventually('its pod is made', async () => {
-      const listed = JSON.parse(await control.kubectl(['--namespace', namespace, 'get', 'pods', '--output', 'json'])) as Listed;
+      const listed = (await control.call('GET', `/api/v1/namespaces/${namespace}/pods`)) as Listed;
       return listed.items.length > 0 ? listed.items : undefined;
     });
     assert.equal(one?.metadata.labels['team'], 'shop');
@@ -212,17 +223,12 @@ describe('a Gateway with Envoys of its own', () => {
   test('everything goes with it', async () => {
     await control.kubectl(['--namespace', namespace, 'delete', 'gateway', 'web']);
     await eventually('nothing is left', async () => {
-      const kinds = 'deployments,services,secrets,networkpolicies';
-      const left = await control.kubectl([
-        '--namespace',
-        namespace,
-        'get',
-        kinds,
-        '--selector',
-        `${group}/gateway-name=web`,
-        '--output=name',
-      ]);
-      return left === '' ? true : undefined;
+      const lists = await Promise.all(
+        kinds.map((kind) =>
+          control.call('GET', `/${groups[kind]}/namespaces/${namespace}/${kind}?labelSelector=${group}/gateway-name=web`),
+        ),
+      );
+      return lists.every((list) => (list as Listed).items.length === 0) ? true : undefined;
     });
   });
 

@@ -2,19 +2,24 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Refusals } from '../../src/runtime/refusals.ts';
 import type { TypeName } from '../../src/snapshot/resource.ts';
+import type { Snapshot } from '../../src/snapshot/snapshot.ts';
 import { ModelSource, type ModelRows, service } from '../support/model-source.ts';
 
 /** Answers written by hand, to snapshots of a Model. */
 class Desk {
   readonly source = new ModelSource();
   readonly refusals = new Refusals(this.source.assembly);
-  #number = 0;
+  #snapshot: Snapshot | undefined;
 
   given(rows: ModelRows): void {
     const { snapshot } = this.source.change(rows);
     assert(snapshot !== undefined);
-    this.#number = snapshot.number;
+    this.#snapshot = snapshot;
     this.refusals.published(snapshot);
+  }
+
+  get #number(): number {
+    return this.#snapshot?.number ?? 0;
   }
 
   answer(proxy: string, type: TypeName, names: readonly string[], refusal?: string, retriesAlone = true): void {
@@ -29,7 +34,7 @@ class Desk {
     const { assembly } = this.source;
     const { snapshot } = assembly.pass(new Map([[assembly.quarantine, taken.keys]]), taken.cause);
     if (snapshot !== undefined) {
-      this.#number = snapshot.number;
+      this.#snapshot = snapshot;
       this.refusals.published(snapshot);
     }
     this.refusals.passed();
@@ -37,7 +42,8 @@ class Desk {
 
   /** A fresh Envoy runs the newest snapshot. */
   proven(): void {
-    this.refusals.proven('fresh', this.#number);
+    assert(this.#snapshot !== undefined);
+    this.refusals.proven('fresh', this.#snapshot);
   }
 
   /** A fresh Envoy refuses these clusters (or `listeners http`) of the newest snapshot; gives back what stays, and why. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ownFleetOf } from '../../src/model/listener.ts';
-import { CommonPart, OwnPart } from '../../src/snapshot/parts.ts';
+import { CommonPart, isNeededOnlyBy, OwnPart } from '../../src/snapshot/parts.ts';
 import { type Reference, type Resource, type TypeName, typeNames } from '../../src/snapshot/resource.ts';
 import type { ResourceSet, Snapshot } from '../../src/snapshot/snapshot.ts';
 import { Snapshots } from '../../src/snapshot/snapshots.ts';
@@ -50,24 +50,43 @@ test('a fleet of a Gateway gets its listeners and what these need, the others th
     ['clusters shop'],
   );
   const its = part.next(second);
-  assert.ok(its);
   assert.equal(its.fleet, own);
-  assert.equal(its.number, 1);
+  assert.equal(its.number, 2);
   assert.deepEqual(namesOf(its.resources), ['clusters always', 'clusters shop', `listeners ${own}/0.0.0.0:80`, `routes ${own}/0.0.0.0:80`]);
 
   const elsewhere = follow(snapshots, [resource('clusters', 'blog', [], '2')]);
-  assert.equal(part.next(elsewhere), undefined);
+  const same = part.next(elsewhere);
+  assert.deepEqual([same.number, same.hash, same.changes], [3, its.hash, []]);
   common.next(elsewhere);
 
   const moved = follow(snapshots, [resource('clusters', 'shop', [], '2')]);
   common.next(moved);
   assert.deepEqual(
-    part.next(moved)?.changes.map(({ name, after }) => [name, after?.version]),
+    part.next(moved).changes.map(({ name, after }) => [name, after?.version]),
     [['shop', '2']],
   );
 
   const without = follow(snapshots, [], mine);
   assert.deepEqual(namesOf(common.next(without).resources), ['clusters always', 'clusters blog', 'listeners http', 'routes http']);
   const last = part.next(without);
-  assert.deepEqual(last && namesOf(last.resources), ['clusters always']);
+  assert.deepEqual(namesOf(last.resources), ['clusters always']);
+});
+
+test('a fleet alone needs what nothing but its own listeners and route tables lead to', () => {
+  const snapshots = new Snapshots('naru');
+  const endpoints = (name: string): readonly Resource[] => [
+    resource('endpoints', name),
+    resource('clusters', name, [{ type: 'endpoints', name }]),
+  ];
+  const table = (name: string, to: readonly string[]): Resource => resource('routes', name, to.map(cluster));
+  follow(snapshots, [
+    ...[...endpoints('mine'), ...endpoints('ours'), ...endpoints('nobodys')],
+    ...[table(`${own}/0.0.0.0:80`, ['mine', 'ours']), table('10.0.0.1:80', ['ours'])],
+  ]);
+  const isMine = (type: TypeName, name: string) => isNeededOnlyBy(own, { type, name }, ownFleetOf, (one) => snapshots.readersOf(one));
+  assert.deepEqual([isMine('clusters', 'mine'), isMine('endpoints', 'mine'), isMine('routes', `${own}/0.0.0.0:80`)], [true, true, true]);
+  assert.deepEqual(
+    [isMine('clusters', 'ours'), isMine('endpoints', 'ours'), isMine('clusters', 'nobodys'), isMine('routes', '10.0.0.1:80')],
+    [false, false, false, false],
+  );
 });

@@ -11,9 +11,11 @@ import { AdsServer } from '../../src/ads/server.ts';
 import { EnvoyProcess } from '../../src/dev/envoy-process.ts';
 import { findEnvoy } from '../../src/dev/find-envoy.ts';
 import { choosePort } from '../../src/dev/ports.ts';
+import type { FleetView, QuarantineEntry } from '../../src/debug/view.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import type { Assembly, Pass } from '../../src/runtime/assembly.ts';
 import { makeDefaultCertificate } from '../../src/runtime/default-certificate.ts';
+import { OwnFleets } from '../../src/runtime/own-fleets.ts';
 import { QuarantineKeeper } from '../../src/runtime/quarantine-keeper.ts';
 import { Rollout, type RolloutOptions } from '../../src/runtime/rollout.ts';
 import type { ListenOptions } from '../../src/xds/options.ts';
@@ -66,13 +68,21 @@ export class ModelFleet {
   #begin(fleet: Fleet): Process {
     const { coldProof, stateDir: folder } = this.#options;
     const source = new ModelSource(this.#options);
-    const ads = new AdsServer({ fleets: [fleet], host: `unix:${this.#socket}`, port: 0, removalGraceMs: 100 });
     const log = (line: string): void => void this.log.push(line);
+    const ownFleets = new OwnFleets({ isConnected: (name) => ads.proxies().some((proxy) => proxy.fleet === name), log });
+    const ads = new AdsServer({
+      fleets: [fleet],
+      furtherFleet: (name) => ownFleets.get(name)?.fleet,
+      host: `unix:${this.#socket}`,
+      port: 0,
+      removalGraceMs: 100,
+    });
     const { assembly } = source;
     const keeper = folder === undefined ? undefined : new QuarantineKeeper({ assembly, folder, fleet: 'naru', keys: false, log });
     const rollout = new Rollout({
       assembly,
       fleet,
+      ownFleets,
       ads,
       onPass: (pass) => {
         this.passes.push(pass);
@@ -92,19 +102,22 @@ export class ModelFleet {
   }
 
   static async start(nodes: readonly string[], { listen: own = {}, ...more }: ModelFleetOptions = {}): Promise<ModelFleet> {
-    const found = await findEnvoy();
-    assert.ok(found.found, found.found ? '' : found.message);
     const ports = { http: await choosePort(0), https: await choosePort(0) };
     const folder = mkdtempSync(join(tmpdir(), 'naru-fleet-'));
     const listen = { address, httpPort: ports.http, httpsPort: ports.https, defaultCertificate: await makeDefaultCertificate(), ...own };
     const started = new ModelFleet({ ports, folder, options: { ...more, listen } });
     await started.ads.start();
-    for (const nodeId of nodes) {
-      const bootstrap = { nodeId, adsAddress: { path: started.#socket } };
-      started.#envoys.push(EnvoyProcess.start({ envoy: found.path, bootstrap }));
-      await eventually(`${nodeId} connects`, () => (started.ads.proxies().some(({ id }) => id === nodeId) ? true : undefined));
-    }
+    for (const nodeId of nodes) await started.addEnvoy(nodeId);
     return started;
+  }
+
+  /** `fleet`: that of a Gateway with Envoys of its own, which must be in the Model already. */
+  async addEnvoy(nodeId: string, fleet?: string): Promise<void> {
+    const found = await findEnvoy();
+    assert.ok(found.found, found.found ? '' : found.message);
+    const bootstrap = { nodeId, adsAddress: { path: this.#socket }, ...(fleet === undefined ? {} : { cluster: fleet }) };
+    this.#envoys.push(EnvoyProcess.start({ envoy: found.path, bootstrap }));
+    await eventually(`${nodeId} connects`, () => (this.ads.proxies().some(({ id }) => id === nodeId) ? true : undefined));
   }
 
   /** Naru ends and begins again, with the same Envoys and this Model. Resolves when they run all that is served. */
@@ -147,12 +160,21 @@ export class ModelFleet {
     return this.#process.source.assembly;
   }
 
-  get quarantine(): Rollout['quarantine'] {
-    return this.#process.rollout.quarantine;
+  get quarantine(): readonly QuarantineEntry[] {
+    return this.#view?.quarantine ?? [];
   }
 
-  get coldProof(): Rollout['coldProof'] {
-    return this.#process.rollout.coldProof;
+  get coldProof(): FleetView['coldProof'] {
+    return this.#view?.coldProof;
+  }
+
+  /** The fleet of all, then those of Gateways. */
+  get views(): readonly FleetView[] {
+    return this.#process.rollout.views();
+  }
+
+  get #view(): FleetView | undefined {
+    return this.views[0];
   }
 
   get problems(): readonly Problem[] {

@@ -22,6 +22,7 @@ export interface ModelRows {
   readonly endpoints?: Readonly<Record<string, readonly Endpoint[] | undefined>>;
   readonly certificates?: Readonly<Record<string, Certificate | undefined>>;
   readonly hostCertificates?: Readonly<Record<string, HostTls | undefined>>;
+  readonly listeners?: Readonly<Record<string, Listener | undefined>>;
 }
 
 export interface ModelSourceOptions {
@@ -75,6 +76,7 @@ export class ModelSource {
     put(this.#tables.endpoints, rows.endpoints);
     put(this.#tables.certificates, rows.certificates);
     put(this.#tables.hostCertificates, rows.hostCertificates);
+    put(this.#tables.listeners, rows.listeners);
     return this.assembly.pass(changes, 'test');
   }
 }
