@@ -1,12 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { NotedReads, type Read, Readers } from './reads.ts';
 import type { Changes, FollowingTable, Key, Table } from './table.ts';
 
-/** Reads other tables on behalf of one row, and remembers what was read. */
-export interface Read {
-  get<T>(table: Table<T>, key: Key): T | undefined;
-  /** All rows of a table: this row is computed again when any of them changes. */
-  all<T>(table: Table<T>): ReadonlyMap<Key, T>;
-}
+export type { Read } from './reads.ts';
 
 export interface DerivedTableOptions<I, O> {
   readonly name: string;
@@ -18,9 +14,6 @@ export interface DerivedTableOptions<I, O> {
   /** Called when `compute` throws, which is a bug of ours: the row keeps its last good value. `undefined` takes it back. */
   readonly onFailure?: (key: Key, error: Error | undefined) => void;
 }
-
-/** Stands for "every row" in the records of what was read. */
-const everyRow = '';
 
 /**
  * One output row per input row, computed again only when something it read has changed.
@@ -34,8 +27,8 @@ export class DerivedTable<I, O> implements FollowingTable<O> {
   readonly name: string;
   readonly #options: DerivedTableOptions<I, O>;
   readonly #rows = new Map<Key, O>();
-  readonly #reads = new Map<Key, [Table<unknown>, Key][]>();
-  readonly #readers = new Map<Table<unknown>, Map<Key, Set<Key>>>();
+  readonly #readers = new Readers();
+  readonly #noted = new NotedReads();
   readonly #failed = new Set<Key>();
   #computed = 0;
 
@@ -59,12 +52,7 @@ export class DerivedTable<I, O> implements FollowingTable<O> {
 
   refresh(changes: Changes): ReadonlySet<Key> {
     const dirty = new Set<Key>(changes.get(this.#options.input));
-    for (const [table, keys] of changes) {
-      const readers = this.#readers.get(table);
-      if (readers === undefined || keys.size === 0) continue;
-      for (const reader of readers.get(everyRow) ?? []) dirty.add(reader);
-      for (const key of keys) for (const reader of readers.get(key) ?? []) dirty.add(reader);
-    }
+    this.#readers.addThoseOf(changes, dirty);
     const changed = new Set<Key>();
     for (const key of dirty) if (this.#recompute(key)) changed.add(key);
     return changed;
@@ -73,14 +61,16 @@ export class DerivedTable<I, O> implements FollowingTable<O> {
   #recompute(key: Key): boolean {
     const before = this.#rows.get(key);
     const input = this.#options.input.get(key);
-    this.#forgetReads(key);
     let after: O | undefined;
+    this.#noted.begin();
     try {
       after = input === undefined ? undefined : this.#compute(input, key);
       this.#report(key, undefined);
     } catch (error) {
       this.#report(key, error instanceof Error ? error : new Error(String(error)));
       return false;
+    } finally {
+      this.#readers.set(key, this.#noted.reads);
     }
     if (after === undefined) {
       this.#rows.delete(key);
@@ -93,20 +83,7 @@ export class DerivedTable<I, O> implements FollowingTable<O> {
 
   #compute(input: I, key: Key): O | undefined {
     this.#computed++;
-    return this.#options.compute(
-      input,
-      {
-        get: (table, row) => {
-          this.#remember(key, table, row);
-          return table.get(row);
-        },
-        all: (table) => {
-          this.#remember(key, table, everyRow);
-          return allRows(table);
-        },
-      },
-      key,
-    );
+    return this.#options.compute(input, this.#noted, key);
   }
 
   #report(key: Key, error: Error | undefined): void {
@@ -114,35 +91,4 @@ export class DerivedTable<I, O> implements FollowingTable<O> {
     if (error !== undefined) this.#failed.add(key);
     this.#options.onFailure?.(key, error);
   }
-
-  #remember(row: Key, table: Table<unknown>, key: Key): void {
-    let byKey = this.#readers.get(table);
-    if (byKey === undefined) this.#readers.set(table, (byKey = new Map()));
-    let readers = byKey.get(key);
-    if (readers === undefined) byKey.set(key, (readers = new Set()));
-    if (readers.has(row)) return;
-    readers.add(row);
-    const reads = this.#reads.get(row);
-    if (reads === undefined) this.#reads.set(row, [[table, key]]);
-    else reads.push([table, key]);
-  }
-
-  #forgetReads(row: Key): void {
-    for (const [table, key] of this.#reads.get(row) ?? []) {
-      const byKey = this.#readers.get(table);
-      const readers = byKey?.get(key);
-      readers?.delete(row);
-      if (readers?.size === 0) byKey?.delete(key);
-    }
-    this.#reads.delete(row);
-  }
-}
-
-function allRows<T>(table: Table<T>): ReadonlyMap<Key, T> {
-  const rows = new Map<Key, T>();
-  for (const key of table.keys()) {
-    const row = table.get(key);
-    if (row !== undefined) rows.set(key, row);
-  }
-  return rows;
 }
