@@ -7,7 +7,7 @@ import { readArguments } from './support/arguments.ts';
 const { full, json, profile } = readArguments();
 if (json !== undefined) mkdirSync(json, { recursive: true });
 
-for (const name of ['pass', 'effect', 'cold-start', 'churn', 'ads', 'storm', 'requests']) {
+for (const name of ['pass', 'encode', 'effect', 'cold-start', 'churn', 'ads', 'storm', 'requests']) {
   const options = [
     ...(full ? ['--full'] : []),
     ...(profile ? ['--profile'] : []),
