@@ -30,6 +30,7 @@ const layers: Readonly<Record<string, Layer>> = {
   dev: { imports: ['model', 'kube'], packages: ['rxjs', 'yaml'] },
   runtime: {
     imports: ['kube', 'store', 'ingress', 'gateway', 'xds', 'snapshot', 'ads', 'status', 'debug', 'model', 'infrastructure'],
+    types: ['explain'],
     packages: ['rxjs', '@peculiar/x509', 'reflect-metadata'],
   },
   cli: {

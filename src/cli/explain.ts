@@ -1,4 +1,4 @@
-import { explain, type Explanation } from '../explain/explain.ts';
+import { explain, type Explanation, isSomebodys } from '../explain/explain.ts';
 import type { ExplainedRequest } from '../explain/request.ts';
 import { listedMessages, type MessageReader, ResourceReader } from '../explain/resource-reader.ts';
 import { readRequest } from '../explain/read-request.ts';
@@ -6,6 +6,7 @@ import { objectKey } from '../kube/event.ts';
 import { readPaths } from '../kube/folder/read-folder.ts';
 import type { Locate } from '../kube/folder/locate.ts';
 import { parseSource } from '../model/source.ts';
+import { unservedIngresses } from '../runtime/unserved-ingresses.ts';
 import type { ControllerSettings } from '../settings.ts';
 import { buildOnce, madeAtStart } from './files/build-once.ts';
 import type { Verification } from './explain/ask-envoy.ts';
@@ -42,7 +43,7 @@ export async function explainRequest(method: string, url: string, settings: Expl
     printExplanation(explanation, request, place, process.stdout);
     if (verify === true) printVerification(verified, process.stdout);
   }
-  if (!isAnswered(explanation) || verified?.agrees === false) process.exitCode = 1;
+  if (!isSomebodys(explanation) || verified?.agrees === false) process.exitCode = 1;
 }
 
 async function verifyBy(explanation: Explanation, request: ExplainedRequest, reader: Found['reader']): Promise<Verification | undefined> {
@@ -56,16 +57,13 @@ async function explainFiles(
 ): Promise<Found> {
   for (const path of filename) requirePath(path);
   const { events, locate } = await readPaths(filename);
-  const { current } = buildOnce(events, settings, { defaultCertificate: madeAtStart });
+  const build = buildOnce(events, settings, { defaultCertificate: madeAtStart });
+  const { current } = build;
   if (current === undefined) throw new Error('nothing was built');
   const { resources } = current;
   const reader = () => Promise.resolve(new ResourceReader(resources));
-  return { explanation: explain(resources, request), place: placeBy(locate), reader };
-}
-
-/** The default backend is for everything, so that it is no mistake if it takes a request. */
-function isAnswered({ outcome, tried }: Explanation): boolean {
-  return outcome.type === 'connection' || tried.some(({ objection }) => objection === undefined);
+  const known = { problems: () => build.problems(), unserved: (hostname: string) => unservedIngresses(build, hostname) };
+  return { explanation: explain(resources, request, known), place: placeBy(locate), reader };
 }
 
 interface Found {

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { explain } from '../explain/explain.ts';
+import type { Known } from '../explain/known.ts';
 import { readRequest } from '../explain/read-request.ts';
 import { typeNames, type TypeName } from '../snapshot/resource.ts';
 import { changesBetween } from '../snapshot/snapshot.ts';
@@ -111,7 +112,15 @@ function explained(c: Context, view: DebugView): Response {
   const [fleet] = fleetsOf(c, view) ?? [];
   if (fleet === undefined) return noSuchFleet(c, view);
   if (fleet.current === undefined) return problem(c, 503, 'There is no snapshot yet: not everything was read.');
-  return json(c, { fleet: fleet.name, snapshot: fleet.current.number, explanation: explain(fleet.current.resources, request) });
+  return json(c, {
+    fleet: fleet.name,
+    snapshot: fleet.current.number,
+    explanation: explain(fleet.current.resources, request, knownBy(view)),
+  });
+}
+
+function knownBy(view: DebugView): Known {
+  return { problems: () => view.problems(), unserved: (hostname) => view.unserved?.(hostname) ?? [] };
 }
 
 /** By those that Ingresses have. */

@@ -1,5 +1,6 @@
 import type { ProxyState } from '../ads/proxy-state.ts';
 import type { RefusedStream } from '../ads/refused-streams.ts';
+import type { Unserved } from '../explain/known.ts';
 import type { Problem } from '../model/problem.ts';
 import type { TypeName } from '../snapshot/resource.ts';
 import type { CausingObject, Snapshot } from '../snapshot/snapshot.ts';
@@ -19,6 +20,8 @@ export interface DebugView {
   live(): boolean;
   /** An object of Kubernetes, where it is known. */
   object?(kind: string, namespace: string, name: string): ObjectStanding | undefined;
+  /** Ingresses with rules for a host that are not served. */
+  unserved?(hostname: string): readonly Unserved[];
   /** Certificates that are in use, and when they end (RFC 3339). */
   certificates?(): readonly { readonly namespace: string; readonly secret: string; readonly notAfter: string }[];
   /** Every path of every canary. */

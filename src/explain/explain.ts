@@ -1,8 +1,13 @@
+import type { Problem } from '../model/problem.ts';
 import { printSource } from '../model/source.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import type { ResourceSet } from '../snapshot/snapshot.ts';
+import { type CanaryDecision, canaryDecision } from './canary-decision.ts';
 import { chooseRoute } from './choose-route.ts';
+import { type Closest, controllerDefault, isNobodys } from './closest.ts';
 import { earlyHeaders, findChain, type FoundChain, type Manager } from './connection.ts';
+import { hints } from './hints.ts';
+import { type Known, nothingKnown, type Unserved } from './known.ts';
 import { type FoundListener, listenersFor } from './listeners.ts';
 import { printPathMatch } from './match/route.ts';
 import { normalisePath, type NormalisedPath } from './normalised-path.ts';
@@ -29,6 +34,14 @@ export interface Explanation {
   readonly tried: readonly ExplainedRoute[];
   /** Filters that do something on this route. */
   readonly filters: readonly string[];
+  /** Absent: the path has no canary. */
+  readonly canary?: CanaryDecision;
+  /** Of a request that nobody serves: what it may have been meant for. */
+  readonly closest?: Closest;
+  /** Of a host that nobody serves: the Ingresses that name it all the same. */
+  readonly unserved?: readonly Unserved[];
+  /** What is wrong with the paths that the winner comes from. */
+  readonly problems?: readonly Problem[];
   readonly outcome: Outcome;
 }
 
@@ -45,10 +58,10 @@ export interface ExplainedRoute {
 }
 
 /** What an Envoy that runs these resources does with a request. */
-export function explain(resources: ResourceSet, request: ExplainedRequest): Explanation {
+export function explain(resources: ResourceSet, request: ExplainedRequest, known: Known = nothingKnown): Explanation {
   const reader = new ResourceReader(resources);
   const listeners = listenersFor(request, reader);
-  const all = listeners.map((found) => withSources(explainAt(found, request, reader), resources));
+  const all = listeners.map((found) => withSources(explainAt(found, request, reader, known), resources));
   const taking = all.filter(isSomebodys);
   const [likeliest] = taking.length > 0 ? taking : all;
   if (likeliest === undefined)
@@ -57,12 +70,12 @@ export function explain(resources: ResourceSet, request: ExplainedRequest): Expl
   return others.length === 0 ? likeliest : { ...likeliest, otherListeners: others };
 }
 
-/** Whether an object is for the request. */
+/** Whether an object is for the request; the default backend of the controller is for every one. */
 export function isSomebodys({ tried, outcome }: Explanation): boolean {
-  return outcome.type === 'connection' || tried.some(({ objection, sources }) => objection === undefined && sources.length > 0);
+  return outcome.type === 'connection' || tried.some((route) => isWinner(route) && (route.name === controllerDefault || !isNobodys(route)));
 }
 
-function explainAt({ name, listener }: FoundListener, request: ExplainedRequest, reader: ResourceReader): Explanation {
+function explainAt({ name, listener }: FoundListener, request: ExplainedRequest, reader: ResourceReader, known: Known): Explanation {
   const nothing = { listener: name, tried: [], filters: [] } as const;
   const chain = findChain(listener, request.authority.replace(/:\d*$/, '').toLowerCase());
   if (chain === undefined) return { ...nothing, outcome: closed('The connection is closed: no filter chain is for this server name.') };
@@ -76,14 +89,25 @@ function explainAt({ name, listener }: FoundListener, request: ExplainedRequest,
   if (path.type === 'redirect') return { ...shown, path, outcome: { type: 'redirect', status: 307, location: path.path } };
   const routed = asRouted({ ...request, path: path.path }, chain.manager);
   const { host, tried, winner } = chooseRoute(routesFor(routed.authority, chain.manager, reader), routed);
+  const described = tried.map(({ route, objection }) => ({ ...describeRoute(route), ...(objection === undefined ? {} : { objection }) }));
+  const outcome: Outcome =
+    winner === undefined ? { type: 'answer', status: 404, body: '' } : outcomeOf(winner, host?.host ?? {}, routed, reader);
+  const upstreams = outcome.type === 'forward' ? outcome.upstreams : [];
+  const canary = canaryDecision(winner === undefined ? [] : tried.map(({ route }) => route), upstreams, reader);
   return {
     ...shown,
     path,
     ...(host && { domain: host.domain }),
-    tried: tried.map(({ route, objection }) => ({ ...describeRoute(route), ...(objection === undefined ? {} : { objection }) })),
+    tried: described,
     filters: Object.keys(winner?.typed_per_filter_config ?? {}),
-    outcome: winner === undefined ? { type: 'answer', status: 404, body: '' } : outcomeOf(winner, routed, reader),
+    ...(canary && { canary }),
+    ...hints(described.find(isWinner), { routed, host: host?.host, manager: chain.manager, reader, known }),
+    outcome,
   };
+}
+
+function isWinner({ objection }: ExplainedRoute): boolean {
+  return objection === undefined;
 }
 
 function closed(body: string): Outcome {

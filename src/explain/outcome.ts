@@ -6,6 +6,7 @@ import type { ExplainedRequest } from './request.ts';
 import type { ResourceReader } from './resource-reader.ts';
 
 type Route = Messages['envoy.config.route.v3.Route'];
+type VirtualHost = Messages['envoy.config.route.v3.VirtualHost'];
 type RouteAction = Messages['envoy.config.route.v3.RouteAction'];
 
 /** What becomes of a request. */
@@ -42,7 +43,7 @@ export function connectionOutcome({ endsTls, serverName, proxiedTo }: FoundChain
 }
 
 /** What a route does with a request that it takes. */
-export function outcomeOf(route: Route, request: ExplainedRequest, resources: ResourceReader): Outcome {
+export function outcomeOf(route: Route, host: VirtualHost, request: ExplainedRequest, resources: ResourceReader): Outcome {
   const { direct_response: answer, redirect, route: action = {} } = route;
   if (answer !== undefined) {
     const location = route.response_headers_to_add?.find(({ header }) => header?.key === 'location')?.header?.value;
@@ -57,7 +58,7 @@ export function outcomeOf(route: Route, request: ExplainedRequest, resources: Re
     host: action.host_rewrite_literal ?? request.authority,
     ...(action.timeout === undefined ? {} : { timeout: action.timeout }),
     ...(action.idle_timeout === undefined ? {} : { idleTimeout: action.idle_timeout }),
-    retries: action.retry_policy?.num_retries ?? 0,
+    retries: (action.retry_policy ?? host.retry_policy)?.num_retries ?? 0,
   };
 }
 

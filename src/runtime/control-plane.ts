@@ -17,6 +17,7 @@ import { OwnFleets } from './own-fleets.ts';
 import { pipeline } from './pipeline.ts';
 import { QuarantineKeeper } from './quarantine-keeper.ts';
 import { Rollout } from './rollout.ts';
+import { unservedIngresses } from './unserved-ingresses.ts';
 
 /** How often certificates are looked at for their age. */
 const hourMs = 3_600_000;
@@ -177,6 +178,7 @@ export class ControlPlane {
       problems: () => this.#build.problems(),
       canaries: () => listCanaries(this.#build),
       object: (...called) => objectStanding(this.#build, ...called),
+      unserved: (hostname) => unservedIngresses(this.#build, hostname),
       live: () => true,
       certificates: () => certificatesInUse(this.#build),
       subscribe: (listener) => this.#events.listen(listener),

@@ -28,14 +28,28 @@ test('explain says which route wins, by whose wish, and why the others do not', 
     'PATHS    tried in this order',
     '  1  Prefix  /api  no   the path does not begin so',
     '  2  Prefix  /     YES',
-    'UPSTREAM Host shop.localhost, timeout none, idle timeout 180s',
+    'CANARY   weight 20 % -> canary, the others to the primary',
+    'UPSTREAM Host shop.localhost, timeout none, idle timeout 180s, retries 2',
   ]);
 });
 
-test('explain says that nobody is for a host, and ends with 1', async (t) => {
-  const { code, lines } = await explain(t, ['GET', 'http://shop.exmaple.com/', ...demo]);
+test('explain says that nobody is for a host, which one is near, and ends with 1', async (t) => {
+  const { code, lines } = await explain(t, ['GET', 'http://shop.lcoalhost/', ...demo]);
   assert.equal(code, 1);
-  assert.deepEqual(lines, ['WINNER   answer 404', 'BECAUSE  no object is for the host shop.exmaple.com, and there is no default backend']);
+  assert.deepEqual(lines, [
+    'WINNER   answer 404',
+    'BECAUSE  no object is for the host shop.lcoalhost, and there is no default backend',
+    'CLOSEST  host shop.localhost of Ingress shop/web spec.rules[0].http.paths[1]. It is written nearly so.',
+  ]);
+});
+
+test('explain says what is wrong with the path that wins', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'naru-explain-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'a.yaml'), ingress.replace(/---[^]*/, ''));
+  const { lines } = await explain(t, ['GET', 'http://a.test/', '-f', folder]);
+  assert.equal(lines[0], 'WINNER   default/a prefix /  ->  answer 503 "Service Unavailable"');
+  assert.match(lines[2] ?? '', /^NR501 {4}There is no Service default\/one\. Create the Service, or correct the name\./);
 });
 
 test('explain says how a path is written before a route is looked for', async (t) => {

@@ -28,6 +28,7 @@ export function printExplanation(explanation: Explanation, request: ExplainedReq
     ['WINNER', winner === undefined ? printOutcome(outcome) : `${winner.name}  ->  ${printOutcome(outcome)}`],
     ...because(explanation, request, winner, place),
   ];
+  rows.push(...troubles(explanation));
   if (listenerSources !== undefined) rows.push(['LISTENER', `${listener}  ${listenerSources.join(', ')}`]);
   if (otherListeners !== undefined)
     rows.push(['ALSO', `${otherListeners.join(', ')} ${otherListeners.length === 1 ? 'takes' : 'take'} it, too, at another address`]);
@@ -45,6 +46,7 @@ export function printExplanation(explanation: Explanation, request: ExplainedReq
     write(stream, 'PATHS', 'tried in this order');
     printTried(tried, stream);
   }
+  if (explanation.canary !== undefined) write(stream, 'CANARY', printCanary(explanation.canary));
   if (outcome.type === 'forward') printForward(outcome, request, stream);
   if (filters.length > 0) write(stream, 'FILTERS', filters.map((name) => name.replace('envoy.filters.http.', '')).join(', '));
 }
@@ -63,12 +65,12 @@ export function printVerification(verification: Verification | undefined, stream
 }
 
 function because(
-  { path, domain, outcome, chain }: Explanation,
+  { path, domain, outcome, chain, closest }: Explanation,
   request: ExplainedRequest,
   winner: ExplainedRoute | undefined,
   place: PlaceOf,
 ): readonly (readonly [string, string])[] {
-  if (winner !== undefined) {
+  if (winner !== undefined && winner.sources.length > 0) {
     return winner.sources.map((source, index) => {
       const where = place(source);
       return [index === 0 ? 'BECAUSE' : '', where === undefined ? source : `${source}  ${where}`] as const;
@@ -78,8 +80,24 @@ function because(
   if (path?.type === 'redirect') return [['BECAUSE', 'the path has an escaped slash: clients are asked to write it out']];
   if (path?.type === 'refused') return [['BECAUSE', 'the path is none that Envoy takes']];
   if (path === undefined) return outcome.type === 'answer' ? [['BECAUSE', outcome.body]] : [];
-  if (domain === undefined) return [['BECAUSE', `no object is for the host ${request.authority}, and there is no default backend`]];
+  if (domain === undefined || closest?.what === 'host')
+    return [['BECAUSE', `no object is for the host ${request.authority}, and there is no default backend`]];
   return [['BECAUSE', `no path of ${domain} takes ${request.path}, and there is no default backend`]];
+}
+
+/** What is wrong, or what may have been meant. */
+function troubles({ problems = [], closest, unserved = [] }: Explanation): readonly (readonly [string, string])[] {
+  return [
+    ...problems.map(({ code, message, fix }): [string, string] => [code, fix === undefined ? message : `${message} ${fix}`]),
+    ...(closest === undefined ? [] : [['CLOSEST', `${closest.what} ${closest.name} of ${closest.sources[0]}. ${closest.why}`] as const]),
+    ...unserved.map(({ source, host, why }): [string, string] => ['UNSERVED', `${source} has the host ${host}, and is not served. ${why}`]),
+  ];
+}
+
+/** As in `header x-canary is "always" -> canary`. */
+function printCanary({ side, by, silent }: NonNullable<Explanation['canary']>): string {
+  const asked = silent.length === 0 ? '' : `  (${silent.join(' and ')} ${silent.length === 1 ? 'says' : 'say'} nothing)`;
+  return `${by} -> ${side === 'chance' ? 'canary, the others to the primary' : side}${asked}`;
 }
 
 const connections = {
@@ -130,7 +148,12 @@ function printTried(tried: readonly ExplainedRoute[], stream: WriteStream): void
 function printForward(outcome: Extract<Outcome, { readonly type: 'forward' }>, request: ExplainedRequest, stream: WriteStream): void {
   if (outcome.path !== request.path) write(stream, 'REWRITE', `${request.path} -> ${outcome.path}`);
   const limit = (name: string, value: string | undefined): string => `${name} ${value === undefined || value === '0s' ? 'none' : value}`;
-  const parts = [`Host ${outcome.host}`, limit('timeout', outcome.timeout), limit('idle timeout', outcome.idleTimeout)];
+  const parts = [
+    `Host ${outcome.host}`,
+    limit('timeout', outcome.timeout),
+    limit('idle timeout', outcome.idleTimeout),
+    `retries ${outcome.retries === 0 ? 'none' : outcome.retries}`,
+  ];
   write(stream, 'UPSTREAM', parts.join(', '));
 }
 

@@ -1,7 +1,7 @@
 import { type Field, printFallback } from '../../ingress/annotations/field.ts';
 import type { Family } from '../../ingress/annotations/family.ts';
 import { families } from '../../ingress/annotations/index.ts';
-import { nearest } from '../../ingress/annotations/nearest.ts';
+import { nearest } from '../../model/nearest.ts';
 import type { Concern, ConfigKey, Keys } from '../../ingress/config/concern.ts';
 import { concerns } from '../../ingress/config/index.ts';
 import { printFallback as printSetting } from '../../ingress/config/setting.ts';

@@ -2,7 +2,7 @@ import { problem, type Problem } from '../../model/problem.ts';
 import { type Annotations, annotationSource, type Family, type FamilyReading } from './family.ts';
 import type { Field } from './field.ts';
 import { families, type Policies } from './index.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../../model/nearest.ts';
 
 /** All that the annotations of one object say. */
 export type AnnotationsReading = FamilyReading<Policies>;

@@ -6,7 +6,7 @@ import { printFallback } from './setting.ts';
 import { sourceOf } from '../source-of.ts';
 import type { ConfigKey } from './concern.ts';
 import { concerns, type ControllerConfig } from './index.ts';
-import { nearest } from '../annotations/nearest.ts';
+import { nearest } from '../../model/nearest.ts';
 
 export interface ConfigRow {
   readonly config: ControllerConfig;

@@ -1,0 +1,99 @@
+import { nearest } from '../model/nearest.ts';
+import type { Messages } from '../proto/gen/messages.ts';
+import { otherHosts } from '../xds/scopes/other-hosts.ts';
+import { sourcesIn } from '../xds/routes/route-metadata.ts';
+import type { Manager } from './connection.ts';
+import { printPathMatch } from './match/route.ts';
+import { type ExplainedRequest, pathOnly } from './request.ts';
+import type { ResourceReader } from './resource-reader.ts';
+
+type VirtualHost = Messages['envoy.config.route.v3.VirtualHost'];
+
+/** Name of the route to the default backend that is nobody's. */
+export const controllerDefault = 'default backend';
+
+/** What a request that nobody serves may have been meant for. */
+export interface Closest {
+  readonly what: 'host' | 'path';
+  readonly name: string;
+  /** How it differs: a sentence. */
+  readonly why: string;
+  /** Of its first route. */
+  readonly sources: readonly string[];
+}
+
+/** The host that is most like one that nobody serves: a wildcard that almost covers it, or a name that is written nearly so. */
+export function closestHost({ authority }: ExplainedRequest, manager: Manager, reader: ResourceReader): Closest | undefined {
+  const asked = authority.replace(/:\d*$/, '').toLowerCase();
+  const served = servedHosts(manager, reader);
+  const names = [...served.keys()];
+  const wildcard = names
+    .filter((name) => name.startsWith('*.') && `.${asked}`.endsWith(name.slice(1)))
+    .toSorted((a, b) => b.length - a.length)[0];
+  const found = wildcard ?? nearest(asked, names);
+  if (found === undefined) return undefined;
+  return {
+    what: 'host',
+    name: found,
+    why: wildcard === undefined ? 'It is written nearly so.' : beside(asked, wildcard),
+    sources: served.get(found)?.() ?? [],
+  };
+}
+
+/** The path that is most like one that no route of a host takes. */
+export function closestPath(request: ExplainedRequest, { routes = [] }: VirtualHost): Closest | undefined {
+  const asked = pathOnly(request);
+  const candidates = routes.flatMap(({ match = {}, metadata, name }) => {
+    const sources = sourcesIn(metadata);
+    return sources.length === 0 || isNobodys({ name, sources }) ? [] : [{ ...printPathMatch(match), sources }];
+  });
+  const at = (name: string, why: string): Closest | undefined => {
+    const found = candidates.find(({ path }) => path === name);
+    return found && { what: 'path', name, why, sources: found.sources };
+  };
+  const below = (path: string, whole: string): boolean => `${whole}/`.startsWith(path.endsWith('/') ? path : `${path}/`);
+  for (const { type, path } of candidates) {
+    if (type === 'Exact' && path !== asked && below(path, asked))
+      return at(path, 'It is Exact: neither a slash at its end nor what is below it is meant.');
+    if (type !== 'Regex' && path !== '/' && below(path.toLowerCase(), asked.toLowerCase()))
+      return at(path, 'Capital letters count in a path.');
+  }
+  const near = candidates.find(({ path }) => nearest(firstSegments(asked, path), [path]) !== undefined);
+  return near && at(near.path, 'It is written nearly so.');
+}
+
+/** Whether a route is for what no object asked for by a path: the answer 404, or the default backend of the controller. */
+export function isNobodys({ name, sources }: { readonly name?: string | undefined; readonly sources: readonly string[] }): boolean {
+  return sources.length === 0 || name === 'not found' || name === controllerDefault;
+}
+
+function beside(asked: string, wildcard: string): string {
+  return asked === wildcard.slice(2)
+    ? 'A wildcard does not stand for the name behind it.'
+    : 'A wildcard stands for one label, and this name has more.';
+}
+
+/** As many as another path has. */
+function firstSegments(path: string, other: string): string {
+  return path.split('/').slice(0, other.split('/').length).join('/');
+}
+
+/** The sources of hosts, by name; they are read when they are asked for. */
+function servedHosts({ rds }: Manager, reader: ResourceReader): ReadonlyMap<string, () => readonly string[]> {
+  const ofHosts = (hosts: readonly VirtualHost[] = []) =>
+    hosts.filter(isNamed).map((host) => [host.name ?? '', () => sourcesOf(host)] as const);
+  if (rds?.route_config_name !== undefined) return new Map(ofHosts(reader.get('routes', rds.route_config_name)?.virtual_hosts));
+  const exact = reader
+    .names('scopes')
+    .filter((name) => name !== otherHosts)
+    .map((name) => [name, () => sourcesOf(reader.get('scopes', name)?.route_configuration?.virtual_hosts?.[0])] as const);
+  return new Map([...exact, ...ofHosts(reader.get('scopes', otherHosts)?.route_configuration?.virtual_hosts)]);
+}
+
+function isNamed(host: VirtualHost): boolean {
+  return host.name !== '*' && sourcesOf(host).length > 0;
+}
+
+function sourcesOf(host: VirtualHost | undefined): readonly string[] {
+  return host?.routes?.map(({ metadata }) => sourcesIn(metadata)).find((sources) => sources.length > 0) ?? [];
+}

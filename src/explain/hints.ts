@@ -1,0 +1,53 @@
+import type { Problem } from '../model/problem.ts';
+import { parseSource } from '../model/source.ts';
+import type { Messages } from '../proto/gen/messages.ts';
+import { sourcesIn } from '../xds/routes/route-metadata.ts';
+import { closestHost, closestPath, isNobodys } from './closest.ts';
+import type { Manager } from './connection.ts';
+import type { ExplainedRoute, Explanation } from './explain.ts';
+import type { Known } from './known.ts';
+import type { ExplainedRequest } from './request.ts';
+import type { ResourceReader } from './resource-reader.ts';
+
+interface Looked {
+  readonly routed: ExplainedRequest;
+  readonly host: Messages['envoy.config.route.v3.VirtualHost'] | undefined;
+  readonly manager: Manager;
+  readonly reader: ResourceReader;
+  readonly known: Known;
+}
+
+/** What helps where a request is not served, or not as it was meant to be. */
+export function hints(winner: ExplainedRoute | undefined, { routed, host, manager, reader, known }: Looked): Partial<Explanation> {
+  if (winner !== undefined && !isNobodys(winner)) {
+    const problems = problemsOf(winner, known);
+    return problems.length === 0 ? {} : { problems };
+  }
+  const isServed = host?.routes?.some(({ name, metadata }) => !isNobodys({ name, sources: sourcesIn(metadata) })) === true;
+  const closest = isServed && isMeant(host.name ?? '', routed, manager) ? closestPath(routed, host) : closestHost(routed, manager, reader);
+  const unserved = known.unserved(routed.authority.replace(/:\d*$/, '').toLowerCase());
+  return { ...(closest && { closest }), ...(unserved.length === 0 ? {} : { unserved }) };
+}
+
+/** At the edge a wildcard stands for one label; Envoy's own stands for more, and routes then refuse the rest. */
+function isMeant(hostname: string, { authority }: ExplainedRequest, { rds }: Manager): boolean {
+  if (rds !== undefined || !hostname.startsWith('*.')) return true;
+  return (
+    authority
+      .replace(/:\d*$/, '')
+      .toLowerCase()
+      .replace(/^[^.]+/, '*') === hostname
+  );
+}
+
+/** Those of the very fields, or within them. */
+function problemsOf({ sources }: ExplainedRoute, known: Known): readonly Problem[] {
+  const fields = sources.flatMap((text) => parseSource(text) ?? []);
+  return known
+    .problems()
+    .filter(({ source: { kind, namespace, name, field = '' } }) =>
+      fields.some(
+        (one) => one.kind === kind && one.namespace === namespace && one.name === name && field !== '' && field.startsWith(one.field ?? ''),
+      ),
+    );
+}
