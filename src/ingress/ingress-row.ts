@@ -14,7 +14,6 @@ import { known, readAnnotations } from './annotations/read.ts';
 import type { HeaderValue } from '../model/route-policy.ts';
 import { readCustomHeaders } from './access/custom-headers.ts';
 import { type AnnotationDefaults, controller } from './config/tables.ts';
-import { forbiddenWord } from './forbidden-words.ts';
 import { selectIngress } from './ingress-class.ts';
 import type { IngressOptions } from './options.ts';
 import { readSnippets, type Snippets } from './snippets/of-ingress.ts';
@@ -62,12 +61,6 @@ export function readIngress(
   const { selected, problems } = selectIngress(ingress, read, world, options);
   if (!selected) return { ...unread, problems };
   const defaults = read.get(annotationDefaults, controller) ?? {};
-  const forbidden = forbiddenWord(
-    ingress,
-    (defaults['annotation-value-word-blocklist'] ?? []) as readonly string[],
-    options.annotationsPrefix,
-  );
-  if (forbidden !== undefined) return { ...unread, problems: [forbidden] };
   const annotations = { prefix: options.annotationsPrefix, values: metadata.annotations, source: sourceOf(ingress), defaults };
   const isCanary = families.canary.read(annotations).policy !== undefined;
   const refusal = refuseAnnotations(annotations, known, isCanary ? 'It gets no requests.' : 'The paths of this Ingress answer 503.');

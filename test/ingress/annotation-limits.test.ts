@@ -29,15 +29,27 @@ function given(data: Readonly<Record<string, string>>, annotations: Readonly<Rec
 
 const codes = (build: Build) => build.problems().map(({ code, source }) => `${code} ${source.field}`);
 
-test('annotation-value-word-blocklist: an Ingress with such a word in an annotation is not served, until the word is allowed', () => {
+test('annotation-value-word-blocklist: the paths of an Ingress with such a word in an annotation are closed, until the word is allowed', () => {
   const build = given({ 'annotation-value-word-blocklist': 'load_module, lua_' }, { 'upstream-vhost': 'my.lua_package.test' });
-  assert.equal(build.model.virtualHosts.get('web.test'), undefined);
+  const answers = () =>
+    build.model.virtualHosts.get('web.test')?.routes.map(({ action }) => (action.type === 'answer' ? action.status : action.type));
+  assert.deepEqual(answers(), [503]);
   assert.deepEqual(codes(build), [`NR113 metadata.annotations["${prefix}/upstream-vhost"]`]);
   for (const data of [{}, { 'annotation-value-word-blocklist': 'load_module' }, { 'annotation-value-word-blocklist': ' , ' }]) {
     build.apply([upsert(configMap(data))]);
-    assert.notEqual(build.model.virtualHosts.get('web.test'), undefined);
+    assert.deepEqual(answers(), ['forward']);
     assert.deepEqual(codes(build), []);
   }
+});
+
+test('annotation-value-word-blocklist: a canary with such a word gets no requests', () => {
+  const canary = { 'upstream-vhost': 'my.lua_package.test', canary: 'true', 'canary-weight': '100' };
+  const build = given({ 'annotation-value-word-blocklist': 'lua_' }, canary);
+  assert.equal(build.model.virtualHosts.get('web.test'), undefined);
+  assert.deepEqual(
+    build.problems().map(({ code, done }) => `${code} ${done}`),
+    ['NR113 It gets no requests.'],
+  );
 });
 
 test('allow-cross-namespace-resources: Secrets of other namespaces count only with it', () => {

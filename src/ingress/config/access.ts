@@ -75,7 +75,9 @@ export const policies = defineConcern('What Ingresses may say', {
     ),
   ),
   'annotation-value-word-blocklist': forAnnotations(
-    read(words('text', '', 'Ingresses with annotations that hold one of these are left out.')),
+    read(
+      words('text', '', 'The paths of Ingresses with annotations that hold one of these are closed with 503; canaries get no requests.'),
+    ),
   ),
   'allow-cross-namespace-resources': forAnnotations(
     readWith(
