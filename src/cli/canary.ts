@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { CanaryView } from '../debug/view.ts';
 import { type Column } from './print/print-table.ts';
 import { type Counters, envoysOf, type EnvoySource, readCounters } from './canary/envoy-counters.ts';
 import { ask, type LiveSettings } from './lists/ask.ts';
@@ -15,21 +16,6 @@ export interface CanarySettings extends LiveSettings {
   readonly for: number;
 }
 
-interface ShownCanary {
-  readonly namespace: string;
-  readonly name: string;
-  readonly host: string;
-  readonly path: string;
-  readonly wanted: number;
-  readonly sent: number;
-  readonly stable: readonly string[];
-  readonly canary: readonly string[];
-  readonly header?: string;
-  readonly cookie?: string;
-  readonly by?: string;
-  readonly problems: readonly string[];
-}
-
 /** What the Envoys have counted meanwhile, for all of them together. */
 interface Observed {
   readonly requests: number;
@@ -40,11 +26,11 @@ interface Observed {
   readonly errors: { readonly stable: number | null; readonly canary: number | null };
 }
 
-type Row = ShownCanary & { readonly observed: Observed | null };
+type Row = CanaryView & { readonly observed: Observed | null };
 
 /** What is wanted of each canary, what Envoys are told, and what they were seen to do. */
 export async function printCanaries(name: string | undefined, settings: CanarySettings): Promise<void> {
-  const { canaries, accepted } = await ask<{ readonly canaries: readonly ShownCanary[]; readonly accepted: boolean }>(
+  const { canaries, accepted } = await ask<{ readonly canaries: readonly CanaryView[]; readonly accepted: boolean }>(
     settings,
     '/debug/canaries',
   );
@@ -67,7 +53,7 @@ async function countFor(source: EnvoySource, ms: number): Promise<Counters> {
   return new Map([...after].map(([key, value]) => [key, Math.max(0, value - (before.get(key) ?? 0))]));
 }
 
-function observe({ stable, canary }: ShownCanary, counted: Counters): Observed | null {
+function observe({ stable, canary }: CanaryView, counted: Counters): Observed | null {
   const sum = (clusters: readonly string[], what: 'total' | '5xx'): number =>
     clusters.reduce((all, cluster) => all + (counted.get(`${cluster} ${what}`) ?? 0), 0);
   const [ours, theirs] = [sum(canary, 'total'), sum(stable, 'total')];
