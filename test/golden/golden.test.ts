@@ -3,19 +3,14 @@
 import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { differenceFrom, readGoldenCase } from '../support/golden.ts';
-import { type Proof, startProof } from '../support/proof.ts';
+import { proofOfSuite } from '../support/proof.ts';
 
 const folders = globSync('test/golden/*/*/given.yaml').map((file) => dirname(file)).sort();
 
 describe('golden cases', () => {
-  let proof: Proof;
-  let stop: () => Promise<void>;
-  before(async () => {
-    ({ proof, stop } = await startProof());
-  });
-  after(() => stop());
+  const proof = proofOfSuite();
 
   test('there are some', () => {
     assert.ok(folders.length > 0);

@@ -1,6 +1,6 @@
 // Whatever annotations and paths of one Ingress hold: Envoy refuses nothing, and its neighbours have exactly what they had.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Family } from '../../src/ingress/annotations/family.ts';
 import { families } from '../../src/ingress/annotations/index.ts';
@@ -9,7 +9,7 @@ import { encode } from '../../src/proto/codec.ts';
 import type { Build } from '../../src/runtime/build.ts';
 import { built, routesOf } from '../support/build.ts';
 import { ingress, naruClass, service, slice } from '../support/objects.ts';
-import { type Proof, startProof } from '../support/proof.ts';
+import { proofOfSuite } from '../support/proof.ts';
 import { nastyPath, nastyText } from '../xds/nasty-text.ts';
 
 const neighbours: readonly KubeObject[] = [
@@ -196,12 +196,7 @@ describe('whatever annotations and paths hold', () => {
   });
 
   describe('the real Envoy', () => {
-    let proof: Proof;
-    let stop: () => Promise<void>;
-    before(async () => {
-      ({ proof, stop } = await startProof());
-    });
-    after(() => stop());
+    const proof = proofOfSuite();
 
     test('refuses nothing', async () => {
       await fc.assert(

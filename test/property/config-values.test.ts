@@ -1,6 +1,6 @@
 // Whatever the controller's ConfigMap says: each key acts with what it takes, is named with what it does not take, and Envoy refuses nothing.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import type { ConfigKey } from '../../src/ingress/config/concern.ts';
 import { knownKeys } from '../../src/ingress/config/read-config.ts';
@@ -14,7 +14,7 @@ import { buildOptions, built } from '../support/build.ts';
 import { issueCertificate } from '../support/certificate-kinds.ts';
 import { ingress, metadata, naruClass, service, slice, upsert } from '../support/objects.ts';
 import { ocspResponse } from '../support/ocsp.ts';
-import { type Proof, startProof } from '../support/proof.ts';
+import { proofOfSuite } from '../support/proof.ts';
 import { nastyText } from '../xds/nasty-text.ts';
 
 type Data = Readonly<Record<string, string>>;
@@ -197,12 +197,7 @@ describe('whatever the ConfigMap says', () => {
   });
 
   describe('the real Envoy', () => {
-    let proof: Proof;
-    let stop: () => Promise<void>;
-    before(async () => {
-      ({ proof, stop } = await startProof());
-    });
-    after(() => stop());
+    const proof = proofOfSuite();
 
     test('takes every value that a key takes', async () => {
       const most = Math.max(...acting.map(([name, key]) => rightOf(name, key).length));

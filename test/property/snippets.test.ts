@@ -1,6 +1,6 @@
 // Whatever snippets hold: Envoy refuses nothing, neighbours have what they had, and what keeps somebody out is never missing.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { runSnippet } from '../../src/ingress/snippets/run.ts';
 import { readSyntax } from '../../src/ingress/snippets/syntax.ts';
@@ -11,7 +11,7 @@ import { encode } from '../../src/proto/codec.ts';
 import type { Build } from '../../src/runtime/build.ts';
 import { built, buildOptions, routesOf } from '../support/build.ts';
 import { ingress, metadata, naruClass, service, slice } from '../support/objects.ts';
-import { type Proof, startProof } from '../support/proof.ts';
+import { proofOfSuite } from '../support/proof.ts';
 import { nastyText } from '../xds/nasty-text.ts';
 
 const settings: KubeObject = {
@@ -147,12 +147,7 @@ describe('whatever snippets hold', () => {
   });
 
   describe('the real Envoy', () => {
-    let proof: Proof;
-    let stop: () => Promise<void>;
-    before(async () => {
-      ({ proof, stop } = await startProof());
-    });
-    after(() => stop());
+    const proof = proofOfSuite();
 
     test('refuses nothing', async () => {
       await fc.assert(

@@ -1,7 +1,7 @@
 // Each field of each object wrong in each way, alone and together: what is wrong is named where it stands, nobody else is harmed, and
 // Envoy takes what is published.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { parseFieldPath, type Segment } from '../../src/kube/field-path.ts';
 import type { Kind, KubeObject } from '../../src/kube/objects.ts';
@@ -11,7 +11,7 @@ import type { Build } from '../../src/runtime/build.ts';
 import { built } from '../support/build.ts';
 import { certificateFor } from '../support/certificates.ts';
 import { assertNoViolations, neighbour, ofNeighbour } from '../support/neighbour.ts';
-import { type Proof, startProof } from '../support/proof.ts';
+import { proofOfSuite } from '../support/proof.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -186,12 +186,7 @@ const several = fc.array(fc.constantFrom(...all), { minLength: 2, maxLength: 5 }
 
 describe('whatever is wrong in an Ingress, a Service, an EndpointSlice or a Secret', () => {
   const undisturbed = ofNeighbour(built(neighbour));
-  let proof: Proof;
-  let stop: () => Promise<void>;
-  before(async () => {
-    ({ proof, stop } = await startProof());
-  });
-  after(() => stop());
+  const proof = proofOfSuite();
 
   test('right as they are', () => {
     const { objects, unread } = readAll([]);

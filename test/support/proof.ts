@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { Fleet } from '../../src/ads/fleet.ts';
 import { AdsServer } from '../../src/ads/server.ts';
 import { EnvoyProcess } from '../../src/dev/envoy-process.ts';
@@ -15,7 +16,7 @@ import { makeResource } from '../../src/xds/make-resource.ts';
 import { eventually } from './eventually.ts';
 
 /** A real Envoy that is given one snapshot after another and says what it refuses. */
-export class Proof {
+class Proof {
   readonly #fleet = new Fleet('naru');
   readonly #snapshots = new Snapshots('naru');
   readonly #ads: AdsServer;
@@ -65,7 +66,22 @@ export class Proof {
   }
 }
 
-export async function startProof(): Promise<{ readonly proof: Proof; readonly stop: () => Promise<void> }> {
+/** One Envoy for the tests of a suite. */
+export function proofOfSuite(): Pick<Proof, 'refusalsOf'> {
+  let started: { readonly proof: Proof; readonly stop: () => Promise<void> } | undefined;
+  before(async () => {
+    started = await startProof();
+  });
+  after(() => started?.stop());
+  return {
+    refusalsOf: (snapshot) => {
+      assert.ok(started !== undefined, 'asked for outside of a test');
+      return started.proof.refusalsOf(snapshot);
+    },
+  };
+}
+
+async function startProof(): Promise<{ readonly proof: Proof; readonly stop: () => Promise<void> }> {
   const found = await findEnvoy();
   assert.ok(found.found, found.found ? '' : found.message);
   const folder = mkdtempSync(join(tmpdir(), 'naru-proof-'));

@@ -1,6 +1,6 @@
 // Whatever the ConfigMaps hold: nothing is published that Envoy refuses, no host vanishes, and what is wrong is said.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { knownKeys } from '../../src/ingress/config/read-config.ts';
 import { printFallback } from '../../src/ingress/config/setting.ts';
@@ -10,7 +10,7 @@ import type { Build } from '../../src/runtime/build.ts';
 import { built, buildOptions, routesOf } from '../support/build.ts';
 import { assertNoViolations, neighbour } from '../support/neighbour.ts';
 import { metadata } from '../support/objects.ts';
-import { type Proof, startProof } from '../support/proof.ts';
+import { proofOfSuite } from '../support/proof.ts';
 import { nastyText } from './nasty-text.ts';
 
 const options = {
@@ -137,12 +137,7 @@ describe('whatever is in ConfigMaps', () => {
   });
 
   describe('the real Envoy', () => {
-    let proof: Proof;
-    let stop: () => Promise<void>;
-    before(async () => {
-      ({ proof, stop } = await startProof());
-    });
-    after(() => stop());
+    const proof = proofOfSuite();
 
     test('refuses nothing, each key by itself with each kind of value', async () => {
       await fc.assert(

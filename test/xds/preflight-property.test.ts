@@ -1,12 +1,12 @@
 // Whatever objects hold: nothing is sent that Envoy refuses, and nobody else is harmed.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { built } from '../support/build.ts';
 import { assertNoViolations, neighbour, neighbourTls, ofNeighbour } from '../support/neighbour.ts';
 import { canaryIngress, ingress, metadata, service, slice } from '../support/objects.ts';
-import { type Proof, startProof } from '../support/proof.ts';
+import { proofOfSuite } from '../support/proof.ts';
 import { nastyAddress, nastyHost, nastyPath, nastyPort, nastyText } from './nasty-text.ts';
 
 const tls = fc.constantFrom([], neighbourTls, [{ hosts: [], secretName: 'neighbour.test' }]);
@@ -57,12 +57,7 @@ describe('whatever is in hosts, paths, names and addresses', () => {
   });
 
   describe('the real Envoy', () => {
-    let proof: Proof;
-    let stop: () => Promise<void>;
-    before(async () => {
-      ({ proof, stop } = await startProof());
-    });
-    after(() => stop());
+    const proof = proofOfSuite();
 
     test('refuses nothing', async () => {
       await fc.assert(
