@@ -158,12 +158,12 @@ export class Naru {
     return (await this.#envoy.adminRequest(`/stats?filter=${encodeURIComponent(filter)}`)).body;
   }
 
-  /** What Envoy wrote to its log. */
-  /** In Prometheus' form. */
+  /** Envoy's, in Prometheus' form. */
   async metrics(): Promise<string> {
     return (await this.#envoy.adminRequest('/stats/prometheus')).body;
   }
 
+  /** What Envoy wrote to its log. */
   get envoyLog(): readonly string[] {
     return this.#envoy.log;
   }

@@ -14,6 +14,36 @@ const ofCluster = (name: string): Tag => ({ name, value_format: `%METADATA(CLUST
 
 const labels = [ofRoute('namespace'), ofRoute('ingress'), ofCluster('service'), ofCluster('canary')];
 
+/** Nothing is counted where the tag has no value. */
+const onlyWithValue: NonNullable<Tag['rules']> = {
+  matcher_tree: {
+    input: { name: 'value', typed_config: any('envoy.extensions.matching.common_inputs.stats.v3.StatTagValueInput', {}) },
+    exact_match_map: {
+      map: {
+        '': {
+          action: {
+            name: 'drop',
+            typed_config: any('envoy.extensions.matching.actions.transform_stat.v3.TransformStat', { drop_stat: {} }),
+          },
+        },
+      },
+    },
+  },
+};
+
+/**
+ * Microseconds from the first byte to a backend until its last one, or until the answer ended or began without it; else the bytes that it has
+ * sent, which are none. There must be a number: Envoy writes an error into its log where there is none.
+ */
+const backendTime = `%COALESCE(${JSON.stringify({
+  operators: [
+    { command: 'COMMON_DURATION', param: 'US_TX_BEG:US_RX_END:us' },
+    { command: 'COMMON_DURATION', param: 'US_TX_BEG:DS_TX_END:us' },
+    { command: 'COMMON_DURATION', param: 'US_TX_BEG:US_RX_BEG:us' },
+    'UPSTREAM_WIRE_BYTES_RECEIVED',
+  ],
+})})%`;
+
 /**
  * Requests, and the time that backends took for them, by Ingress: Envoy's own metrics know no Ingress. The names are those of ingress-nginx,
  * before which Envoy writes `envoy_`. The expressions of CEL could say more, but each connection manager would hold them for itself.
@@ -29,8 +59,11 @@ export const requestMetrics: Logger = {
         value_fixed: 1,
       },
       {
-        stat: { name: 'nginx_ingress_controller_response_duration_microseconds', tags: labels },
-        value_format: '%COMMON_DURATION(US_TX_BEG:US_RX_END:us)%',
+        stat: {
+          name: 'nginx_ingress_controller_response_duration_microseconds',
+          tags: [ofRoute('namespace'), ofRoute('ingress'), { ...ofCluster('service'), rules: onlyWithValue }, ofCluster('canary')],
+        },
+        value_format: backendTime,
       },
     ],
   }),
