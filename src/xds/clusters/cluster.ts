@@ -3,6 +3,7 @@ import type { Upstream } from '../../model/upstream.ts';
 import { any } from '../../proto/codec.ts';
 import type { AnyMessage, Messages } from '../../proto/gen/messages.ts';
 import type { Resource } from '../../snapshot/resource.ts';
+import { fromAds } from '../from-ads.ts';
 import { makeResource } from '../make-resource.ts';
 import { clusterMetadata } from './request-metrics.ts';
 import { upstreamFilters } from './upstream-filters.ts';
@@ -71,7 +72,7 @@ const withProxyProtocol: NonNullable<Part['transport_socket']> = {
 };
 
 /** Endpoints come under the name of the cluster. */
-const byEndpointDiscovery: Part = { type: 'EDS', eds_cluster_config: { eds_config: { ads: {}, resource_api_version: 'V3' } } };
+const byEndpointDiscovery: Part = { type: 'EDS', eds_cluster_config: { eds_config: fromAds } };
 
 /**
  * All addresses of the name, looked up again when their time is over. A name that is not found delays nobody: neither the start

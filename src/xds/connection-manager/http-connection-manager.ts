@@ -1,5 +1,6 @@
 import { any } from '../../proto/codec.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
+import { fromAds } from '../from-ads.ts';
 import { renderAccessLog } from './access-log.ts';
 import { blockedClients } from './blocked-clients.ts';
 import { clientIdentity } from './client-identity.ts';
@@ -16,16 +17,14 @@ import { renderTracing } from '../tracing/tracing.ts';
 
 type Filter = Messages['envoy.config.listener.v3.Filter'];
 
-const ads = { ads: {}, resource_api_version: 'V3' } as const;
-
 /** One table of scopes for all connection managers: Envoy shares it among those that say the same of it. */
 const scopedRoutes = {
   name: 'ingress',
   // The host without its port.
   scope_key_builder: { fragments: [{ header_value_extractor: { name: scopeHeader, element_separator: ':', index: 0 } }] },
   // Envoy asks for one, and no scope refers to anything there: each carries its routes itself.
-  rds_config_source: { ads: {}, resource_api_version: 'V3' },
-  scoped_rds: { scoped_rds_config_source: { ads: {}, resource_api_version: 'V3' } },
+  rds_config_source: fromAds,
+  scoped_rds: { scoped_rds_config_source: fromAds },
 } as const;
 
 const router = {
@@ -55,7 +54,7 @@ function renderConnectionManager(scheme: 'http' | 'https', chain: string, { list
       stat_prefix: scheme,
       access_log: [requestMetrics, ...renderAccessLog(edge.accessLog, 'requests')],
       ...renderTracing(edge.tracing),
-      ...(routes === undefined ? { scoped_routes: scopedRoutes } : { rds: { config_source: ads, route_config_name: routes } }),
+      ...(routes === undefined ? { scoped_routes: scopedRoutes } : { rds: { config_source: fromAds, route_config_name: routes } }),
       ...clientIdentity(chain, edge),
       // The first finds the route where it is not known yet. What is refused is answered with the headers of every answer, so that these come next.
       http_filters: [

@@ -1,6 +1,7 @@
 import { defaultTlsPolicy, type TlsPolicy } from '../../model/host-tls.ts';
 import { any } from '../../proto/codec.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
+import { fromAds } from '../from-ads.ts';
 import { tlsChainOf } from '../scopes/chain-header.ts';
 import { renderFilters } from '../connection-manager/http-connection-manager.ts';
 import type { ListenerSettings } from '../options.ts';
@@ -9,8 +10,6 @@ import { defaultCertificateName } from '../tls/secret.ts';
 
 type FilterChain = Messages['envoy.config.listener.v3.FilterChain'];
 type TlsContext = Messages['envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext'];
-
-const ads = { ads: {}, resource_api_version: 'V3' } as const;
 
 /** The filter chain of one server name: its certificate is the secret of that name. */
 export function renderChain(serverName: string, policy: TlsPolicy, settings: ListenerSettings): FilterChain {
@@ -53,7 +52,7 @@ function fixed(secret: string, policy: TlsPolicy, { edge }: ListenerSettings): T
   return {
     ...(policy.clients === undefined ? tlsSessions(edge.tls) : noSessions),
     ...(policy.prefersClients === true ? { prefer_client_ciphers: true } : {}),
-    common_tls_context: { ...tlsParameters(policy, edge), tls_certificate_sds_secret_configs: [{ name: secret, sds_config: ads }] },
+    common_tls_context: { ...tlsParameters(policy, edge), tls_certificate_sds_secret_configs: [{ name: secret, sds_config: fromAds }] },
   };
 }
 
@@ -70,7 +69,7 @@ function onDemand({ edge }: ListenerSettings): TlsContext {
       custom_tls_certificate_selector: {
         name: 'envoy.tls.certificate_selectors.on_demand_secret',
         typed_config: any('envoy.extensions.transport_sockets.tls.cert_selectors.on_demand_secret.v3.Config', {
-          config_source: ads,
+          config_source: fromAds,
           certificate_mapper: {
             name: 'envoy.tls.certificate_mappers.sni',
             typed_config: any('envoy.extensions.transport_sockets.tls.cert_mappers.sni.v3.SNI', { default_value: defaultCertificateName }),

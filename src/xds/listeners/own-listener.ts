@@ -3,6 +3,7 @@ import { defaultTlsPolicy } from '../../model/host-tls.ts';
 import { any } from '../../proto/codec.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
 import type { Reference, Resource } from '../../snapshot/resource.ts';
+import { fromAds } from '../from-ads.ts';
 import { plainChain, tlsChainOf } from '../scopes/chain-header.ts';
 import { connectionProxy } from './connection-proxy.ts';
 import { datagramProxy } from './datagram-proxy.ts';
@@ -18,8 +19,6 @@ import { collectorOf } from '../tracing/tracing.ts';
 type EnvoyListener = Messages['envoy.config.listener.v3.Listener'];
 type FilterChain = Messages['envoy.config.listener.v3.FilterChain'];
 type TlsContext = Messages['envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext'];
-
-const ads = { ads: {}, resource_api_version: 'V3' } as const;
 
 type IsServed = (reference: Reference) => boolean;
 
@@ -163,7 +162,7 @@ function transportSocket(
       ...clientValidation(tls),
       // Of what is in a connection that is forwarded nothing is known.
       ...(takes.type === 'requests' && alpn_protocols !== undefined ? { alpn_protocols } : {}),
-      tls_certificate_sds_secret_configs: secrets.map((name) => ({ name, sds_config: ads })),
+      tls_certificate_sds_secret_configs: secrets.map((name) => ({ name, sds_config: fromAds })),
     },
   };
   return {

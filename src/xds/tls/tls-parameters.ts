@@ -2,6 +2,7 @@ import type { EdgeTls, EdgeSettings } from '../../model/edge.ts';
 import type { TlsPolicy } from '../../model/host-tls.ts';
 import { ticketKeyName } from './secret.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
+import { fromAds } from '../from-ads.ts';
 
 type TlsContext = Messages['envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext'];
 
@@ -24,7 +25,7 @@ export function tlsParameters(policy: TlsPolicy, { tls, connections }: EdgeSetti
 /** Sessions of TLS 1.3 are resumed by tickets alone, so that these stay as long as any resumption is wanted. */
 export function tlsSessions(tls: EdgeTls): TlsContext {
   const { sessions, sessionTimeout } = tls;
-  const sealing = usesTicketKey(tls) ? { session_ticket_keys_sds_secret_config: { name: ticketKeyName, sds_config: ads } } : {};
+  const sealing = usesTicketKey(tls) ? { session_ticket_keys_sds_secret_config: { name: ticketKeyName, sds_config: fromAds } } : {};
   return {
     ...(hasTickets(tls)
       ? { session_timeout: `${Math.max(sessionTimeout, 1)}s`, ...sealing }
@@ -41,8 +42,6 @@ export function usesTicketKey(tls: EdgeTls): boolean {
 function hasTickets({ tickets, sessions }: EdgeTls): boolean {
   return tickets || sessions;
 }
-
-const ads = { ads: {}, resource_api_version: 'V3' } as const;
 
 /**
  * Clients are asked for a certificate, and no handshake fails for it: nginx answers, too.

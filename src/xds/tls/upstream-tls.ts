@@ -2,6 +2,7 @@ import type { FromRequest, SubjectName, UpstreamTls } from '../../model/upstream
 import { any } from '../../proto/codec.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
 import type { Reference } from '../../snapshot/resource.ts';
+import { fromAds } from '../from-ads.ts';
 
 type TransportSocket = Messages['envoy.config.core.v3.TransportSocket'];
 type SdsSecretConfig = Messages['envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig'];
@@ -86,5 +87,5 @@ function isOfRequest(name: string | FromRequest | readonly SubjectName[]): name 
 }
 
 function bySds(name: string): SdsSecretConfig {
-  return { name, sds_config: { ads: {}, resource_api_version: 'V3' } };
+  return { name, sds_config: fromAds };
 }
