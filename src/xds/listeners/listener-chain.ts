@@ -45,12 +45,9 @@ export function renderDefaultChain(settings: ListenerSettings): FilterChain {
   return { name: defaultCertificateName, ...tlsChain(defaultTlsPolicy, context, settings) };
 }
 
-/** Whether a certificate was good is not known of a session that is resumed. */
-const noSessions: TlsContext = { disable_stateless_session_resumption: true, disable_stateful_session_resumption: true };
-
 function fixed(secret: string, policy: TlsPolicy, { edge }: ListenerSettings): TlsContext {
   return {
-    ...(policy.clients === undefined ? tlsSessions(edge.tls) : noSessions),
+    ...tlsSessions(edge.tls, policy.clients !== undefined),
     ...(policy.prefersClients === true ? { prefer_client_ciphers: true } : {}),
     common_tls_context: { ...tlsParameters(policy, edge), tls_certificate_sds_secret_configs: [{ name: secret, sds_config: fromAds }] },
   };

@@ -134,9 +134,6 @@ function clustersOf(takes: Taken): readonly Reference[] {
   return takes.type === 'requests' ? [] : takes.upstreams.map(({ upstream }) => ({ type: 'clusters', name: upstream }));
 }
 
-/** Whether a certificate was good is not asked again of a session that is resumed. */
-const noSessions: TlsContext = { disable_stateless_session_resumption: true, disable_stateful_session_resumption: true };
-
 function clientValidation({ clients }: ChainTls): NonNullable<TlsContext['common_tls_context']> {
   if (clients === undefined) return {};
   return {
@@ -155,7 +152,7 @@ function transportSocket(
 ): FilterChain['transport_socket'] {
   const { alpn_protocols, ...parameters } = tlsParameters(defaultTlsPolicy, edge);
   const context: TlsContext = {
-    ...(tls.clients === undefined ? tlsSessions(edge.tls) : noSessions),
+    ...tlsSessions(edge.tls, tls.clients !== undefined),
     ...(tls.clients === undefined || tls.clients.optional === true ? {} : { require_client_certificate: true }),
     common_tls_context: {
       ...parameters,

@@ -22,8 +22,12 @@ export function tlsParameters(policy: TlsPolicy, { tls, connections }: EdgeSetti
   };
 }
 
-/** Sessions of TLS 1.3 are resumed by tickets alone, so that these stay as long as any resumption is wanted. */
-export function tlsSessions(tls: EdgeTls): TlsContext {
+/**
+ * Sessions of TLS 1.3 are resumed by tickets alone, so that these stay as long as any resumption is wanted. `asksClients`: for their
+ * certificates. Whether one was good is not known of a session that is resumed, so that none is.
+ */
+export function tlsSessions(tls: EdgeTls, asksClients: boolean): TlsContext {
+  if (asksClients) return { disable_stateless_session_resumption: true, disable_stateful_session_resumption: true };
   const { sessions, sessionTimeout } = tls;
   const sealing = usesTicketKey(tls) ? { session_ticket_keys_sds_secret_config: { name: ticketKeyName, sds_config: fromAds } } : {};
   return {
