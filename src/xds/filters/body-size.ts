@@ -1,16 +1,16 @@
 import { usualBodySize } from '../../model/route-policy.ts';
 import { any } from '../../proto/codec.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
+import { either, filterFor, hasHeader, not } from './composite.ts';
 import type { RouteFilter } from './filter.ts';
 
 type Matcher = Messages['xds.type.matcher.v3.Matcher'];
-type Predicate = Messages['xds.type.matcher.v3.Matcher.MatcherList.Predicate'];
 
 /** Of an uint64. */
 const largest = '18446744073709551615';
 
 /** What comes over a WebSocket is no body, but to Envoy's filters it looks like one. */
-const hasBody: Predicate = { or_matcher: { predicate: [{ not_matcher: hasHeader('upgrade') }, hasHeader('content-length')] } };
+const hasBody = either(not(hasHeader('upgrade', '.+')), hasHeader('content-length', '.+'));
 
 /**
  * Answers 413 to bodies that are too large: at once where `Content-Length` says so, else when the last byte that may come has come.
@@ -30,17 +30,5 @@ function limitedTo(bytes: number): Matcher {
   const limit = any('envoy.extensions.filters.http.body_size_limit.v3.BodySizeLimit', {
     max_request_bytes: bytes === 0 ? largest : String(bytes),
   });
-  const action = any('envoy.extensions.filters.http.composite.v3.ExecuteFilterAction', {
-    typed_config: { name: 'limit', typed_config: limit },
-  });
-  return { matcher_list: { matchers: [{ predicate: hasBody, on_match: { action: { name: 'limit', typed_config: action } } }] } };
-}
-
-function hasHeader(header_name: string): Predicate {
-  return {
-    single_predicate: {
-      input: { name: 'header', typed_config: any('envoy.type.matcher.v3.HttpRequestHeaderMatchInput', { header_name }) },
-      value_match: { safe_regex: { google_re2: {}, regex: '.+' } },
-    },
-  };
+  return filterFor(hasBody, 'limit', limit);
 }
