@@ -1,5 +1,6 @@
 import type { Ingress, IngressBackend, Metadata } from '../kube/objects.ts';
 import type { Problem } from '../model/problem.ts';
+import type { Route } from '../model/route.ts';
 import { anyHost } from '../model/virtual-host.ts';
 import type { Read } from '../store/derived-table.ts';
 import type { Key, Table } from '../store/table.ts';
@@ -92,6 +93,11 @@ export function readIngress(
     denied: denied || readings.some((reading) => reading.denied),
     problems: [...problems, ...found, ...readings.flatMap((reading) => reading.problems)],
   };
+}
+
+/** Of these Ingresses that of a route: its first source. */
+export function ownerOf({ sources: [source] }: Pick<Route, 'sources'>, rows: readonly IngressRow[]): IngressRow | undefined {
+  return rows.find(({ metadata }) => metadata.namespace === source?.namespace && metadata.name === source.name);
 }
 
 /** The hostnames under which an Ingress has something to say. A default backend speaks under any host too. */

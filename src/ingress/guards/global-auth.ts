@@ -3,7 +3,7 @@ import type { RoutePolicy } from '../../model/route-policy.ts';
 import type { VirtualHost } from '../../model/virtual-host.ts';
 import { unavailableAnswer } from '../backends/backend-lookup.ts';
 import type { GlobalAuth } from '../config/global-auth.ts';
-import type { IngressRow } from '../ingress-row.ts';
+import { type IngressRow, ownerOf } from '../ingress-row.ts';
 
 /** The same host, whose routes ask whom the ConfigMap says, and nobody on paths that it exempts. `rows`: the Ingresses of the host. */
 export function withGlobalAuth(host: VirtualHost, auth: GlobalAuth | undefined, rows: readonly IngressRow[]): VirtualHost {
@@ -15,12 +15,11 @@ export function withGlobalAuth(host: VirtualHost, auth: GlobalAuth | undefined, 
 }
 
 function guarded(route: Route, { service, exempt }: GlobalAuth, rows: readonly IngressRow[]): Route {
-  const { policy = {}, action, match, sources } = route;
+  const { policy = {}, action, match } = route;
   if (action.type !== 'forward') return route;
   if (exempt.some((beginning) => match.path.startsWith(beginning))) return withoutAuthentication(route);
-  const [source] = sources;
-  const owner = rows.find(({ metadata }) => metadata.namespace === source?.namespace && metadata.name === source.name);
-  if (service === undefined || policy.authService !== undefined || owner?.policies.authUrl?.wantsGlobal === false) return route;
+  if (service === undefined || policy.authService !== undefined || ownerOf(route, rows)?.policies.authUrl?.wantsGlobal === false)
+    return route;
   return service === 'closed' ? { ...route, action: unavailableAnswer } : { ...route, policy: { ...policy, authService: service } };
 }
 

@@ -3,7 +3,7 @@ import type { Redirect, Route } from '../../model/route.ts';
 import { anyHost, type VirtualHost } from '../../model/virtual-host.ts';
 import type { HttpsRedirectPolicy } from '../annotations/https-redirect.ts';
 import type { RedirectSettings } from '../config/tables.ts';
-import type { IngressRow } from '../ingress-row.ts';
+import { type IngressRow, ownerOf } from '../ingress-row.ts';
 import type { HttpsOptions } from '../options.ts';
 import { isRedirecting } from '../routes/redirecting.ts';
 
@@ -46,8 +46,8 @@ function isExempt({ match }: Route, { settings: { exempt } }: HttpsRedirectRules
   return exempt.some((beginning) => match.path.startsWith(beginning));
 }
 
-function policyOf({ sources: [source] }: Route, { rows }: HttpsRedirectRules): HttpsRedirectPolicy | undefined {
-  return rows.find(({ metadata }) => metadata.namespace === source?.namespace && metadata.name === source.name)?.policies.httpsRedirect;
+function policyOf(route: Route, { rows }: HttpsRedirectRules): HttpsRedirectPolicy | undefined {
+  return ownerOf(route, rows)?.policies.httpsRedirect;
 }
 
 /** What no route matches follows the oldest Ingress of the host, as the location `/` does that ingress-nginx gives to every host. */

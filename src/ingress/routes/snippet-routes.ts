@@ -3,7 +3,7 @@ import { type RoutePolicy, watching } from '../../model/route-policy.ts';
 import type { Route } from '../../model/route.ts';
 import { anyHost } from '../../model/virtual-host.ts';
 import { unavailableAnswer } from '../backends/backend-lookup.ts';
-import type { IngressRow } from '../ingress-row.ts';
+import { type IngressRow, ownerOf } from '../ingress-row.ts';
 import { acmeChallenges } from '../paths/route-draft.ts';
 import { joinConditions, joinSnippetPolicies, type SnippetCase } from '../snippets/case.ts';
 import type { SnippetLocation } from '../snippets/location.ts';
@@ -44,9 +44,9 @@ export interface HostRoutes {
 
 /** The default backend with the cases of its own Ingress: the last of them is for all, and the others come before it. */
 export function withFallbackCases(host: HostRoutes, hostname: string, rows: readonly IngressRow[], problems: Problem[]): HostRoutes {
-  const [source] = host.fallback?.sources ?? [];
-  const owner = rows.find(({ metadata }) => metadata.namespace === source?.namespace && metadata.name === source.name);
-  if (owner === undefined || owner.denied || source?.field !== 'spec.defaultBackend') return host;
+  const { fallback } = host;
+  const owner = fallback?.sources[0]?.field === 'spec.defaultBackend' ? ownerOf(fallback, rows) : undefined;
+  if (owner === undefined || owner.denied) return host;
   return spread(host, hostname, { cases: owner.snippets.configuration, what: 'case', owner }, problems);
 }
 
