@@ -7,6 +7,7 @@ import { findEnvoy } from '../../src/dev/find-envoy.ts';
 import { choosePort } from '../../src/dev/ports.ts';
 import type { Snapshot } from '../../src/snapshot/snapshot.ts';
 import { request } from '../../test/support/request.ts';
+import type { Variant } from './variants.ts';
 
 const address = '127.0.0.1';
 
@@ -19,19 +20,19 @@ interface Load {
 
 /** An Envoy of its own that runs one snapshot. */
 export class RunningVariant {
-  readonly name: string;
+  readonly name: Variant;
   readonly #port: number;
   readonly #server: AdsServer;
   readonly #envoy: EnvoyProcess;
 
-  private constructor(parts: { readonly name: string; readonly port: number; readonly server: AdsServer; readonly envoy: EnvoyProcess }) {
+  private constructor(parts: { readonly name: Variant; readonly port: number; readonly server: AdsServer; readonly envoy: EnvoyProcess }) {
     this.name = parts.name;
     this.#port = parts.port;
     this.#server = parts.server;
     this.#envoy = parts.envoy;
   }
 
-  static async start(name: string, snapshotAt: (port: number) => Snapshot): Promise<RunningVariant> {
+  static async start(name: Variant, snapshotAt: (port: number) => Snapshot): Promise<RunningVariant> {
     const found = await findEnvoy();
     if (!found.found) throw new Error(found.message);
     const port = await choosePort(0);

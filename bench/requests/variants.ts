@@ -7,12 +7,16 @@ import type { Snapshot } from '../../src/snapshot/snapshot.ts';
 import { Snapshots } from '../../src/snapshot/snapshots.ts';
 import { resourceOf } from '../../src/xds/make-resource.ts';
 import { chainFilters } from '../../src/xds/filters/index.ts';
+import { scopeHeader } from '../../src/xds/scopes/scope-header.ts';
 import { ingress, naruClass, service, slice, synced, upsert } from '../../test/support/objects.ts';
 
 type Manager = Messages['envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'];
+type Extension = NonNullable<Manager['early_header_mutation_extensions']>[number];
+type Mutations = Messages['envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation'];
 type VirtualHost = Messages['envoy.config.route.v3.VirtualHost'];
 
-export const variants = ['as it is', 'nothing left out', 'no filters of routes', 'router alone', 'router alone, one table'] as const;
+/** From most to least. */
+export const variants = ['nothing left out', 'as it is', 'no filters of routes', 'router alone', 'router alone, one table'] as const;
 export type Variant = (typeof variants)[number];
 
 export const host = 'shop.example.com';
@@ -80,14 +84,25 @@ function change(variant: Variant, resource: Resource): Resource {
   return resourceOf(type, encoded, { name, references, sources });
 }
 
-function changedManager(variant: Variant, { http_filters: filters = [] }: Manager): Partial<Manager> {
+function changedManager(
+  variant: Variant,
+  { http_filters: filters = [], early_header_mutation_extensions: early = [] }: Manager,
+): Partial<Manager> {
   if (variant === 'no filters of routes') return { http_filters: filters.filter(({ name = '' }) => !ofRoutes.has(name)) };
   if (!variant.startsWith('router alone')) return {};
   const router = { http_filters: filters.slice(-1) };
   if (variant === 'router alone') return router;
   const rds = { config_source: { ads: {}, resource_api_version: 'V3' }, route_config_name: table } as const;
-  // A field of a oneof takes the place of the other one; the header that leads to a scope is not needed.
-  return { ...router, rds, scoped_routes: undefined, early_header_mutation_extensions: [] };
+  // A field of a oneof takes the place of the other one.
+  return { ...router, rds, scoped_routes: undefined, early_header_mutation_extensions: early.map(withoutScope) };
+}
+
+/** The header that leads to a scope is not needed where there is none. */
+function withoutScope(extension: Extension): Extension {
+  const { typed_config: config } = extension;
+  if (config === undefined) return extension;
+  const { mutations = [] } = config as unknown as Mutations;
+  return { ...extension, typed_config: { ...config, mutations: mutations.filter((one) => one.append?.header?.key !== scopeHeader) } };
 }
 
 function withAll(own: VirtualHost): VirtualHost {
