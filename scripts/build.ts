@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build as bundle, type Plugin } from 'esbuild';
+import { builtinModules } from './builtin-modules.ts';
 import { licencesOf } from './licences.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -34,11 +35,11 @@ const { metafile } = await bundle({
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
-  plugins: [onlyDefinitions],
+  plugins: [builtinModules, onlyDefinitions],
   // It needs what the second one adds to the globals before it is loaded, and is used for certificates alone.
   external: ['@peculiar/x509', 'reflect-metadata'],
-  // Packages that are CommonJS call it for Node's own modules.
-  banner: { js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);" },
+  // Packages that are CommonJS may call it. Made when that happens: there is one for each file.
+  banner: { js: "const require = (name) => process.getBuiltinModule('node:module').createRequire(import.meta.url)(name);" },
 });
 const inOutput = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
 writeFileSync(join(dist, 'licences.txt'), licencesOf(root, inOutput));

@@ -6,12 +6,44 @@ import { codesCommand, diffCommand, explainCommand, lintCommand, migrateCommand,
 import { canaryCommand, getCommand, proxiesCommand, snapshotsCommand } from './commands/live.ts';
 import { adsTestbedCommand, authzCommand, certgenCommand, devCommand, serveCommand } from './commands/servers.ts';
 import { packageVersion } from './package-version.ts';
+import { sparePauses } from './spare-pauses.ts';
 import { UnreachableError } from './live/unreachable-error.ts';
 import { UsageError } from './usage-error.ts';
 
+/** By name, in the order in which they are told. */
+const verbs: Readonly<Record<string, () => Command>> = {
+  dev: devCommand,
+  serve: serveCommand,
+  lint: lintCommand,
+  explain: explainCommand,
+  why: whyCommand,
+  diff: diffCommand,
+  translate: translateCommand,
+  migrate: migrateCommand,
+  codes: codesCommand,
+  proxies: proxiesCommand,
+  snapshots: snapshotsCommand,
+  get: getCommand,
+  canary: canaryCommand,
+  status: statusCommand,
+  wait: waitCommand,
+  check: checkCommand,
+  'bug-report': bugReportCommand,
+  authz: authzCommand,
+  certgen: certgenCommand,
+  'ads-testbed': adsTestbedCommand,
+  completion: () => completionCommand(program),
+  version: versionCommand,
+};
+
+/** Verbs that go on until they are stopped. */
+const lasting = new Set(['dev', 'serve', 'authz', 'ads-testbed']);
+
 /** Runs the command line; resolves with the exit code when the verb is done. */
 export async function run(argv: readonly string[]): Promise<number> {
-  const naru = program();
+  const verb = argv[2] ?? '';
+  const naru = program(verb);
+  if (!lasting.has(verb)) sparePauses();
   let close = (): void => {};
   if (basename(argv[1] ?? '').startsWith('kubectl-')) {
     naru.hook('preAction', async (_, command) => {
@@ -34,23 +66,19 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** What a verb does is imported only when it is called. */
-export function program(): Command {
+/** What a verb does is imported only when it is called. `only`: the verb that is wanted; all of them where none is called so. */
+export function program(only = ''): Command {
   const naru = new Command('naru')
     .description('An ingress controller for Kubernetes whose data plane is Envoy.')
     .version(packageVersion())
     .showHelpAfterError('(add --help for what there is)')
     .addHelpText('after', examples)
     .exitOverride();
-  const commands = [
-    ...[devCommand(), serveCommand()],
-    ...[lintCommand(), explainCommand(), whyCommand(), diffCommand(), translateCommand(), migrateCommand(), codesCommand()],
-    ...[proxiesCommand(), snapshotsCommand(), getCommand(), canaryCommand()],
-    ...[statusCommand(), waitCommand(), checkCommand(), bugReportCommand()],
-    ...[authzCommand(), certgenCommand(), adsTestbedCommand()],
-    ...[completionCommand(), versionCommand()],
-  ];
-  for (const command of commands) naru.addCommand(command.copyInheritedSettings(naru));
+  const wanted = Object.hasOwn(verbs, only) ? [only] : Object.keys(verbs);
+  for (const name of wanted) {
+    const command = verbs[name]?.();
+    if (command !== undefined) naru.addCommand(command.copyInheritedSettings(naru));
+  }
   return naru;
 }
 

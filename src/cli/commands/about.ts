@@ -2,16 +2,16 @@
 import { Argument, Command, Option } from 'commander';
 import type { Shell } from '../completion.ts';
 
-export function completionCommand(): Command {
-  const command = new Command('completion')
+/** `program`: all that can be completed. */
+export function completionCommand(program: () => Command): Command {
+  return new Command('completion')
     .description('print a script that makes a shell complete verbs and options')
     .addArgument(new Argument('<shell>', 'which one').choices(['bash', 'zsh', 'fish']))
-    .addHelpText('after', '\nExamples:\n  source <(naru completion bash)\n  naru completion fish > ~/.config/fish/completions/naru.fish\n');
-  return command.action(async (shell: Shell) => {
-    const { printCompletion } = await import('../completion.ts');
-    const program = command.parent;
-    if (program !== null) printCompletion(shell, program);
-  });
+    .addHelpText('after', '\nExamples:\n  source <(naru completion bash)\n  naru completion fish > ~/.config/fish/completions/naru.fish\n')
+    .action(async (shell: Shell) => {
+      const { printCompletion } = await import('../completion.ts');
+      printCompletion(shell, program());
+    });
 }
 
 export function versionCommand(): Command {

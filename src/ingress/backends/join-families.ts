@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import type { Candidate } from './endpoints.ts';
 
 /**
@@ -17,7 +16,7 @@ export function joinFamilies(found: readonly Candidate[], preferred: string): re
     }
     const entry = pods.get(pod) ?? { first: [], second: [] };
     pods.set(pod, entry);
-    (isIPv6(address) === (preferred === 'IPv6') ? entry.first : entry.second).push(candidate);
+    (address.includes(':') === (preferred === 'IPv6') ? entry.first : entry.second).push(candidate);
   }
   const joined = [...pods.values()].flatMap(({ first, second }) => {
     const seconds = [...second].sort(byAddress);
