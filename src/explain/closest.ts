@@ -1,8 +1,8 @@
 import { nearest } from '../model/nearest.ts';
 import type { Messages } from '../proto/gen/messages.ts';
-import { otherHosts } from '../xds/scopes/other-hosts.ts';
+import { hostnameOf, listenerOf } from '../model/virtual-host.ts';
 import { sourcesIn } from '../xds/routes/route-metadata.ts';
-import type { Manager } from './connection.ts';
+import { isOfOneHost, scopeOfOthers } from '../xds/scopes/scope.ts';
 import { printPathMatch } from './match/route.ts';
 import { type ExplainedRequest, pathOnly } from './request.ts';
 import type { ResourceReader } from './resource-reader.ts';
@@ -22,10 +22,13 @@ export interface Closest {
   readonly sources: readonly string[];
 }
 
-/** The host that is most like one that nobody serves: a wildcard that almost covers it, or a name that is written nearly so. */
-export function closestHost({ authority }: ExplainedRequest, manager: Manager, reader: ResourceReader): Closest | undefined {
+/**
+ * The host that is most like one that nobody serves: a wildcard that almost covers it, or a name that is written nearly so. `listener`: absent
+ * at the edge.
+ */
+export function closestHost({ authority }: ExplainedRequest, listener: string | undefined, reader: ResourceReader): Closest | undefined {
   const asked = authority.replace(/:\d*$/, '').toLowerCase();
-  const served = servedHosts(manager, reader);
+  const served = servedHosts(listener, reader);
   const names = [...served.keys()];
   const wildcard = names
     .filter((name) => name.startsWith('*.') && `.${asked}`.endsWith(name.slice(1)))
@@ -79,15 +82,16 @@ function firstSegments(path: string, other: string): string {
 }
 
 /** The sources of hosts, by name; they are read when they are asked for. */
-function servedHosts({ rds }: Manager, reader: ResourceReader): ReadonlyMap<string, () => readonly string[]> {
-  const ofHosts = (hosts: readonly VirtualHost[] = []) =>
-    hosts.filter(isNamed).map((host) => [host.name ?? '', () => sourcesOf(host)] as const);
-  if (rds?.route_config_name !== undefined) return new Map(ofHosts(reader.get('routes', rds.route_config_name)?.virtual_hosts));
+function servedHosts(listener: string | undefined, reader: ResourceReader): ReadonlyMap<string, () => readonly string[]> {
+  const hostsOf = (scope: string): readonly VirtualHost[] => reader.get('scopes', scope)?.route_configuration?.virtual_hosts ?? [];
   const exact = reader
     .names('scopes')
-    .filter((name) => name !== otherHosts)
-    .map((name) => [name, () => sourcesOf(reader.get('scopes', name)?.route_configuration?.virtual_hosts?.[0])] as const);
-  return new Map([...exact, ...ofHosts(reader.get('scopes', otherHosts)?.route_configuration?.virtual_hosts)]);
+    .filter((name) => listenerOf(name) === listener && isOfOneHost(name))
+    .map((name) => [hostnameOf(name), () => sourcesOf(hostsOf(name)[0])] as const);
+  const others = hostsOf(scopeOfOthers(listener))
+    .filter(isNamed)
+    .map((host) => [host.name ?? '', () => sourcesOf(host)] as const);
+  return new Map([...exact, ...others]);
 }
 
 function isNamed(host: VirtualHost): boolean {

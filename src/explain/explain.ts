@@ -1,5 +1,6 @@
 import type { Problem } from '../model/problem.ts';
 import { printSource } from '../model/source.ts';
+import { hostKey } from '../model/virtual-host.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import type { ResourceSet } from '../snapshot/snapshot.ts';
 import { type CanaryDecision, canaryDecision } from './canary-decision.ts';
@@ -8,14 +9,14 @@ import { type Closest, controllerDefault, isNobodys } from './closest.ts';
 import { earlyHeaders, findChain, type FoundChain, type Manager } from './connection.ts';
 import { hints } from './hints.ts';
 import { type Known, nothingKnown, type Unserved } from './known.ts';
-import { type FoundListener, listenersFor } from './listeners.ts';
+import { type FoundListener, listenersFor, ownListener } from './listeners.ts';
 import { printPathMatch } from './match/route.ts';
 import { normalisePath, type NormalisedPath } from './normalised-path.ts';
 import { connectionOutcome, type Outcome, outcomeOf } from './outcome.ts';
 import type { ExplainedRequest } from './request.ts';
 import { ResourceReader } from './resource-reader.ts';
-import { otherHosts } from '../xds/scopes/other-hosts.ts';
 import { sourcesIn } from '../xds/routes/route-metadata.ts';
+import { scopeOfOthers } from '../xds/scopes/scope.ts';
 
 type RouteConfiguration = Messages['envoy.config.route.v3.RouteConfiguration'];
 
@@ -88,7 +89,8 @@ function explainAt({ name, listener }: FoundListener, request: ExplainedRequest,
   if (path.type === 'refused') return { ...shown, path, outcome: { type: 'answer', status: 400, body: '' } };
   if (path.type === 'redirect') return { ...shown, path, outcome: { type: 'redirect', status: 307, location: path.path } };
   const routed = asRouted({ ...request, path: path.path }, chain.manager);
-  const { host, tried, winner } = chooseRoute(routesFor(routed.authority, chain.manager, reader), routed);
+  const own = ownListener(name);
+  const { host, tried, winner } = chooseRoute(routesFor(routed.authority, own, reader), routed);
   const described = tried.map(({ route, objection }) => ({ ...describeRoute(route), ...(objection === undefined ? {} : { objection }) }));
   const outcome: Outcome =
     winner === undefined ? { type: 'answer', status: 404, body: '' } : outcomeOf(winner, host?.host ?? {}, routed, reader);
@@ -101,7 +103,7 @@ function explainAt({ name, listener }: FoundListener, request: ExplainedRequest,
     tried: described,
     filters: Object.keys(winner?.typed_per_filter_config ?? {}),
     ...(canary && { canary }),
-    ...hints(described.find(isWinner), { routed, host: host?.host, manager: chain.manager, reader, known }),
+    ...hints(described.find(isWinner), { routed, host: host?.host, listener: own, reader, known }),
     outcome,
   };
 }
@@ -131,11 +133,10 @@ function asRouted(request: ExplainedRequest, manager: Manager): ExplainedRequest
   return { ...request, authority, headers: new Map([...request.headers, ...own]) };
 }
 
-/** The table that a listener of its own names; else the scope of the host, or that of all hosts that have none of their own. */
-export function routesFor(authority: string, { rds }: Manager, reader: ResourceReader): RouteConfiguration {
-  if (rds?.route_config_name !== undefined) return reader.get('routes', rds.route_config_name) ?? {};
+/** The scope of the host, or that of all hosts of the listener that have none of their own. */
+function routesFor(authority: string, listener: string | undefined, reader: ResourceReader): RouteConfiguration {
   const host = authority.replace(/:\d*$/, '').toLowerCase();
-  return (reader.get('scopes', host) ?? reader.get('scopes', otherHosts))?.route_configuration ?? {};
+  return (reader.get('scopes', hostKey(host, listener)) ?? reader.get('scopes', scopeOfOthers(listener)))?.route_configuration ?? {};
 }
 
 function describeRoute({ name = '', match = {}, metadata }: Messages['envoy.config.route.v3.Route']): Omit<ExplainedRoute, 'objection'> {

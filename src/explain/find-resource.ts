@@ -5,6 +5,7 @@ import type { Resource, TypeName } from '../snapshot/resource.ts';
 import type { ResourceSet } from '../snapshot/snapshot.ts';
 import { sourcesIn } from '../xds/routes/route-metadata.ts';
 import { scopeOf } from '../xds/scopes/scope.ts';
+import { hostKey, listenerOf } from '../model/virtual-host.ts';
 
 type Route = Messages['envoy.config.route.v3.Route'];
 
@@ -40,31 +41,27 @@ export function findResource(resources: ResourceSet, reference: string): FoundRe
 
 /** That of Ingresses, or else the one that a listener of a Gateway has. */
 function findHost(resources: ResourceSet, name: string): FoundResource | undefined {
-  const tables = [resources.scopes.get(scopeOf(name)), ...[...resources.routes.values()].sort((a, b) => (a.name < b.name ? -1 : 1))];
-  for (const resource of tables) {
+  const listeners = new Set([...resources.scopes.names()].flatMap((scope) => listenerOf(scope) ?? []));
+  for (const listener of [undefined, ...[...listeners].sort()]) {
+    const resource = resources.scopes.get(scopeOf(hostKey(name, listener)));
     const host = resource && hostsOf(resource).find((one) => one.name === name);
     if (resource === undefined || host === undefined) continue;
-    const path = `${resource.type === 'scopes' ? 'route_configuration.' : ''}virtual_hosts[${name}]`;
-    return { resource, path, sources: sourcesOf(host.routes ?? []) };
+    return { resource, path: `route_configuration.virtual_hosts[${name}]`, sources: sourcesOf(host.routes ?? []) };
   }
   return undefined;
 }
 
 /** The routes that send requests to a cluster. */
-function routesTo({ scopes, routes }: ResourceSet, cluster: string): readonly Route[] {
-  const tables = [...scopes.values(), ...routes.values()].filter(({ references }) => references.some(({ name }) => name === cluster));
-  return tables
+function routesTo({ scopes }: ResourceSet, cluster: string): readonly Route[] {
+  return [...scopes.values()]
+    .filter(({ references }) => references.some(({ name }) => name === cluster))
     .flatMap(hostsOf)
     .flatMap((host) => host.routes ?? [])
     .filter(({ route }) => route?.cluster === cluster || route?.weighted_clusters?.clusters?.some(({ name }) => name === cluster) === true);
 }
 
-function hostsOf({ type, bytes }: Resource): readonly Messages['envoy.config.route.v3.VirtualHost'][] {
-  const table =
-    type === 'scopes'
-      ? decode('envoy.config.route.v3.ScopedRouteConfiguration', bytes).route_configuration
-      : decode('envoy.config.route.v3.RouteConfiguration', bytes);
-  return table?.virtual_hosts ?? [];
+function hostsOf({ bytes }: Resource): readonly Messages['envoy.config.route.v3.VirtualHost'][] {
+  return decode('envoy.config.route.v3.ScopedRouteConfiguration', bytes).route_configuration?.virtual_hosts ?? [];
 }
 
 function sourcesOf(routes: readonly Route[]): readonly Source[] {

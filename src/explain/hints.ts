@@ -3,7 +3,6 @@ import { parseSource } from '../model/source.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import { sourcesIn } from '../xds/routes/route-metadata.ts';
 import { closestHost, closestPath, isNobodys } from './closest.ts';
-import type { Manager } from './connection.ts';
 import type { ExplainedRoute, Explanation } from './explain.ts';
 import type { Known } from './known.ts';
 import type { ExplainedRequest } from './request.ts';
@@ -12,26 +11,28 @@ import type { ResourceReader } from './resource-reader.ts';
 interface Looked {
   readonly routed: ExplainedRequest;
   readonly host: Messages['envoy.config.route.v3.VirtualHost'] | undefined;
-  readonly manager: Manager;
+  /** Absent at the edge. */
+  readonly listener: string | undefined;
   readonly reader: ResourceReader;
   readonly known: Known;
 }
 
 /** What helps where a request is not served, or not as it was meant to be. */
-export function hints(winner: ExplainedRoute | undefined, { routed, host, manager, reader, known }: Looked): Partial<Explanation> {
+export function hints(winner: ExplainedRoute | undefined, { routed, host, listener, reader, known }: Looked): Partial<Explanation> {
   if (winner !== undefined && !isNobodys(winner)) {
     const problems = problemsOf(winner, known);
     return problems.length === 0 ? {} : { problems };
   }
   const isServed = host?.routes?.some(({ name, metadata }) => !isNobodys({ name, sources: sourcesIn(metadata) })) === true;
-  const closest = isServed && isMeant(host.name ?? '', routed, manager) ? closestPath(routed, host) : closestHost(routed, manager, reader);
+  const closest =
+    isServed && isMeant(host.name ?? '', routed, listener) ? closestPath(routed, host) : closestHost(routed, listener, reader);
   const unserved = known.unserved(routed.authority.replace(/:\d*$/, '').toLowerCase());
   return { ...(closest && { closest }), ...(unserved.length === 0 ? {} : { unserved }) };
 }
 
 /** At the edge a wildcard stands for one label; Envoy's own stands for more, and routes then refuse the rest. */
-function isMeant(hostname: string, { authority }: ExplainedRequest, { rds }: Manager): boolean {
-  if (rds !== undefined || !hostname.startsWith('*.')) return true;
+function isMeant(hostname: string, { authority }: ExplainedRequest, listener: string | undefined): boolean {
+  if (listener !== undefined || !hostname.startsWith('*.')) return true;
   return (
     authority
       .replace(/:\d*$/, '')

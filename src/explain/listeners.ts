@@ -6,6 +6,11 @@ type Listener = Messages['envoy.config.listener.v3.Listener'];
 
 const usualPorts = { http: 80, https: 443 } as const;
 
+/** Key of a listener of its own; undefined: one of the edge. */
+export function ownListener(name: string): string | undefined {
+  return name === 'http' || name === 'https' ? undefined : name;
+}
+
 /** A listener that a request could come to. */
 export interface FoundListener {
   readonly name: string;
@@ -19,7 +24,7 @@ export interface FoundListener {
 export function listenersFor({ scheme, port }: ExplainedRequest, reader: ResourceReader): readonly FoundListener[] {
   const edge = reader.get('listeners', scheme);
   const own = reader.names('listeners').flatMap((name) => {
-    if (name === 'http' || name === 'https') return [];
+    if (ownListener(name) === undefined) return [];
     const listener = reader.get('listeners', name);
     const socket = listener?.address?.socket_address;
     return listener !== undefined && socket?.protocol !== 'UDP' && socket?.port_value === (port ?? usualPorts[scheme])

@@ -1,8 +1,9 @@
 import { any, encode } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
-import { otherHosts } from '../xds/scopes/other-hosts.ts';
-import { scopeOf } from '../xds/scopes/scope.ts';
+import { hostKey } from '../model/virtual-host.ts';
+import { scopeOfOthers } from '../xds/scopes/scope.ts';
 import { findChain, type Manager } from './connection.ts';
+import { ownListener } from './listeners.ts';
 import { normalisePath } from './normalised-path.ts';
 import type { Explanation } from './explain.ts';
 import type { ExplainedRequest } from './request.ts';
@@ -39,10 +40,10 @@ export function oracleBootstrap(
   const listener = reader.get('listeners', name);
   const manager = listener && findChain(listener, request.authority.replace(/:\d*$/, '').toLowerCase())?.manager;
   if (manager === undefined) return undefined;
-  const { access_log: _logs, tracing: _tracing, rds: _rds, scoped_routes: _scopes, ...others } = manager;
+  const { access_log: _logs, tracing: _tracing, scoped_routes: scopes, ...others } = manager;
   const inline: Manager = {
     ...others,
-    ...routesOf(manager, request, reader),
+    scoped_routes: inlineScopes(scopes, ownListener(name), request, reader),
     http_filters: (manager.http_filters ?? []).filter((filter) => filtersKept.has(filter.name ?? '')),
   };
   const filter = {
@@ -66,21 +67,21 @@ export function expectedAnswer({ path, tried, domain, outcome }: Explanation, { 
   return { status: 200, says: String(place) };
 }
 
-function routesOf(
-  { rds, scoped_routes: scoped }: Manager,
+function inlineScopes(
+  scoped: Manager['scoped_routes'],
+  listener: string | undefined,
   request: ExplainedRequest,
   reader: MessageReader,
-): Pick<Manager, 'scoped_routes' | 'route_config'> {
-  if (rds?.route_config_name !== undefined) return { route_config: answering(reader.get('routes', rds.route_config_name) ?? {}) };
+): NonNullable<Manager['scoped_routes']> {
   const host = request.authority.replace(/:\d*$/, '').replace(/\.$/, '').toLowerCase();
-  const names = [...new Set([scopeOf(host), host, otherHosts])];
+  const names = [hostKey(host, listener), scopeOfOthers(listener)];
   const scopes = names.flatMap((name) => reader.get('scopes', name) ?? []);
   const scoped_route_configurations = scopes.map((scope) => ({
     ...scope,
     route_configuration: answering(scope.route_configuration ?? {}),
   }));
   const { scoped_rds: _remote, rds_config_source: _source, ...builder } = scoped ?? {};
-  return { scoped_routes: { ...builder, scoped_route_configurations_list: { scoped_route_configurations } } };
+  return { ...builder, scoped_route_configurations_list: { scoped_route_configurations } };
 }
 
 function answering(routes: RouteConfiguration): RouteConfiguration {

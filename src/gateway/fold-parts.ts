@@ -1,4 +1,4 @@
-import { listenerOf } from '../model/virtual-host.ts';
+import { hostnameOf, listenerOf } from '../model/virtual-host.ts';
 import type { Read } from '../store/derived-table.ts';
 import type { Key, Table } from '../store/table.ts';
 import type { GatewayTables } from './gateway-tables.ts';
@@ -18,7 +18,7 @@ export interface FoldParts {
 
 /** The virtual host with this key, of the routes that speak of it; undefined where the listener takes no requests. */
 export function foldAt(key: Key, members: readonly Key[], read: Read, { gateways, routes, resolved }: FoldParts): FoldedHost | undefined {
-  const hostname = key.slice(0, key.indexOf('@'));
+  const hostname = hostnameOf(key);
   const socket = read.get(gateways.sockets, listenerOf(key) ?? '');
   const owner = socket && ownerOfHost(socket, hostname);
   if (socket === undefined || owner === undefined || !['HTTP', 'HTTPS'].includes(owner.spec.protocol)) return undefined;

@@ -29,6 +29,11 @@ export function hostKey(hostname: string, listener: string | undefined): string 
   return listener === undefined ? hostname : `${hostname}@${listener}`;
 }
 
+export function hostnameOf(key: string): string {
+  const at = key.indexOf('@');
+  return at < 0 ? key : key.slice(0, at);
+}
+
 /** The listener of the virtual host with this key; undefined: the edge. */
 export function listenerOf(key: string): string | undefined {
   const at = key.indexOf('@');

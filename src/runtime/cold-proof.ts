@@ -2,9 +2,8 @@ import type { ColdProofReport } from '../debug/view.ts';
 import type { Resource } from '../snapshot/resource.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Quarantinable, RenderedHost } from '../xds/quarantine/quarantine.ts';
-import { otherHosts } from '../xds/scopes/other-hosts.ts';
-import { renderRouteConfiguration } from '../xds/routes/route-configuration.ts';
-import { renderOtherHosts } from '../xds/scopes/scope.ts';
+import { listenerOf } from '../model/virtual-host.ts';
+import { isOfOneHost, renderOtherHosts } from '../xds/scopes/scope.ts';
 import { ColdRun, type Refused, type StartEnvoy } from './cold-run.ts';
 import { namesIn } from './names-in-message.ts';
 
@@ -121,15 +120,15 @@ export class ColdProof {
   }
 
   async #verdictsOf(run: ColdRun, snapshot: Snapshot, { type, name, message }: Refused): Promise<readonly Verdict[]> {
-    if (type !== 'scopes' && type !== 'routes') return [{ what: type, name, message }];
-    if (type === 'scopes' && name !== otherHosts) return [{ what: 'hosts', name, message }];
-    const resource = snapshot.resources[type].get(name);
+    if (type === 'routes') return [];
+    if (type !== 'scopes') return [{ what: type, name, message }];
+    if (isOfOneHost(name)) return [{ what: 'hosts', name, message }];
+    const resource = snapshot.resources.scopes.get(name);
     const hosts = resource === undefined ? new Map<string, RenderedHost>() : this.#options.hostsIn(resource);
-    const render = (some: typeof hosts) => (type === 'routes' ? renderRouteConfiguration(name, some) : renderOtherHosts(some));
     const all = [...hosts.keys()].sort();
     const named = namesIn(message, all);
     const accepts = (some: readonly string[]): Promise<boolean> =>
-      run.accepts(render(new Map([...hosts].filter(([host]) => some.includes(host)))), snapshot);
+      run.accepts(renderOtherHosts(new Map([...hosts].filter(([host]) => some.includes(host))), listenerOf(name)), snapshot);
     const culprits = named.length > 0 ? named : await findCulprits(all, accepts);
     return culprits.map((host): Verdict => ({ what: 'hosts', name: host, message }));
   }

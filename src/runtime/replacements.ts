@@ -10,7 +10,7 @@ import {
   versionIn,
 } from '../xds/quarantine/quarantine.ts';
 import type { Rendering } from '../xds/rendering.ts';
-import { placeOf } from '../xds/scopes/host-place.ts';
+import { scopeOf } from '../xds/scopes/scope.ts';
 import type { EncodedVirtualHost } from '../xds/routes/virtual-host.ts';
 import type { LastAccepted } from './last-accepted.ts';
 
@@ -47,9 +47,8 @@ export class Replacements {
   /** The virtual host that this Envoy runs, as far as it is known. */
   acceptedHost(proxy: string, name: string, suits: (host: RenderedHost) => boolean): RenderedHost | undefined {
     const { hostname } = splitName(name);
-    const hostOf = (routes: Resource): RenderedHost | undefined => this.#rendering.hostsIn(routes).get(hostname);
-    const { type, name: place } = placeOf(hostname);
-    const scope = this.#accepted.find(proxy, type, place, (found) => {
+    const hostOf = (found: Resource): RenderedHost | undefined => this.#rendering.hostsIn(found).get(hostname);
+    const scope = this.#accepted.find(proxy, 'scopes', scopeOf(hostname), (found) => {
       const host = hostOf(found);
       return host !== undefined && suits(host);
     });

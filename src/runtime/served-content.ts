@@ -2,8 +2,8 @@ import type { Acknowledgement } from '../ads/acknowledgement.ts';
 import type { TypeName } from '../snapshot/resource.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { ownersIn, partVersion } from '../xds/quarantine/host-parts.ts';
-import { placeOf } from '../xds/scopes/host-place.ts';
 import { hostPart, type Quarantinable, quarantineKey, splitName, versionIn } from '../xds/quarantine/quarantine.ts';
+import { scopeOf } from '../xds/scopes/scope.ts';
 import type { EncodedVirtualHost } from '../xds/routes/virtual-host.ts';
 import type { Assembly } from './assembly.ts';
 import type { LastAccepted } from './last-accepted.ts';
@@ -18,13 +18,13 @@ export class ServedContent {
     this.#accepted = accepted;
   }
 
-  /** What is in refused scopes or route tables and not accepted by this Envoy: parts of hosts, or hosts where all parts are known. */
+  /** What is in refused scopes and not accepted by this Envoy: parts of hosts, or hosts where all parts are known. */
   newHosts({ proxy, type, names, snapshot }: Acknowledgement): readonly string[] {
     const { rendering } = this.#assembly;
     const sent = this.#accepted.snapshot(snapshot)?.resources[type];
-    const hosts = names.flatMap((place) => {
-      const before = rendering.hostsIn(this.#accepted.get(proxy, type, place));
-      return [...rendering.hostsIn(sent?.get(place))].flatMap(([name, host]) => newParts(name, host, before.get(name)));
+    const hosts = names.flatMap((scope) => {
+      const before = rendering.hostsIn(this.#accepted.get(proxy, type, scope));
+      return [...rendering.hostsIn(sent?.get(scope))].flatMap(([name, host]) => newParts(name, host, before.get(name)));
     });
     return hosts.sort();
   }
@@ -61,8 +61,7 @@ export class ServedContent {
 
   #hostVersionIn(snapshot: Snapshot | undefined, name: string): string | undefined {
     const { hostname } = splitName(name);
-    const { type, name: place } = placeOf(hostname);
-    const host = this.#assembly.rendering.hostsIn(snapshot?.resources[type].get(place)).get(hostname);
+    const host = this.#assembly.rendering.hostsIn(snapshot?.resources.scopes.get(scopeOf(hostname))).get(hostname);
     return host && versionIn(host, name);
   }
 }

@@ -6,10 +6,9 @@ import { defaultTlsPolicy, type HostTls } from '../model/host-tls.ts';
 import type { Listener } from '../model/listener.ts';
 import type { StreamListener } from '../model/stream-listener.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
-import { anyHost, isExact, listenerOf, type VirtualHost } from '../model/virtual-host.ts';
+import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
 import type { Resource, TypeName } from '../snapshot/resource.ts';
 import { DerivedTable, type Read } from '../store/derived-table.ts';
-import { FilteredTable } from '../store/filtered-table.ts';
 import { IndexTable } from '../store/index-table.ts';
 import { OnlyRow } from '../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
@@ -23,13 +22,11 @@ import { renderLoadAssignment } from './clusters/load-assignment.ts';
 import { sameResource } from './make-resource.ts';
 import type { ListenOptions } from './options.ts';
 import { partSources, partVersion } from './quarantine/host-parts.ts';
-import { otherHosts } from './scopes/other-hosts.ts';
 import { hostVersion, type Quarantinable, type Quarantined, type RenderedHost, splitName } from './quarantine/quarantine.ts';
 import { type OverlayOptions, overlayHosts, overlayResources } from './quarantine/overlay.ts';
-import { renderHostScope, renderOtherHosts } from './scopes/scope.ts';
+import { ScopeTables } from './scopes/scope-tables.ts';
 import { tracedHosts, withTracer } from './tracing/trace-choice.ts';
 import { collectorClusterName, renderCollectorCluster } from './tracing/tracing.ts';
-import { renderRouteConfiguration } from './routes/route-configuration.ts';
 import { renderVirtualHost } from './routes/virtual-host.ts';
 
 /** The Model, as tables that a translation keeps. */
@@ -72,7 +69,7 @@ export class Rendering {
   readonly resources: readonly RenderedTable[];
   readonly #onFailure: RenderingOptions['onFailure'];
   readonly #rendered: { readonly hosts: Table<RenderedHost>; readonly resources: readonly RenderedTable[] };
-  readonly #hostsIn = new WeakMap<Resource, ReadonlyMap<Key, RenderedHost>>();
+  readonly #scopes: ScopeTables;
 
   constructor(model: ModelTables, { listen, quarantine, cluster = renderCluster, onFailure }: RenderingOptions) {
     this.#onFailure = onFailure;
@@ -102,6 +99,7 @@ export class Rendering {
       renderCollectorCluster(read.get(edge, edgeKey)?.tracing),
     );
 
+    this.#scopes = hosts.scopes;
     this.#rendered = {
       hosts: hosts.rendered,
       resources: [{ type: 'clusters', table: clusters }, { type: 'endpoints', table: endpoints }, ...listeners.rendered],
@@ -113,8 +111,7 @@ export class Rendering {
       ...helper.rendered,
       { type: 'clusters', table: collector },
       ...secrets.rendered,
-      ...hosts.scopes.map((table) => ({ type: 'scopes', table }) as const),
-      { type: 'routes', table: hosts.listenerRoutes },
+      ...hosts.scopes.served.map((table) => ({ type: 'scopes', table }) as const),
     ];
     this.tables = [
       clusters,
@@ -157,39 +154,8 @@ export class Rendering {
     const heldHosts = overlayHosts(rendered, held, ({ host }, read) =>
       renderVirtualHost(answeringForAll(host), undefined, chainOf(host, read)),
     );
-    const ofEdge = new FilteredTable('hosts of the edge', heldHosts.served, (key) => listenerOf(key) === undefined);
-    const scopes = this.#derive('scopes', ofEdge, (host, _, hostname) =>
-      isExact(hostname) ? this.#noteHosts(renderHostScope(hostname, host), new Map([[hostname, host]])) : undefined,
-    );
-    const others = new DerivedTable<RenderedHost, RenderedHost>({
-      name: 'other hosts',
-      input: ofEdge,
-      compute: (host, _, hostname) => (isExact(hostname) ? undefined : host),
-      same: (a, b) => a.bytes.equals(b.bytes),
-    });
-    const only = new OnlyRow(otherHosts);
-    const scopeOfOthers = this.#derive('scope of other hosts', only, (_, read) => {
-      const hosts = read.all(others);
-      return this.#noteHosts(renderOtherHosts(hosts), hosts);
-    });
-    const { listenerRoutes, ...ofListeners } = this.#listenerRoutes(listeners, heldHosts.served);
-    return {
-      ...{ rendered, listenerRoutes },
-      scopes: [scopes, scopeOfOthers],
-      tables: [otherPolicies, rendered, ...heldHosts.tables, ofEdge, scopes, others, only, scopeOfOthers, ...ofListeners.tables],
-    };
-  }
-
-  /** Listeners of their own have a route table each. */
-  #listenerRoutes(listeners: Table<Listener>, hosts: Table<RenderedHost>) {
-    const byListener = new IndexTable('hosts of listeners', hosts, (_, key) => [listenerOf(key) ?? []].flat());
-    const listenerRoutes = this.#derive('route configurations of listeners', listeners, ({ transport }, read, name) => {
-      if (transport === 'udp') return undefined;
-      const keys = read.get(byListener, name) ?? [];
-      const found = new Map(keys.flatMap((key) => [[key, read.get(hosts, key)] as const]).filter(isThere));
-      return this.#noteHosts(renderRouteConfiguration(name, found), found);
-    });
-    return { listenerRoutes, tables: [byListener, listenerRoutes] };
+    const scopes = new ScopeTables(heldHosts.served, listeners, this.#onFailure);
+    return { rendered, scopes, tables: [otherPolicies, rendered, ...heldHosts.tables, ...scopes.tables] };
   }
 
   /** What was rendered of a name, whether it is served or not. A part of a host has one, too. */
@@ -208,14 +174,9 @@ export class Rendering {
     return this.#rendered.hosts.get(name);
   }
 
-  /** The virtual hosts that a scope was put together from, by hostname. */
+  /** See `ScopeTables.hostsIn`. */
   hostsIn(scope: Resource | undefined): ReadonlyMap<Key, RenderedHost> {
-    return (scope === undefined ? undefined : this.#hostsIn.get(scope)) ?? new Map();
-  }
-
-  #noteHosts(scope: Resource, hosts: ReadonlyMap<Key, RenderedHost>): Resource {
-    this.#hostsIn.set(scope, hosts);
-    return scope;
+    return this.#scopes.hostsIn(scope);
   }
 
   #derive<I>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => Resource | undefined): DerivedTable<I, Resource> {
@@ -227,8 +188,4 @@ export class Rendering {
 /** Whether what is rendered for a host depends on the virtual host under any hostname. */
 function needsAnyHost({ hostname, fallback, listener }: VirtualHost): boolean {
   return listener === undefined && hostname !== anyHost && (fallback === undefined || hostname.startsWith('*.'));
-}
-
-function isThere(entry: readonly [Key, RenderedHost | undefined]): entry is readonly [Key, RenderedHost] {
-  return entry[1] !== undefined;
 }

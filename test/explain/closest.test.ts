@@ -5,9 +5,25 @@ import { explain } from '../../src/explain/explain.ts';
 import { readRequest } from '../../src/explain/read-request.ts';
 import { unservedIngresses } from '../../src/runtime/unserved-ingresses.ts';
 import { built } from '../support/build.ts';
+import { readManifests } from '../support/manifests.ts';
 import { ingress, metadata, naruClass, service } from '../support/objects.ts';
 
+const written = (kind: string, name: string, spec: object) =>
+  JSON.stringify({ apiVersion: 'gateway.networking.k8s.io/v1', kind, metadata: { name, namespace: 'shop' }, spec });
+const { events } = await readManifests(
+  [
+    written('GatewayClass', 'naru', { controllerName: 'naru.io/gateway-controller' }),
+    written('Gateway', 'far', { gatewayClassName: 'naru', listeners: [{ name: 'http', port: 8000, protocol: 'HTTP' }] }),
+    written('HTTPRoute', 'far', {
+      parentRefs: [{ name: 'far' }],
+      hostnames: ['far.example.org', '*.far.org'],
+      rules: [{ matches: [{ path: { type: 'PathPrefix', value: '/far' } }], backendRefs: [{ name: 'web', port: 80 }] }],
+    }),
+  ].join('\n---\n'),
+);
+
 const build = built([
+  ...events.flatMap((event) => (event.type === 'upsert' ? [event.object] : [])),
   naruClass,
   { kind: 'IngressClass', metadata: metadata('nginx', { namespace: '' }), spec: { controller: 'k8s.io/ingress-nginx' } },
   service('web'),
@@ -48,6 +64,10 @@ for (const [url, ...expected] of [
   ['http://shop.example.com/crat', 'path /cart of shop/web: It is written nearly so.'],
   ['http://blog.test/', 'Ingress shop/blog: Its class nginx is that of k8s.io/ingress-nginx.'],
   ['http://a.lost.test/', 'Ingress shop/lost: There is no IngressClass nobody.'],
+  ['http://far.exmaple.org:8000/far', 'host far.example.org of shop/far: It is written nearly so.'],
+  ['http://far.org:8000/far', 'host *.far.org of shop/far: A wildcard does not stand for the name behind it.'],
+  ['http://a.b.far.org:8000/fra', 'path /far of shop/far: It is written nearly so.'],
+  ['http://shop.exmaple.com:8000/'],
   ['http://nothing.near.org/'],
   ['http://shop.example.com/cart'],
 ] as const)

@@ -1,5 +1,8 @@
 // `naru explain --verify`: an Envoy with the same connection manager and routes chooses the route that was said, for Ingresses and Gateways.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { askEnvoy } from '../../src/cli/explain/ask-envoy.ts';
 import { explain } from '../../src/explain/explain.ts';
@@ -47,4 +50,32 @@ test('an Envoy agrees about routes of a Gateway; connections that are handed on 
   assert.deepEqual(await verified(resources, 'GET', 'http://shop.example.com/cart/1'), [listener, 'shop/web HTTPRoute 1.0', true]);
   assert.deepEqual(await verified(resources, 'GET', 'https://a.pass.example.com:8444/'), ['0.0.0.0:8444', 'connection', null]);
   assert.deepEqual(await verified(resources, 'GET', 'http://db.example.com:5432/'), ['0.0.0.0:5432', 'connection', null]);
+});
+
+test('an Envoy agrees about exact, wildcard and unknown hosts of a Gateway', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'naru-verify-test-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const written = (kind: string, name: string, spec: object) =>
+    JSON.stringify({ apiVersion: 'gateway.networking.k8s.io/v1', kind, metadata: { name, namespace: 'shop' }, spec });
+  const route = (name: string, hostname: string) =>
+    written('HTTPRoute', name, {
+      parentRefs: [{ name: 'web' }],
+      hostnames: [hostname],
+      rules: [{ backendRefs: [{ name: 'web', port: 80 }] }],
+    });
+  const texts = [
+    written('GatewayClass', 'naru', { controllerName: 'naru.io/gateway-controller' }),
+    written('Gateway', 'web', { gatewayClassName: 'naru', listeners: [{ name: 'http', port: 8081, protocol: 'HTTP' }] }),
+    ...[route('exact', 'a.shop.test'), route('wide', '*.shop.test'), route('deep', '*.b.shop.test')],
+  ];
+  writeFileSync(join(folder, 'gateway.yaml'), texts.join('\n---\n'));
+  const resources = await resourcesOf(folder);
+  for (const [host, expected] of [
+    ['a.shop.test', 'shop/exact HTTPRoute 0.0'],
+    ['A.Shop.test', 'shop/exact HTTPRoute 0.0'],
+    ['x.y.shop.test', 'shop/wide HTTPRoute 0.0'],
+    ['X.b.shop.test', 'shop/deep HTTPRoute 0.0'],
+    ['shop.test', 'not found'],
+  ] as const)
+    assert.deepEqual(await verified(resources, 'GET', `http://${host}:8081/`), ['0.0.0.0:8081', expected, true], host);
 });

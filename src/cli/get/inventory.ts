@@ -25,7 +25,7 @@ export interface Inventory<Row> extends List<Row> {
 
 const routes: Inventory<RouteRow> = {
   words: ['routes', 'route', 'ingresses', 'ingress', 'ing'],
-  types: ['scopes', 'routes', 'clusters', 'endpoints'],
+  types: ['scopes', 'clusters', 'endpoints'],
   rows: listRoutes,
   columns: [
     ['HOST', ({ host }) => host],
@@ -48,7 +48,7 @@ const routes: Inventory<RouteRow> = {
 
 const hosts: Inventory<HostRow> = {
   words: ['hosts', 'host'],
-  types: ['scopes', 'routes', 'secrets', 'listeners'],
+  types: ['scopes', 'secrets', 'listeners'],
   rows: listHostRows,
   columns: [
     ['HOST', ({ host }) => host],

@@ -1,4 +1,5 @@
 import { parseSource, type Source } from '../../model/source.ts';
+import { listenerOf } from '../../model/virtual-host.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
 import { sourcesIn } from '../../xds/routes/route-metadata.ts';
 import { printPathMatch } from '../match/route.ts';
@@ -17,12 +18,11 @@ export interface ListedHost {
   readonly host: VirtualHost;
 }
 
-export function listHosts({ scopes = [], routes = [] }: Resources): readonly ListedHost[] {
-  const ofScopes = scopes.flatMap(({ resource }) => resource.route_configuration?.virtual_hosts ?? []);
-  return [
-    ...ofScopes.map((host) => ({ listener: edge, host })),
-    ...routes.flatMap(({ name, resource }) => (resource.virtual_hosts ?? []).map((host) => ({ listener: name, host }))),
-  ].toSorted((a, b) => compare(a.host.name ?? '', b.host.name ?? '') || compare(a.listener, b.listener));
+export function listHosts({ scopes = [] }: Resources): readonly ListedHost[] {
+  const all = scopes.flatMap(({ name, resource }) =>
+    (resource.route_configuration?.virtual_hosts ?? []).map((host) => ({ listener: listenerOf(name) ?? edge, host })),
+  );
+  return all.toSorted((a, b) => compare(a.host.name ?? '', b.host.name ?? '') || compare(a.listener, b.listener));
 }
 
 export interface RouteRow {

@@ -13,15 +13,15 @@ type Mutation = Messages['envoy.config.common.mutation_rules.v3.HeaderMutation']
 type Extension = Messages['envoy.config.core.v3.TypedExtensionConfig'];
 
 /**
- * Who the client is, and what of its request is believed. Envoy either takes the peer, or asks an extension; with an extension it
- * cleans nothing up by itself, so that this is done before anything else.
+ * Who the client is, and what of its request is believed; and in which scope of `listener` its route is. Envoy either takes the peer, or asks
+ * an extension; with an extension it cleans nothing up by itself, so that this is done before anything else.
  * https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/http/http_conn_man/headers#x-forwarded-for
  */
-export function clientIdentity(chain: string, { client, requests, tracing }: EdgeSettings): Manager {
+export function clientIdentity(chain: string, listener: string | undefined, { client, requests, tracing }: EdgeSettings): Manager {
   const { addressHeader } = client;
   return {
     early_header_mutation_extensions: [
-      early([tellChain(chain), tellScope, ...distrust(client, requests), ...oddNames(requests), ...untraced(tracing)]),
+      early([tellChain(chain), tellScope(listener), ...distrust(client, requests), ...oddNames(requests), ...untraced(tracing)]),
     ],
     // Nobody is internal: what Envoys tell each other by `x-envoy-` headers is not for clients to say.
     internal_address_config: { unix_sockets: false },

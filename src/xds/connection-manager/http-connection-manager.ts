@@ -34,9 +34,9 @@ const router = {
 
 const defaultPorts = { http: 80, https: 443 } as const;
 
-/** What a connection goes through once it is open. `routes`: the route configuration. */
-export function renderFilters(scheme: 'http' | 'https', chain: string, settings: ListenerSettings, routes?: string): Filter[] {
-  return [...closeUntrusted(scheme, settings.edge.client), renderConnectionManager(scheme, chain, settings, routes)];
+/** What a connection goes through once it is open. `listener`: that whose hosts it serves; absent: the edge. */
+export function renderFilters(scheme: 'http' | 'https', chain: string, settings: ListenerSettings, listener?: string): Filter[] {
+  return [...closeUntrusted(scheme, settings.edge.client), renderConnectionManager(scheme, chain, settings, listener)];
 }
 
 /**
@@ -45,7 +45,7 @@ export function renderFilters(scheme: 'http' | 'https', chain: string, settings:
  * `chain`: what `chainHeader` says.
  * Where ingress-nginx has a default of its own (underscores in header names, keep-alive time), that is taken.
  */
-function renderConnectionManager(scheme: 'http' | 'https', chain: string, { listen, edge }: ListenerSettings, routes?: string): Filter {
+function renderConnectionManager(scheme: 'http' | 'https', chain: string, { listen, edge }: ListenerSettings, listener?: string): Filter {
   const { requests, answers, connections, compression, blocked } = edge;
   const port = { scheme, number: (listen.publicPorts ?? defaultPorts)[scheme] };
   return {
@@ -54,12 +54,11 @@ function renderConnectionManager(scheme: 'http' | 'https', chain: string, { list
       stat_prefix: scheme,
       access_log: [requestMetrics, ...renderAccessLog(edge.accessLog, 'requests')],
       ...renderTracing(edge.tracing),
-      ...(routes === undefined ? { scoped_routes: scopedRoutes } : { rds: { config_source: fromAds, route_config_name: routes } }),
-      ...clientIdentity(chain, edge),
+      scoped_routes: scopedRoutes,
+      ...clientIdentity(chain, listener, edge),
       // The first finds the route where it is not known yet. What is refused is answered with the headers of every answer, so that these come next.
       http_filters: [
-        ...(routes === undefined ? [otherHostsFilter] : []),
-        ...[edgeHeaders(port, edge), ...blockedClients(blocked), ...chainFilters],
+        ...[otherHostsFilter(listener), edgeHeaders(port, edge), ...blockedClients(blocked), ...chainFilters],
         ...[...compression.map(compressor), repeatableRequests, router],
       ],
       normalize_path: true,

@@ -13,7 +13,7 @@ interface Named {
   readonly name: string;
   /** Its configuration in connection managers. */
   readonly config: AnyMessage;
-  /** What a route with this policy says; undefined: that it does nothing. `scope`: the one that the route is in. */
+  /** What a route with this policy says; undefined: that it does nothing. `scope`: the key of the one that the route is in. */
   readonly onRoute: (policy: RoutePolicy, scope: string) => AnyMessage | undefined;
 }
 

@@ -11,7 +11,7 @@ import { renderDefaultChain } from './listener-chain.ts';
 import { makeResource, resourceOf } from '../make-resource.ts';
 import type { ListenerSettings } from '../options.ts';
 import { readProxyProtocol } from '../connection-manager/proxy-protocol.ts';
-import { otherHosts } from '../scopes/other-hosts.ts';
+import { scopeOfOthers } from '../scopes/scope.ts';
 import { defaultCertificateName, ticketKeyName } from '../tls/secret.ts';
 import { usesTicketKey } from '../tls/tls-parameters.ts';
 import { collectorOf } from '../tracing/tracing.ts';
@@ -19,7 +19,7 @@ import { collectorOf } from '../tracing/tracing.ts';
 type ListenerFilter = Messages['envoy.config.listener.v3.ListenerFilter'];
 type Listener = Messages['envoy.config.listener.v3.Listener'];
 
-const routes: Reference = { type: 'scopes', name: otherHosts };
+const routes: Reference = { type: 'scopes', name: scopeOfOthers() };
 
 /** Number of `Listener.filter_chains`. */
 const filterChainsField = 3;

@@ -12,6 +12,7 @@ import { tlsInspector } from './listener.ts';
 import { makeResource } from '../make-resource.ts';
 import type { ListenerSettings } from '../options.ts';
 import { readProxyProtocol } from '../connection-manager/proxy-protocol.ts';
+import { scopeOfOthers } from '../scopes/scope.ts';
 import { namedSecret } from '../tls/secret.ts';
 import { tlsParameters, tlsSessions } from '../tls/tls-parameters.ts';
 import { collectorOf } from '../tracing/tracing.ts';
@@ -99,7 +100,8 @@ function renderChain(chain: Chain, listener: string, settings: ListenerSettings,
   const takes = usable(chain.takes, isServed);
   const secrets = (tls?.certificates ?? []).map(namedSecret).filter((secret) => isServed({ type: 'secrets', name: secret }));
   if (tls !== undefined && secrets.length === 0) return undefined;
-  const routes: readonly Reference[] = takes.type === 'requests' ? [{ type: 'routes', name: listener }, ...collectorOf(settings.edge)] : [];
+  const routes: readonly Reference[] =
+    takes.type === 'requests' ? [{ type: 'scopes', name: scopeOfOthers(listener) }, ...collectorOf(settings.edge)] : [];
   return {
     chain: {
       name,

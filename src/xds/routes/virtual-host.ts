@@ -10,6 +10,7 @@ import { renderHeaderEdits } from '../header-edits.ts';
 import { clientCertificateMatch, cookieMatchers, headerMatchers, queryMatchers } from './conditions.ts';
 import { otherHosts } from '../scopes/other-hosts.ts';
 import { renderPath } from './path-match.ts';
+import { scopeKey } from '../scopes/scope-header.ts';
 import { renderAction } from './route-action.ts';
 import { redirectParts } from './redirect.ts';
 import { usualRetry } from './retry.ts';
@@ -47,7 +48,7 @@ export function renderVirtualHost(host: VirtualHost, catchAll: VirtualHost | und
   const domains = [host.hostname];
   const served = isOneLabel(host)
     ? wildcardRoutes(host.hostname, routes, catchAll)
-    : routes.flatMap((route) => renderRoute(route, [], isExact(host.hostname) ? host.hostname : otherHosts));
+    : routes.flatMap((route) => renderRoute(route, [], scopeKey(isExact(host.hostname) ? host.hostname : otherHosts, host.listener)));
   const envoyRoutes = [
     ...(over === undefined ? [] : [misdirected(host, over)]),
     ...served,
@@ -115,7 +116,7 @@ function misdirected(host: VirtualHost, over: string): EnvoyRoute {
   };
 }
 
-/** The routes of Envoy that are one of the Model: more than one where Envoy has no single word for it. `scope`: the one that it is in. */
+/** The routes of Envoy that are one of the Model: more than one where Envoy has no single word for it. `scope`: the key of the one that it is in. */
 export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = [], scope = otherHosts): readonly EnvoyRoute[] {
   const { name, action, conditions = {}, policy = {} } = route;
   if (policy.cors !== undefined && (action.type !== 'answer' || policy.cors.byStandard === true)) {

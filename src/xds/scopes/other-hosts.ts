@@ -1,14 +1,15 @@
 import { any } from '../../proto/codec.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
-import { scopeHeader } from './scope-header.ts';
+import { scopeHeader, scopeKey } from './scope-header.ts';
 
 type HttpFilter = Messages['envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter'];
 type TypedConfig = Messages['envoy.config.core.v3.TypedExtensionConfig'];
 type RouteConfiguration = Messages['envoy.config.route.v3.RouteConfiguration'];
 
 /**
- * Name and key of the scope that holds the routes of all hosts that are not exact names: wildcards, and the host for everything else.
- * There is always one. No request has the key of its own accord, because `{` may not stand in an authority: Envoy answers 400.
+ * Stands for a hostname in name and key of the scope that holds the routes of all hosts that are not exact names: wildcards, and the host for
+ * everything else. The edge has one, and each listener of its own that takes requests. No request has the key of its own accord, because `{`
+ * may not stand in an authority: Envoy answers 400.
  */
 export const otherHosts = '{other}';
 
@@ -20,21 +21,24 @@ const filterName = 'naru.other-hosts';
  * either, takes the scope of other hosts.
  * https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/http/http_filters/filter_chain_filter
  */
-export const otherHostsFilter: HttpFilter = {
-  name: filterName,
-  typed_config: any('envoy.extensions.filters.http.filter_chain.v3.FilterChainConfig', {
-    default_filter_chain: {
-      filters: [
-        setScope('small letters', '%CEL(request.host.lowerAscii())%'),
-        forgetRoute('forget 1'),
-        chooseRoute('look 1'),
-        setScope('other', `%CEL(has(xds.route_name) ? request.headers['${scopeHeader}'] : '${otherHosts}')%`),
-        forgetRoute('forget 2'),
-        chooseRoute('look 2'),
-      ],
-    },
-  }),
-};
+export function otherHostsFilter(listener: string | undefined): HttpFilter {
+  const others = scopeKey(otherHosts, listener);
+  return {
+    name: filterName,
+    typed_config: any('envoy.extensions.filters.http.filter_chain.v3.FilterChainConfig', {
+      default_filter_chain: {
+        filters: [
+          setScope('small letters', scopeKey('%CEL(request.host.lowerAscii())%', listener)),
+          forgetRoute('forget 1'),
+          chooseRoute('look 1'),
+          setScope('other', `%CEL(has(xds.route_name) ? request.headers['${scopeHeader}'] : '${others}')%`),
+          forgetRoute('forget 2'),
+          chooseRoute('look 2'),
+        ],
+      },
+    }),
+  };
+}
 
 /** For the routes of an exact host: its requests have their route, and the filter is not even made for them. */
 export const withoutOtherHosts: NonNullable<RouteConfiguration['typed_per_filter_config']> = {

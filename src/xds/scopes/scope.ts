@@ -1,13 +1,14 @@
-import { isExact } from '../../model/virtual-host.ts';
+import { anyHost, hostKey, hostnameOf, isExact, listenerOf } from '../../model/virtual-host.ts';
 import { encode } from '../../proto/codec.ts';
+import type { Messages } from '../../proto/gen/messages.ts';
 import type { Resource } from '../../snapshot/resource.ts';
 import type { Key } from '../../store/table.ts';
 import { chainHeader } from './chain-header.ts';
 import { encodedField } from '../encoded-field.ts';
 import { resourceOf } from '../make-resource.ts';
 import { otherHosts, withoutOtherHosts } from './other-hosts.ts';
-import { scopeHeader } from './scope-header.ts';
-import type { EncodedVirtualHost } from '../routes/virtual-host.ts';
+import { scopeHeader, scopeKey } from './scope-header.ts';
+import { type EncodedVirtualHost, nobody } from '../routes/virtual-host.ts';
 
 /** Number of `RouteConfiguration.virtual_hosts`. */
 const virtualHostsField = 2;
@@ -20,32 +21,57 @@ const common = {
   request_headers_to_remove: [chainHeader, scopeHeader],
 } as const;
 
-/** The name of the scope that a host's routes are in. */
-export function scopeOf(hostname: string): string {
-  return isExact(hostname) ? hostname : otherHosts;
+/**
+ * Of a Gateway's backends some share may be for one that does not exist, on purpose: requests for a cluster that is not there are answered.
+ * Envoy would refuse the scope.
+ */
+function ofListener(listener: string | undefined): Messages['envoy.config.route.v3.RouteConfiguration'] {
+  return listener === undefined ? {} : { validate_clusters: false };
+}
+
+/** The name of the scope that the routes of the virtual host with this key are in; that of an exact host is the key itself. */
+export function scopeOf(host: Key): string {
+  return isExact(hostnameOf(host)) ? host : scopeOfOthers(listenerOf(host));
+}
+
+/** `listener`: absent for the edge. */
+export function scopeOfOthers(listener?: string): string {
+  return hostKey(otherHosts, listener);
+}
+
+/** Whether a scope is that of one exact host. */
+export function isOfOneHost(scope: string): boolean {
+  return hostnameOf(scope) !== otherHosts;
 }
 
 /** The scope of one exact host: Envoy takes a change of it by itself, whatever number of hosts there is. */
-export function renderHostScope(hostname: string, host: EncodedVirtualHost): Resource {
+export function renderHostScope(key: Key, host: EncodedVirtualHost): Resource {
   const head = encode('envoy.config.route.v3.RouteConfiguration', {
     ...common,
-    name: hostname,
+    ...ofListener(listenerOf(key)),
+    name: key,
     typed_per_filter_config: withoutOtherHosts,
   });
-  return renderScope(hostname, head, [host]);
+  return renderScope(key, head, [host]);
 }
 
-/** Wildcards and the host for everything else: which of them takes a request is found as in any route table. */
-export function renderOtherHosts(hosts: ReadonlyMap<Key, EncodedVirtualHost>): Resource {
-  const head = encode('envoy.config.route.v3.RouteConfiguration', { ...common, name: otherHosts });
+/**
+ * Wildcards and the host for everything else: which of them takes a request is found as in any route table. At a listener of its own no
+ * request is ever without a route, so that there is a host for everything else, even if nobody asks for one.
+ */
+export function renderOtherHosts(hosts: ReadonlyMap<Key, EncodedVirtualHost>, listener?: string): Resource {
+  const name = scopeOfOthers(listener);
+  const head = encode('envoy.config.route.v3.RouteConfiguration', { ...common, ...ofListener(listener), name });
   const sorted = [...hosts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, host]) => host);
-  return renderScope(otherHosts, head, sorted);
+  const whole = listener === undefined || hosts.has(hostKey(anyHost, listener));
+  return renderScope(name, head, whole ? sorted : [...sorted, { bytes: nobody, clusters: [], sources: [] }]);
 }
 
-/** Joins virtual hosts that are encoded already. A scope is called by its key. */
+/** Joins virtual hosts that are encoded already. */
 function renderScope(name: string, head: Buffer, hosts: readonly EncodedVirtualHost[]): Resource {
   const routes = Buffer.concat([head, ...hosts.flatMap(({ bytes }) => encodedField(virtualHostsField, bytes))]);
-  const scope = encode('envoy.config.route.v3.ScopedRouteConfiguration', { name, key: { fragments: [{ string_key: name }] } });
+  const string_key = scopeKey(hostnameOf(name), listenerOf(name));
+  const scope = encode('envoy.config.route.v3.ScopedRouteConfiguration', { name, key: { fragments: [{ string_key }] } });
   const clusters = new Set(hosts.flatMap((host) => host.clusters));
   return resourceOf('scopes', Buffer.concat([scope, ...encodedField(routeConfigurationField, routes)]), {
     name,
