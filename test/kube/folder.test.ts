@@ -1,58 +1,11 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { test, type TestContext } from 'node:test';
-import type { KubeEvent } from '../../src/kube/event.ts';
+import { rmSync, symlinkSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
 import { Folder } from '../../src/kube/folder.ts';
 import { ingressYaml, serviceYaml } from './support/objects.ts';
 import { print, Recorder } from './support/recorder.ts';
-
-interface Watched {
-  readonly dir: string;
-  readonly folder: Folder;
-  readonly events: Recorder;
-  readonly save: (file: string, text: string) => void;
-}
-
-function write(dir: string, file: string, text: string): void {
-  mkdirSync(dirname(join(dir, file)), { recursive: true });
-  writeFileSync(join(dir, file), text);
-}
-
-async function given(t: TestContext, files: Readonly<Record<string, string>>, options: { pollMs?: number } = {}): Promise<Watched> {
-  const dir = mkdtempSync(join(tmpdir(), 'naru-folder-'));
-  for (const [file, text] of Object.entries(files)) write(dir, file, text);
-  // A long interval: what a test sees was told by the file system.
-  const folder = new Folder(dir, { pollMs: 60_000, ...options });
-  const events = new Recorder(folder.events());
-  t.after(() => {
-    events.close();
-    rmSync(dir, { recursive: true, force: true });
-  });
-  await events.synced();
-  await watching(dir, events);
-  return { dir, folder, events, save: (file, text) => write(dir, file, text) };
-}
-
-/** The watcher starts after the first read; a file that comes and goes tells that it is there. */
-async function watching(dir: string, events: Recorder): Promise<void> {
-  write(dir, 'zz-probe.yaml', 'kind: Probe\n');
-  await events.until(({ type }) => type === 'problems');
-  unlinkSync(join(dir, 'zz-probe.yaml'));
-  await events.until(({ type }) => type === 'problems');
-}
-
-const isUpsert = ({ type }: KubeEvent): boolean => type === 'upsert';
-const isProblems = ({ type }: KubeEvent): boolean => type === 'problems';
-const isDelete = ({ type }: KubeEvent): boolean => type === 'delete';
-
-/** Saves something else and returns all that was heard until that came. */
-async function heardUntilMark({ events, save }: Watched): Promise<readonly string[]> {
-  save('zz-mark.yaml', serviceYaml('mark'));
-  const heard = await events.until((event) => event.type === 'upsert' && event.key === 'shop/mark');
-  return heard.slice(0, -1).map(print);
-}
+import { given, heardUntilMark, isDelete, isProblems, isUpsert } from './support/watched-folder.ts';
 
 test('a folder is read in the order of its files and documents, then every kind is synced', async (t) => {
   const { events } = await given(t, {
@@ -238,67 +191,6 @@ test('a file that cannot be read is a problem of that file', async (t) => {
   unlinkSync(join(dir, 'b.yaml'));
   save('b.yaml', ingressYaml('api'));
   assert.deepEqual((await events.until(isProblems)).map(print), ['upsert Ingress shop/api', 'problems b.yaml']);
-});
-
-test('an editor that writes beside and renames sends one change', async (t) => {
-  const { events, dir } = await given(t, { 'shop.yaml': ingressYaml('web') });
-  write(dir, 'shop.yaml.tmp', ingressYaml('web', 'renamed.example.com'));
-  renameSync(join(dir, 'shop.yaml.tmp'), join(dir, 'shop.yaml'));
-  assert.deepEqual((await events.until(isUpsert)).map(print), ['upsert Ingress shop/web']);
-});
-
-test('an editor that moves the old file away before it writes the new one deletes nothing', async (t) => {
-  const { events, dir, save } = await given(t, { 'shop.yaml': ingressYaml('web') });
-  renameSync(join(dir, 'shop.yaml'), join(dir, 'shop.yaml~'));
-  setTimeout(() => save('shop.yaml', ingressYaml('web', 'moved.example.com')), 20);
-  assert.deepEqual((await events.until(isUpsert)).map(print), ['upsert Ingress shop/web']);
-});
-
-test('an editor that truncates and writes in pieces deletes nothing', async (t) => {
-  const { events, dir } = await given(t, { 'shop.yaml': `${ingressYaml('web')}---\n${ingressYaml('api')}` });
-  const path = join(dir, 'shop.yaml');
-  truncateSync(path);
-  setTimeout(() => appendFileSync(path, ingressYaml('web', 'pieces.example.com')), 20);
-  setTimeout(() => appendFileSync(path, `---\n${ingressYaml('api')}`), 35);
-  assert.deepEqual((await events.until(isUpsert)).map(print), ['upsert Ingress shop/web']);
-});
-
-test('a file that stays empty has no objects', async (t) => {
-  const { events, dir } = await given(t, { 'shop.yaml': ingressYaml('web') });
-  truncateSync(join(dir, 'shop.yaml'));
-  assert.deepEqual((await events.until(isDelete)).map(print), ['delete Ingress shop/web']);
-});
-
-test('a new folder below is watched, and its removal deletes', async (t) => {
-  const { events, dir, save } = await given(t, {});
-  save('new/deep/shop.yaml', ingressYaml('web'));
-  assert.deepEqual((await events.until(isUpsert)).map(print), ['upsert Ingress shop/web']);
-  save('new/deep/shop.yaml', ingressYaml('web', 'changed.example.com'));
-  assert.deepEqual((await events.until(isUpsert)).map(print), ['upsert Ingress shop/web']);
-  rmSync(join(dir, 'new'), { recursive: true });
-  assert.deepEqual((await events.until(isDelete)).map(print), ['delete Ingress shop/web']);
-});
-
-test('a ConfigMap that is swapped behind its links is read again', async (t) => {
-  const dir = mkdtempSync(join(tmpdir(), 'naru-configmap-'));
-  write(dir, '..2026_01/shop.yaml', ingressYaml('web'));
-  symlinkSync('..2026_01', join(dir, '..data'));
-  symlinkSync('..data/shop.yaml', join(dir, 'shop.yaml'));
-  const events = new Recorder(new Folder(dir, { pollMs: 60_000 }).events());
-  t.after(() => {
-    events.close();
-    rmSync(dir, { recursive: true });
-  });
-  await events.synced();
-  await watching(dir, events);
-  for (const month of ['02', '03']) {
-    write(dir, `..2026_${month}/shop.yaml`, ingressYaml('web', `m${month}.example.com`));
-    symlinkSync(`..2026_${month}`, join(dir, '..data_tmp'));
-    renameSync(join(dir, '..data_tmp'), join(dir, '..data'));
-    rmSync(join(dir, `..2026_0${Number(month) - 1}`), { recursive: true });
-    assert.deepEqual((await events.until(isUpsert)).map(print), ['upsert Ingress shop/web']);
-  }
-  assert.deepEqual(events.problems(), []);
 });
 
 test('an object that moves from one file to another is not deleted on its way', async (t) => {
