@@ -6,9 +6,8 @@ import type { Source } from '../../model/source.ts';
 import type { Key } from '../../store/table.ts';
 import type { AccessReading } from './access.ts';
 import type { Policies } from '../annotations/index.ts';
-import { shown } from '../annotations/grammar.ts';
-import { framing } from '../config/header-maps.ts';
 import { parseAccessTemplate } from '../nginx/access-template.ts';
+import { nameObjection, plainName } from '../nginx/header-text.ts';
 import { sourceOf } from '../source-of.ts';
 
 type AuthUrlPolicy = Policies['authUrl'];
@@ -59,8 +58,8 @@ export function readHeader(
   header: string,
   text: string,
 ): { readonly ok: true; readonly header: Told } | { readonly ok: false; readonly message: string } {
-  if (!/^[a-zA-Z\d\-_]{1,256}$/.test(header)) return { ok: false, message: `"${shown(header)}" is not the name of a header.` };
-  if (framing.has(header.toLowerCase())) return { ok: false, message: `${header} belongs to the connection and cannot be set.` };
+  const objection = nameObjection(header, plainName);
+  if (objection !== undefined) return { ok: false, message: objection.message };
   if (!/^[\x20-\x7e]{0,4096}$/.test(text))
     return { ok: false, message: `The value of ${header} is not ASCII on one line of at most 4096 characters.` };
   const value = parseAccessTemplate(text);

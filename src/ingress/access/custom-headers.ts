@@ -6,8 +6,7 @@ import type { Source } from '../../model/source.ts';
 import type { Key } from '../../store/table.ts';
 import type { AccessReading } from './access.ts';
 import type { CustomHeaders } from '../annotations/custom-headers.ts';
-import { shown } from '../annotations/grammar.ts';
-import { framing } from '../config/header-maps.ts';
+import { nameObjection, plainName } from '../nginx/header-text.ts';
 import { sourceOf } from '../source-of.ts';
 
 export interface CustomHeadersReading extends AccessReading {
@@ -57,9 +56,8 @@ interface Complaint {
 
 /** ValidHeader and ValidValue of the same file. */
 function complaintOf(header: string, text: string, allowed: readonly string[]): Complaint | undefined {
-  if (!/^[a-zA-Z\d\-_]{1,256}$/.test(header))
-    return { message: `"${shown(header)}" is not the name of a header.`, fix: 'Correct the name.' };
-  if (framing.has(header.toLowerCase())) return { message: `${header} belongs to the connection and cannot be set.`, fix: 'Remove it.' };
+  const objection = nameObjection(header, plainName);
+  if (objection !== undefined) return objection;
   if (!allowed.includes(header.toLowerCase()))
     return {
       message: `${header} is not among the headers that custom-headers may set.`,

@@ -3,7 +3,7 @@ import type { ConfigMap } from '../../kube/objects.ts';
 import { problem, type Problem } from '../../model/problem.ts';
 import type { HeaderValue } from '../../model/route-policy.ts';
 import type { Key } from '../../store/table.ts';
-import { shown } from '../annotations/grammar.ts';
+import { isOnOneLine, nameObjection } from '../nginx/header-text.ts';
 import { parseTemplate } from '../nginx/variables.ts';
 import { sourceOf } from '../source-of.ts';
 
@@ -11,9 +11,6 @@ export interface HeadersReading {
   readonly headers: readonly HeaderValue[];
   readonly problems: readonly Problem[];
 }
-
-/** Headers that the connection itself is made of: set to something else, requests would not arrive. */
-export const framing = new Set(['connection', 'content-length', 'host', 'transfer-encoding', 'upgrade', 'keep-alive', 'te', 'trailer']);
 
 /**
  * The entries of a ConfigMap that another one names by `key`, as headers. One that cannot be a header is left out and reported;
@@ -40,10 +37,9 @@ export function readHeaders(
         problems.push(problem('NR807', sourceOf(map, printFieldPath(['data', header])), { message, done: 'The header is not set.', fix }));
         return [];
       };
-      if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/.test(header))
-        return refuse(`"${shown(header)}" is not the name of a header.`, 'Correct the name.');
-      if (framing.has(header.toLowerCase())) return refuse(`${header} belongs to the connection and cannot be set.`, 'Remove it.');
-      if (/[^\t\P{Cc}]/u.test(text) || !text.isWellFormed())
+      const objection = nameObjection(header);
+      if (objection !== undefined) return refuse(objection.message, objection.fix);
+      if (!isOnOneLine(text))
         return refuse(`The value of ${header} has a line break or another control character.`, 'Write it on one line.');
       const parsed = parseTemplate(text);
       if (!parsed.ok)

@@ -1,5 +1,6 @@
 import { cidr } from '../annotations/cidr.ts';
 import { type Grammar, matching, type Parsed, shown } from '../annotations/grammar.ts';
+import { token } from '../nginx/header-text.ts';
 import { type Setting, written } from './setting.ts';
 
 /** Items with a separator between, a comma unless told otherwise. One wrong item makes the list wrong; no item is the empty list. */
@@ -32,7 +33,7 @@ export function cidrs(fallback: string, doc: string): Setting<readonly string[]>
 const headerNameGrammar: Grammar<string> = {
   type: 'header name',
   parse(text) {
-    if (/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/.test(text)) return { ok: true, value: text.toLowerCase() };
+    if (token.test(text)) return { ok: true, value: text.toLowerCase() };
     return { ok: false, message: `"${shown(text)}" is not the name of a header` };
   },
 };

@@ -1,7 +1,7 @@
 import { type HeaderValue, joinPolicies } from '../../model/route-policy.ts';
 import type { Template } from '../../model/template.ts';
 import { cidr } from '../annotations/cidr.ts';
-import { framing } from '../config/header-maps.ts';
+import { isOnOneLine, nameObjection } from '../nginx/header-text.ts';
 import { type Constants, parseTemplate } from '../nginx/variables.ts';
 import { answerEdits, type Edits, requestEdits } from './case.ts';
 
@@ -94,69 +94,33 @@ export const directiveRows: Readonly<Record<string, DirectiveRow>> = {
 };
 
 /** Directives that keep nobody out: where one is not read, all else holds. */
-export const harmless: ReadonlySet<string> = new Set([
-  ...[
-    'access_log',
-    'absolute_redirect',
-    'brotli',
-    'brotli_types',
-    'charset',
-    'client_max_body_size',
-    'error_page',
-    'proxy_intercept_errors',
-    'resolver',
-    'if_modified_since',
-    'chunked_transfer_encoding',
-    'client_body_buffer_size',
-  ],
-  ...['client_body_timeout', 'error_log', 'etag', 'expires', 'gzip', 'gzip_comp_level', 'gzip_min_length', 'gzip_proxied', 'gzip_types'],
-  ...[
-    'gzip_vary',
-    'http2_push',
-    'http2_push_preload',
-    'keepalive_timeout',
-    'large_client_header_buffers',
-    'log_not_found',
-    'log_subrequest',
-  ],
-  ...['opentelemetry', 'opentelemetry_operation_name', 'opentelemetry_attribute', 'output_buffers', 'port_in_redirect'],
-  ...[
-    'proxy_buffer_size',
-    'proxy_buffers',
-    'proxy_busy_buffers_size',
-    'proxy_connect_timeout',
-    'proxy_cookie_domain',
-    'proxy_cookie_flags',
-  ],
-  ...['proxy_cookie_path', 'proxy_force_ranges', 'proxy_ignore_client_abort', 'proxy_max_temp_file_size', 'proxy_next_upstream'],
-  ...['proxy_next_upstream_timeout', 'proxy_next_upstream_tries', 'proxy_read_timeout', 'proxy_redirect', 'proxy_request_buffering'],
-  ...[
-    'proxy_send_timeout',
-    'proxy_socket_keepalive',
-    'proxy_temp_file_write_size',
-    'rewrite_log',
-    'send_timeout',
-    'sendfile',
-    'sub_filter',
-  ],
-  ...['sub_filter_once', 'sub_filter_types', 'tcp_nodelay', 'tcp_nopush', 'types', 'uninitialized_variable_warn'],
-]);
+export const harmless: ReadonlySet<string> = new Set(
+  `
+    access_log absolute_redirect brotli brotli_types charset client_max_body_size error_page proxy_intercept_errors resolver
+    if_modified_since chunked_transfer_encoding client_body_buffer_size client_body_timeout error_log etag expires gzip
+    gzip_comp_level gzip_min_length gzip_proxied gzip_types gzip_vary http2_push http2_push_preload keepalive_timeout
+    large_client_header_buffers log_not_found log_subrequest opentelemetry opentelemetry_operation_name
+    opentelemetry_attribute output_buffers port_in_redirect proxy_buffer_size proxy_buffers proxy_busy_buffers_size
+    proxy_connect_timeout proxy_cookie_domain proxy_cookie_flags proxy_cookie_path proxy_force_ranges
+    proxy_ignore_client_abort proxy_max_temp_file_size proxy_next_upstream proxy_next_upstream_timeout
+    proxy_next_upstream_tries proxy_read_timeout proxy_redirect proxy_request_buffering proxy_send_timeout
+    proxy_socket_keepalive proxy_temp_file_write_size rewrite_log send_timeout sendfile sub_filter sub_filter_once
+    sub_filter_types tcp_nodelay tcp_nopush types uninitialized_variable_warn
+  `
+    .trim()
+    .split(/\s+/),
+);
 
 const misshapen: Effect = { type: 'unread', why: 'it is not written as its form asks' };
 
 function edit(name: string, text: string, variables: Constants, make: (header: HeaderValue) => Edits): Effect {
-  if (!isHeaderName(name)) return { type: 'unread', why: `"${name}" is not the name of a header that can be set` };
+  if (nameObjection(name) !== undefined) return { type: 'unread', why: `"${name}" is not the name of a header that can be set` };
   const value = valueOf(text, variables);
   return 'why' in value ? value : { type: 'edits', edits: make({ name: name.toLowerCase(), value: value.template }) };
 }
 
-/** Of those of the connection itself none can be set. */
-function isHeaderName(name: string): boolean {
-  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/.test(name) && !framing.has(name.toLowerCase());
-}
-
 function valueOf(text: string, variables: Constants): { readonly template: Template } | (Effect & { readonly type: 'unread' }) {
-  if (/[^\t\P{Cc}]/u.test(text) || !text.isWellFormed()) return { type: 'unread', why: 'its value has a control character' };
+  if (!isOnOneLine(text)) return { type: 'unread', why: 'its value has a control character' };
   const parsed = parseTemplate(text, variables);
   return parsed.ok ? { template: parsed.value } : { type: 'unread', why: parsed.message };
 }
@@ -171,7 +135,9 @@ function setForBackend(name: string, text: string, variables: Constants): Effect
   if (lower !== 'host') {
     const effect = edit(name, text, variables, (header) => requestEdits({ set: [header] }));
     // What a client says in its place must not be taken for it.
-    return effect.type === 'unread' && isHeaderName(name) ? { ...effect, instead: requestEdits({ remove: [lower] }) } : effect;
+    return effect.type === 'unread' && nameObjection(name) === undefined
+      ? { ...effect, instead: requestEdits({ remove: [lower] }) }
+      : effect;
   }
   const value = valueOf(text, variables);
   if ('why' in value) return value;
