@@ -1,11 +1,9 @@
 import { watching } from '../../model/route-policy.ts';
 import type { Route, RouteAction } from '../../model/route.ts';
 import type { IngressRow } from '../ingress-row.ts';
+import { locating } from '../nginx/locating.ts';
 import { policyOf, type RouteDraft } from '../paths/route-draft.ts';
 import { sourceOf } from '../source-of.ts';
-
-/** Statuses with which nginx's `return` takes a URL; with others it is a text. https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#return */
-const locating = new Set([301, 302, 303, 307, 308]);
 
 /** What the routes of an Ingress do that sends its clients elsewhere: it is answered before anything else would be asked of them. */
 export function redirectingOf(row: IngressRow): Pick<Route, 'action' | 'policy'> | undefined {

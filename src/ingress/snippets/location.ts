@@ -3,7 +3,7 @@ import { readExpression } from '../nginx/expression.ts';
 import type { Constants } from '../nginx/variables.ts';
 import type { SnippetCase } from './case.ts';
 import { runSnippet, type Unread } from './run.ts';
-import { literal } from './subject.ts';
+import { literal, whole } from './subject.ts';
 import type { Directive } from './syntax.ts';
 
 /** Paths of a host that are answered at once. */
@@ -46,7 +46,7 @@ function placeOf(words: readonly string[]): Omit<SnippetLocation, 'cases'> | str
   if (modifier === '~' || modifier === '~*') {
     const reading = readExpression(path);
     if (!reading.ok) return `"${path}" is no regular expression of RE2: ${reading.message}`;
-    return { match: { type: 'regex', path: `${modifier === '~*' ? '(?i)' : ''}(?s:.*)(?:${path})(?s:.*)` } };
+    return { match: { type: 'regex', path: whole({ type: 'matches', expression: path, anyCase: modifier === '~*' }) } };
   }
   if (!/^\/[!-~]*$/.test(path)) return `"${path}" is no path`;
   if (modifier === '=') return { match: { type: 'exact', path } };

@@ -2,6 +2,7 @@ import type { Conditions } from '../../model/route.ts';
 import type { Template } from '../../model/template.ts';
 import { readExpression } from '../nginx/expression.ts';
 import { type Constants, parseTemplate } from '../nginx/variables.ts';
+import { locating } from '../nginx/locating.ts';
 import type { SnippetCase } from './case.ts';
 import { knownText } from './condition.ts';
 import { whenRequest } from './subject.ts';
@@ -13,7 +14,6 @@ export interface Sending {
   readonly answer: NonNullable<SnippetCase['answer']>;
 }
 
-const locating = new Set([301, 302, 303, 307, 308]);
 /** What an answer of Envoy may have, less some room. */
 const longest = 4000;
 

@@ -49,7 +49,7 @@ function named(kind: 'headers' | 'cookies' | 'query', name: string, test: Test):
 }
 
 /** An expression that has to match all of a text. */
-function whole(test: Test): string {
+export function whole(test: Test): string {
   if (test.type === 'is') return literal(test.text);
   if (test.type === 'is not empty') return '(?s:.+)';
   if (test.type === 'is true') return '(?s:[^0].*|0.+)';
