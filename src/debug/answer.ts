@@ -10,14 +10,14 @@ export function json(c: Context, content: object, status: 200 | ProblemStatus = 
   return tagged(c, `${JSON.stringify({ apiVersion, ...content }, null, 2)}\n`, status);
 }
 
-/** The same of JSON text. */
-export function tagged(c: Context, text: string, status: 200 | ProblemStatus = 200): Response {
+/** The same of JSON text, or of another. */
+export function tagged(c: Context, text: string, status: 200 | ProblemStatus = 200, type = 'application/json'): Response {
   if (status === 200) {
     const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
     c.header('etag', tag);
     if (c.req.header('if-none-match') === tag) return c.body(null, 304);
   }
-  return c.body(text, status, { 'content-type': 'application/json' });
+  return c.body(text, status, { 'content-type': type });
 }
 
 export function problem(c: Context, status: ProblemStatus, error: string, more: object = {}): Response {

@@ -11,12 +11,15 @@ import { describeObject } from './describe-object.ts';
 import { describeFleet, describeSummary, printTime } from './describe-fleet.ts';
 import { describeProxy, describeRefusedStream } from './describe-proxy.ts';
 import { guard } from './guard.ts';
+import type { Graph } from '../explain/inventory/graph.ts';
 import { healthAnswer } from './health.ts';
+import { certificatesOf, graphOfFleet } from './inventory.ts';
 import { listResources } from './list-resources.ts';
 import { LiveEvents } from './live-events.ts';
 import type { Metrics } from './metrics.ts';
 import { openapi } from './openapi.ts';
 import { debugPaths, printIndex } from './paths.ts';
+import { printDot, printMermaid } from './print-graph.ts';
 import type { DebugView, FleetView } from './view.ts';
 import { allRun, readWait, waitedFor } from './wait-for-snapshot.ts';
 
@@ -46,6 +49,8 @@ export function debugApp({ view, metrics, version, review }: AppOptions): Hono {
   app.get('/debug/explain', (c) => explained(c, view));
   app.get('/debug/objects/:kind/:namespace/:name', (c) => object(c, view));
   app.get('/debug/canaries', (c) => json(c, { accepted: allAccepted(view), canaries: view.canaries?.() ?? [] }));
+  app.get('/debug/certs', async (c) => certificates(c, view));
+  for (const [path, print] of graphs) app.get(path, (c) => graph(c, view, print));
   app.get('/debug/problems', (c) => json(c, { problems: view.problems() }));
   app.get('/debug/xds/:type/:name{.+}', (c) => resources(c, view, c.req.param('type'), c.req.param('name')));
   app.get('/debug/xds/:type', (c) => resources(c, view, c.req.param('type')));
@@ -124,6 +129,27 @@ function knownBy(view: DebugView): Known {
 }
 
 /** By those that Ingresses have. */
+async function certificates(c: Context, view: DebugView): Promise<Response> {
+  const fleets = fleetsOf(c, view);
+  if (fleets === undefined) return noSuchFleet(c, view);
+  return json(c, { certificates: await certificatesOf(fleets, c.req.query('host')) });
+}
+
+const graphs: readonly (readonly [path: string, print: ((graph: Graph) => string) | undefined])[] = [
+  ['/debug/graph.json', undefined],
+  ['/debug/graph.dot', printDot],
+  ['/debug/graph.mmd', printMermaid],
+];
+
+async function graph(c: Context, view: DebugView, print: ((graph: Graph) => string) | undefined): Promise<Response> {
+  const [fleet] = fleetsOf(c, view) ?? [];
+  if (fleet === undefined) return noSuchFleet(c, view);
+  const host = c.req.query('host');
+  const found = await graphOfFleet(fleet, host);
+  if (host !== undefined && found.nodes.length === 0) return problem(c, 404, `No object asks for the host ${host}.`);
+  return print === undefined ? json(c, { fleet: fleet.name, ...found }) : tagged(c, print(found), 200, 'text/plain; charset=UTF-8');
+}
+
 function allAccepted(view: DebugView): boolean {
   const [shared] = view.fleets();
   return view.proxies().every(({ fleet, accepted }) => fleet !== shared?.name || accepted >= (shared.current?.number ?? 0));

@@ -12,6 +12,7 @@ export interface DebugPath {
 
 const fleet = 'only this fleet';
 const wait = 'the number of a snapshot: answer when every connected Envoy, at least one, runs it or a newer one';
+const host = 'only what this host gets';
 const timeout = 'seconds to wait, 30 without it and 300 at most; then the answer is 504';
 
 /** By path; what stands in braces is a parameter. */
@@ -79,6 +80,18 @@ export const debugPaths = {
       envoys: 'how far each has come',
     },
   },
+  '/debug/certs': {
+    about: 'the certificates that Envoys show, until when, and for which names; no keys',
+    query: { host, fleet },
+    fields: { certificates: 'fleet, name, hosts, issuer, notAfter, key (its kind), usedFor and sources of each' },
+  },
+  '/debug/graph.json': {
+    about: 'the ways of requests: listeners, hosts, certificates, routes, clusters, and the objects that routes come from',
+    query: { host, fleet },
+    fields: { fleet: 'its name', nodes: 'id, kind, label and endpoints of each', edges: 'from, to and label of each' },
+  },
+  '/debug/graph.dot': { about: 'the same for Graphviz', query: { host, fleet }, type: 'text/plain' },
+  '/debug/graph.mmd': { about: 'the same for Mermaid', query: { host, fleet }, type: 'text/plain' },
   '/debug/problems': {
     about: 'what is wrong with the objects that were read',
     fields: { problems: 'code, severity, source, message, done and fix of each' },

@@ -107,6 +107,8 @@ describe('/openapi.json', () => {
       '/debug/snapshots': '/debug/snapshots',
       '/debug/proxies': '/debug/proxies',
       '/debug/problems': '/debug/problems',
+      '/debug/certs': '/debug/certs',
+      '/debug/graph.json': '/debug/graph.json',
       '/debug/xds/{type}': '/debug/xds/clusters',
       '/debug/xds/{type}/{name}': '/debug/xds/clusters/shop/a/80',
       '/debug/explain': '/debug/explain?url=http://shop.test/',
