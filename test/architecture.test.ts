@@ -13,7 +13,7 @@ interface Layer {
 
 const layers: Readonly<Record<string, Layer>> = {
   model: { imports: [] },
-  proto: { imports: [], packages: ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'] },
+  proto: { imports: [], packages: ['@grpc/grpc-js', 'protobufjs'] },
   kube: { imports: ['model'], packages: ['rxjs', 'zod', 'yaml', 'chokidar', '@kubernetes/client-node'] },
   store: { imports: ['kube'], types: ['model'] },
   ingress: { imports: ['model', 'store', 'kube'], packages: ['re2js'] },
