@@ -1,12 +1,22 @@
-import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { Option, InvalidArgumentError } from 'commander';
-import { isPool } from './gateway/address-pool.ts';
+import { Option } from 'commander';
 import { defaultGatewayOptions } from './gateway/options.ts';
 import type { SecretAccess } from './kube/secrets/secret-holder.ts';
-import { isLabelSelector } from './kube/label-selector.ts';
 import { type Compatibility, defaultIngressOptions } from './ingress/options.ts';
 import type { HelperAddress } from './xds/options.ts';
+import {
+  type Address,
+  address,
+  addressList,
+  boolean,
+  count,
+  helperAddress,
+  labelSelector,
+  namespacedName,
+  network,
+  port,
+  seconds,
+} from './settings/values.ts';
 import type { PublishPolicy } from './status/status-decision.ts';
 
 /** Every flag can also be given as an environment variable: `--ads-address` as `NARU_ADS_ADDRESS`. */
@@ -263,72 +273,4 @@ function statusOptions(): Option[] {
 /** `--flag` and `--flag=true` turn it on, `--flag=false` turns it off, as Go's programs have it. */
 function onOff(flags: string, description: string, fallback: boolean): Option {
   return setting(flags, description).default(fallback).preset('true').argParser(boolean);
-}
-
-function boolean(text: string): boolean {
-  if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('Write true or false.');
-  return text === 'true';
-}
-
-function seconds(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Write a whole number of seconds.');
-  return Number(text);
-}
-
-const dnsName = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-
-/** What the API server takes as entries of a status. */
-function addressList(text: string): readonly string[] {
-  const addresses = text.split(',').map((one) => one.trim().toLowerCase());
-  const odd = addresses.find((one) => isIP(one) === 0 && !dnsName.test(one));
-  if (odd !== undefined) throw new InvalidArgumentError(`"${odd}" is neither an IP address nor a DNS name.`);
-  return addresses;
-}
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
-export function count(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1 on.');
-  return Number(text);
-}
-
-function port(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
-  return value;
-}
-
-/** `host:port`, `[::1]:port` or `:port` for all addresses. */
-function address(text: string): Address {
-  const parts = /^(?:\[(?<v6>[0-9a-fA-F:.]+)\]|(?<host>[^:]*)):(?<port>\d+)$/.exec(text)?.groups;
-  if (parts?.['port'] === undefined) throw new InvalidArgumentError('An address is host:port, such as 127.0.0.1:18000.');
-  const host = parts['v6'] ?? parts['host'] ?? '';
-  return { host: host === '' ? '0.0.0.0' : host, port: port(parts['port']) };
-}
-
-/** As `naru authz --listen` takes it. */
-function helperAddress(text: string): HelperAddress {
-  const path = /^unix:(?<path>\/.+)$/.exec(text)?.groups?.['path'];
-  if (path !== undefined) return { path };
-  const { host, port: number } = address(text);
-  if (isIP(host) === 0) throw new InvalidArgumentError('Write an IP address with a port, such as 127.0.0.1:9191, or unix:/path.');
-  return { host, port: number };
-}
-
-function network(text: string): string {
-  if (!isPool(text)) throw new InvalidArgumentError('Write a network such as 192.0.2.0/24.');
-  return text;
-}
-
-function labelSelector(text: string): string {
-  if (!isLabelSelector(text)) throw new InvalidArgumentError('Write labels as kubectl takes them: team=shop,stage in (test,live),!paused.');
-  return text;
-}
-
-function namespacedName(text: string): string {
-  if (!/^[a-z0-9-]+\/[a-z0-9.-]+$/.test(text)) throw new InvalidArgumentError('Write it as NAMESPACE/NAME.');
-  return text;
 }

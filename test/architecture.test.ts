@@ -49,11 +49,13 @@ const layers: Readonly<Record<string, Layer>> = {
       'infrastructure',
       'migrate',
       'settings.ts',
+      'settings',
     ],
     types: ['xds'],
     packages: ['commander', 'rxjs', 'yaml', 'pino', '@grpc/grpc-js'],
   },
-  'settings.ts': { imports: ['ingress', 'gateway', 'kube'], types: ['status', 'xds'], packages: ['commander'] },
+  'settings.ts': { imports: ['settings', 'ingress', 'gateway'], types: ['kube', 'status', 'xds'], packages: ['commander'] },
+  settings: { imports: ['gateway', 'kube'], types: ['xds'], packages: ['commander'] },
   'main.ts': { imports: ['cli'] },
 };
 

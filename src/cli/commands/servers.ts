@@ -4,7 +4,6 @@ import type { CertgenSettings } from '../certgen.ts';
 import {
   authzOptions,
   type AuthzSettings,
-  count,
   type DevSettings,
   devOptions,
   type ServeSettings,
@@ -12,6 +11,7 @@ import {
   testbedOptions,
   type TestbedSettings,
 } from '../../settings.ts';
+import { count } from '../../settings/values.ts';
 
 export function devCommand(): Command {
   const command = new Command('dev')

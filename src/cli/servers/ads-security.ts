@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { readTlsFiles, type TlsFiles } from '../../ads/tls-files.ts';
-import type { Address, ServeSettings } from '../../settings.ts';
+import type { ServeSettings } from '../../settings.ts';
+import type { Address } from '../../settings/values.ts';
 import { UsageError } from '../usage-error.ts';
 
 type AdsSettings = Pick<ServeSettings, 'adsAddress' | 'adsTlsCert' | 'adsTlsKey' | 'adsTlsClientCa' | 'adsInsecure'>;
