@@ -24,6 +24,11 @@ const gateway = (name: string, listeners: readonly object[]) => yaml('Gateway', 
 const to = (...services: readonly string[]) => ({ backendRefs: services.map((service) => ({ name: service, port: 80 })) });
 const route = (name: string, spec: object) => yaml('HTTPRoute', name, spec);
 const at = (value: string, more: object = {}) => ({ path: { type: 'PathPrefix', value }, ...more });
+/** One listener, and one route for shop.test. */
+const shopRoutes = (rules: readonly object[]) =>
+  gatewayClass +
+  gateway('web', [{ name: 'http', port: 8080, protocol: 'HTTP' }]) +
+  route('web', { parentRefs: [{ name: 'web' }], hostnames: ['shop.test'], rules });
 const secret = (name: string, host: string) =>
   `---\napiVersion: v1\nkind: Secret\nmetadata: { name: ${name} }\ntype: kubernetes.io/tls\ndata: { tls.crt: $certificate(${host}), tls.key: $key(${host}) }\n`;
 
@@ -44,29 +49,22 @@ describe('a Gateway', () => {
 
   test('matches by path, method, headers and query, the most specific first', async () => {
     await naru.given(
-      gatewayClass +
-        gateway('web', [{ name: 'http', port: 8080, protocol: 'HTTP' }]) +
-        route('web', {
-          parentRefs: [{ name: 'web' }],
-          hostnames: ['shop.test'],
-          rules: [
-            { matches: [at('/')], ...to('root') },
-            { matches: [at('/a'), { path: { type: 'Exact', value: '/exact' } }], ...to('a') },
-            { matches: [at('/a', { headers: [{ name: 'X-Kind', value: 'one' }] })], ...to('header') },
-            {
-              matches: [
-                at('/a', {
-                  headers: [{ name: 'X-Kind', type: 'RegularExpression', value: 't.*' }],
-                  queryParams: [{ name: 'q', value: '1' }],
-                }),
-              ],
-              ...to('both'),
-            },
-            { matches: [at('/a', { method: 'DELETE' })], ...to('method') },
-            { matches: [{ path: { type: 'RegularExpression', value: '/item/[0-9]+' } }], ...to('regex') },
+      shopRoutes([
+        { matches: [at('/')], ...to('root') },
+        { matches: [at('/a'), { path: { type: 'Exact', value: '/exact' } }], ...to('a') },
+        { matches: [at('/a', { headers: [{ name: 'X-Kind', value: 'one' }] })], ...to('header') },
+        {
+          matches: [
+            at('/a', {
+              headers: [{ name: 'X-Kind', type: 'RegularExpression', value: 't.*' }],
+              queryParams: [{ name: 'q', value: '1' }],
+            }),
           ],
-        }) +
-        echoService('root', 'a', 'header', 'both', 'method', 'regex'),
+          ...to('both'),
+        },
+        { matches: [at('/a', { method: 'DELETE' })], ...to('method') },
+        { matches: [{ path: { type: 'RegularExpression', value: '/item/[0-9]+' } }], ...to('regex') },
+      ]) + echoService('root', 'a', 'header', 'both', 'method', 'regex'),
     );
     const answers: readonly (readonly [string, string | number, RequestDetails?])[] = [
       ['/', 'root'],
@@ -112,53 +110,46 @@ describe('a Gateway', () => {
       requestHeaderModifier: { set: [{ name: 'X-Set', value: set }], remove: ['X-Gone'] },
     });
     await naru.given(
-      gatewayClass +
-        gateway('web', [{ name: 'http', port: 8080, protocol: 'HTTP' }]) +
-        route('web', {
-          parentRefs: [{ name: 'web' }],
-          hostnames: ['shop.test'],
-          rules: [
-            { matches: [at('/headers')], filters: [headers('100%')], ...to('web') },
-            { matches: [at('/backend')], backendRefs: [{ name: 'web', port: 80, filters: [headers('backend')] }] },
+      shopRoutes([
+        { matches: [at('/headers')], filters: [headers('100%')], ...to('web') },
+        { matches: [at('/backend')], backendRefs: [{ name: 'web', port: 80, filters: [headers('backend')] }] },
+        {
+          matches: [at('/old')],
+          filters: [
             {
-              matches: [at('/old')],
-              filters: [
-                {
-                  type: 'URLRewrite',
-                  urlRewrite: { hostname: 'inner.test', path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/' } },
-                },
-              ],
-              ...to('web'),
-            },
-            {
-              matches: [at('/port')],
-              filters: [{ type: 'RequestRedirect', requestRedirect: { hostname: 'other.test', statusCode: 307 } }],
-            },
-            {
-              matches: [at('/secure')],
-              filters: [
-                {
-                  type: 'RequestRedirect',
-                  requestRedirect: { scheme: 'https', path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/s' } },
-                },
-              ],
-            },
-            {
-              matches: [at('/half')],
-              backendRefs: [
-                { name: 'web', port: 80 },
-                { name: 'missing', port: 80 },
-              ],
-            },
-            { matches: [at('/none')] },
-            {
-              matches: [at('/guarded')],
-              filters: [{ type: 'ExtensionRef', extensionRef: { group: 'a.test', kind: 'Guard', name: 'g' } }],
-              ...to('web'),
+              type: 'URLRewrite',
+              urlRewrite: { hostname: 'inner.test', path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/' } },
             },
           ],
-        }) +
-        echoService('web'),
+          ...to('web'),
+        },
+        {
+          matches: [at('/port')],
+          filters: [{ type: 'RequestRedirect', requestRedirect: { hostname: 'other.test', statusCode: 307 } }],
+        },
+        {
+          matches: [at('/secure')],
+          filters: [
+            {
+              type: 'RequestRedirect',
+              requestRedirect: { scheme: 'https', path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/s' } },
+            },
+          ],
+        },
+        {
+          matches: [at('/half')],
+          backendRefs: [
+            { name: 'web', port: 80 },
+            { name: 'missing', port: 80 },
+          ],
+        },
+        { matches: [at('/none')] },
+        {
+          matches: [at('/guarded')],
+          filters: [{ type: 'ExtensionRef', extensionRef: { group: 'a.test', kind: 'Guard', name: 'g' } }],
+          ...to('web'),
+        },
+      ]) + echoService('web'),
     );
     const changed = await echo('http://shop.test/headers', { headers: { 'x-gone': '1', 'x-set': 'client' } });
     assert.deepEqual([changed.headers['x-set'], changed.headers['x-gone']], ['100%', undefined]);
