@@ -18,13 +18,19 @@ export interface ResourceParts {
  * Encodes a message, once, into a resource whose version is the hash of its bytes.
  *
  * @throws Error for a message that breaks Envoy's constraints: one such resource costs the others of its response. What
- * users can cause is found before, by `Preflight`.
+ * users can cause is found before, by `Preflight`. `rest`: further fields, encoded already.
  */
-export function makeResource<T extends TypeName>(type: T, message: Messages[MessageNameOf<T>], parts: ResourceParts): Resource {
+export function makeResource<T extends TypeName>(
+  type: T,
+  message: Messages[MessageNameOf<T>],
+  parts: ResourceParts,
+  rest?: Buffer,
+): Resource {
   const name = typeUrls[type].slice('type.googleapis.com/'.length) as MessageNameOf<T>;
   const [objection] = violations(name, message);
   if (objection !== undefined) throw new Error(`Envoy would refuse ${name} ${parts.name}: ${objection.path} ${objection.rule}`);
-  return resourceOf(type, encode(name, message), parts);
+  const bytes = encode(name, message);
+  return resourceOf(type, rest === undefined ? bytes : Buffer.concat([bytes, rest]), parts);
 }
 
 export function resourceOf(type: TypeName, bytes: Buffer, parts: ResourceParts): Resource {

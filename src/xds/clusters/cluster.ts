@@ -1,6 +1,6 @@
 import type { UpstreamConnections } from '../../model/edge.ts';
 import type { Upstream } from '../../model/upstream.ts';
-import { any } from '../../proto/codec.ts';
+import { any, encode } from '../../proto/codec.ts';
 import type { AnyMessage, Messages } from '../../proto/gen/messages.ts';
 import type { Resource } from '../../snapshot/resource.ts';
 import { fromAds } from '../from-ads.ts';
@@ -40,11 +40,18 @@ function protocolOptions({ policy: own = {} }: Upstream, { idle, age, requests }
 }
 
 /** One Envoy cluster per upstream. Timeouts as ingress-nginx's defaults. */
-export function clusterOf(upstream: Upstream, connections: UpstreamConnections = usual): Messages['envoy.config.cluster.v3.Cluster'] {
+function clusterOf(upstream: Upstream, connections: UpstreamConnections = usual): Messages['envoy.config.cluster.v3.Cluster'] {
+  return { ...ofService(upstream), ...settingsOf(upstream, connections) };
+}
+
+/** What differs from Service to Service. */
+function ofService(upstream: Upstream): Part & { readonly name: string } {
+  return { name: upstream.key, ...(upstream.service === '' ? {} : { metadata: clusterMetadata(upstream) }) };
+}
+
+function settingsOf(upstream: Upstream, connections: UpstreamConnections): Part {
   const { tls, protocol } = upstream.policy ?? {};
   return {
-    name: upstream.key,
-    ...(upstream.service === '' ? {} : { metadata: clusterMetadata(upstream) }),
     ...(upstream.lookup === undefined ? byEndpointDiscovery : byName(upstream.key, upstream.lookup, connections)),
     ...balancing(upstream),
     ...(upstream.policy?.sendsProxyProtocol === true ? { transport_socket: withProxyProtocol } : {}),
@@ -120,12 +127,36 @@ function policy(name: string, typed_config: AnyMessage): Part {
   };
 }
 
-export function renderCluster(upstream: Upstream, connections?: UpstreamConnections): Resource {
+/** Of a cluster what may be wrong by what users write: of most only what names its Service. */
+export function variablePart(upstream: Upstream): Messages['envoy.config.cluster.v3.Cluster'] {
+  return isPlain(upstream) ? ofService(upstream) : clusterOf(upstream);
+}
+
+/** Nothing in particular is asked of it, as of most. */
+function isPlain({ policy: asked, sticky, preferZone, lookup }: Upstream): boolean {
+  return asked === undefined && sticky === undefined && preferZone !== true && lookup === undefined;
+}
+
+const plainSettings = new WeakMap<UpstreamConnections, Buffer>();
+
+/** The same for all plain ones, encoded once. */
+function plainSettingsOf(upstream: Upstream, connections: UpstreamConnections): Buffer {
+  let settings = plainSettings.get(connections);
+  if (settings === undefined) {
+    settings = encode('envoy.config.cluster.v3.Cluster', settingsOf(upstream, connections));
+    plainSettings.set(connections, settings);
+  }
+  return settings;
+}
+
+export function renderCluster(upstream: Upstream, connections: UpstreamConnections = usual): Resource {
   const { key: name, lookup, sources } = upstream;
   const { tls } = upstream.policy ?? {};
   const references = [
     ...(lookup === undefined ? [{ type: 'endpoints', name } as const] : []),
     ...(tls === undefined ? [] : secretsOfTls(tls)),
   ];
-  return makeResource('clusters', clusterOf(upstream, connections), { name, references, sources });
+  const parts = { name, references, sources };
+  if (!isPlain(upstream)) return makeResource('clusters', clusterOf(upstream, connections), parts);
+  return makeResource('clusters', ofService(upstream), parts, plainSettingsOf(upstream, connections));
 }

@@ -2,7 +2,7 @@ import { violations } from '../../proto/validate.ts';
 import { DerivedTable, type Read } from '../../store/derived-table.ts';
 import { OverlayTable } from '../../store/overlay-table.ts';
 import type { FollowingTable, Key, Table } from '../../store/table.ts';
-import { clusterOf } from '../clusters/cluster.ts';
+import { variablePart } from '../clusters/cluster.ts';
 import { checkCertificate } from './certificate.ts';
 import { checkEndpoints } from './endpoints.ts';
 import { checkVirtualHost, hostnameObjection } from './host.ts';
@@ -36,7 +36,7 @@ export class Preflight {
       const objection = constraintObjection(
         'NR715',
         `the backend ${upstream.key}`,
-        violations('envoy.config.cluster.v3.Cluster', clusterOf(upstream)),
+        violations('envoy.config.cluster.v3.Cluster', variablePart(upstream)),
       );
       if (objection === undefined) return undefined;
       const done = 'It is left out: routes that have no other backend answer 503.';

@@ -56,16 +56,26 @@ export function renderVirtualHost(host: VirtualHost, catchAll: VirtualHost | und
   ];
   const shown = isOneLabel(host) ? [...routes, ...(catchAll?.routes ?? [])] : routes;
   return {
-    bytes: encode('envoy.config.route.v3.VirtualHost', {
-      ...{ name: host.hostname, domains, routes: envoyRoutes },
-      ...{
-        retry_policy: usualRetry,
-        typed_per_filter_config: isExact(host.hostname) ? hostFilters(filtersUsed(envoyRoutes)) : hostFilters(),
-      },
-    }),
+    bytes: Buffer.concat([
+      encode('envoy.config.route.v3.VirtualHost', { name: host.hostname, domains, routes: envoyRoutes }),
+      restOf(isExact(host.hostname) ? filtersUsed(envoyRoutes) : undefined),
+    ]),
     clusters: [...new Set(shown.flatMap(upstreamsOf))].sort(),
     sources: shown.flatMap(({ sources }) => sources),
   };
+}
+
+const rests = new Map<string | undefined, Buffer>();
+
+/** What virtual hosts that use the same filters have alike, encoded once: most hosts use none. */
+function restOf(used: ReadonlySet<string> | undefined): Buffer {
+  const key = used && [...used].sort().join();
+  let rest = rests.get(key);
+  if (rest === undefined) {
+    rest = encode('envoy.config.route.v3.VirtualHost', { retry_policy: usualRetry, typed_per_filter_config: hostFilters(used) });
+    rests.set(key, rest);
+  }
+  return rest;
 }
 
 /** For names that nobody serves, where a listener has no host for everything else. */

@@ -4,7 +4,7 @@ import type { Messages } from '../../proto/gen/messages.ts';
 import type { Resource } from '../../snapshot/resource.ts';
 import type { Key } from '../../store/table.ts';
 import { chainHeader } from './chain-header.ts';
-import { encodedField } from '../encoded-field.ts';
+import { encodedField, fieldHead } from '../encoded-field.ts';
 import { resourceOf } from '../make-resource.ts';
 import { otherHosts, withoutOtherHosts } from './other-hosts.ts';
 import { scopeHeader, scopeKey } from './scope-header.ts';
@@ -44,15 +44,22 @@ export function isOfOneHost(scope: string): boolean {
   return hostnameOf(scope) !== otherHosts;
 }
 
+const alike = new Map<boolean, Buffer>();
+
+/** What the route tables of all exact hosts at the edge, or at other listeners, have alike, encoded once. */
+function alikeAt(listener: string | undefined): Buffer {
+  const known = alike.get(listener === undefined);
+  if (known !== undefined) return known;
+  const all = { ...common, ...ofListener(listener), typed_per_filter_config: withoutOtherHosts };
+  const bytes = encode('envoy.config.route.v3.RouteConfiguration', all);
+  alike.set(listener === undefined, bytes);
+  return bytes;
+}
+
 /** The scope of one exact host: Envoy takes a change of it by itself, whatever number of hosts there is. */
 export function renderHostScope(key: Key, host: EncodedVirtualHost): Resource {
-  const head = encode('envoy.config.route.v3.RouteConfiguration', {
-    ...common,
-    ...ofListener(listenerOf(key)),
-    name: key,
-    typed_per_filter_config: withoutOtherHosts,
-  });
-  return renderScope(key, head, [host]);
+  const name = encode('envoy.config.route.v3.RouteConfiguration', { name: key });
+  return renderScope(key, [name, alikeAt(listenerOf(key))], [host]);
 }
 
 /**
@@ -64,18 +71,22 @@ export function renderOtherHosts(hosts: ReadonlyMap<Key, EncodedVirtualHost>, li
   const head = encode('envoy.config.route.v3.RouteConfiguration', { ...common, ...ofListener(listener), name });
   const sorted = [...hosts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, host]) => host);
   const whole = listener === undefined || hosts.has(hostKey(anyHost, listener));
-  return renderScope(name, head, whole ? sorted : [...sorted, { bytes: nobody, clusters: [], sources: [] }]);
+  return renderScope(name, [head], whole ? sorted : [...sorted, { bytes: nobody, clusters: [], sources: [] }]);
 }
 
 /** Joins virtual hosts that are encoded already. */
-function renderScope(name: string, head: Buffer, hosts: readonly EncodedVirtualHost[]): Resource {
-  const routes = Buffer.concat([head, ...hosts.flatMap(({ bytes }) => encodedField(virtualHostsField, bytes))]);
+function renderScope(name: string, head: readonly Buffer[], hosts: readonly EncodedVirtualHost[]): Resource {
+  const routes = [...head, ...hosts.flatMap(({ bytes }) => encodedField(virtualHostsField, bytes))];
   const string_key = scopeKey(hostnameOf(name), listenerOf(name));
   const scope = encode('envoy.config.route.v3.ScopedRouteConfiguration', { name, key: { fragments: [{ string_key }] } });
   const clusters = new Set(hosts.flatMap((host) => host.clusters));
-  return resourceOf('scopes', Buffer.concat([scope, ...encodedField(routeConfigurationField, routes)]), {
+  return resourceOf('scopes', Buffer.concat([scope, fieldHead(routeConfigurationField, lengthOf(routes)), ...routes]), {
     name,
     references: [...clusters].sort().map((cluster) => ({ type: 'clusters', name: cluster })),
     sources: hosts.flatMap(({ sources }) => sources),
   });
+}
+
+function lengthOf(parts: readonly Buffer[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
 }
