@@ -1,7 +1,8 @@
 import { oldestFirst } from '../ingress/age.ts';
 import { objectKey } from '../kube/event.ts';
 import type { BackendSecret } from '../model/backend-secret.ts';
-import { DerivedTable, type Read } from '../store/derived-table.ts';
+import type { Read, OnFailure } from '../store/derived-table.ts';
+import { deriving } from '../store/deriving.ts';
 import { IndexTable } from '../store/index-table.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
@@ -16,28 +17,15 @@ export class BackendTlsTables {
   /** `namespace/name` of a Service → policies that are for it. */
   readonly byService: Table<readonly Key[]>;
 
-  constructor(world: World, onFailure: (row: Key, error: Error | undefined) => void) {
-    const texts = new DerivedTable({
-      name: 'backend TLS texts',
-      input: world.objects.BackendTLSPolicy,
-      compute: (policy): BackendTlsText => withoutStatus(policy),
-      onFailure: (key, error) => onFailure(`backend TLS ${key}`, error),
-    });
-    const rows = new DerivedTable<BackendTlsText, BackendTlsRow>({
-      name: 'backend TLS',
-      input: texts,
-      compute: (policy, read, key) =>
-        readBackendTls(key, policy, { configMap: (map) => read.get(world.objects.ConfigMap, map), mayRefer: () => true }),
-      onFailure: (key, error) => onFailure(`backend TLS ${key}`, error),
-    });
+  constructor(world: World, onFailure: OnFailure) {
+    const derive = deriving(onFailure);
+    const texts = derive('backend TLS texts', world.objects.BackendTLSPolicy, (policy): BackendTlsText => withoutStatus(policy));
+    const rows = derive('backend TLS', texts, (policy, read, key) =>
+      readBackendTls(key, policy, { configMap: (map) => read.get(world.objects.ConfigMap, map), mayRefer: () => true }),
+    );
     const byService = new IndexTable('policies by service', texts, (policy) => targetsOf(policy).map(({ service }) => service));
     const keys = new IndexTable('authorities of policies', rows, ({ authorities }) => (authorities === undefined ? [] : [authorities.key]));
-    const secrets = new DerivedTable<readonly Key[], BackendSecret>({
-      name: 'backend authorities',
-      input: keys,
-      compute: ([policy = ''], read) => read.get(rows, policy)?.authorities,
-      onFailure: (key, error) => onFailure(`authorities ${key}`, error),
-    });
+    const secrets = derive('backend authorities', keys, ([policy = ''], read) => read.get(rows, policy)?.authorities);
     this.rows = rows;
     this.byService = byService;
     this.secrets = secrets;

@@ -9,7 +9,8 @@ import type { Certificate } from '../model/certificate.ts';
 import type { Problem } from '../model/problem.ts';
 import { printSource } from '../model/source.ts';
 import { certificatesNamed } from '../kube/kinds/gateway/gateway.ts';
-import { DerivedTable, type Read } from '../store/derived-table.ts';
+import type { OnFailure, Read } from '../store/derived-table.ts';
+import { type Derive, deriving } from '../store/deriving.ts';
 import { IndexTable } from '../store/index-table.ts';
 import { OnlyRow } from '../store/only-row.ts';
 import { PrefixedTable } from '../store/prefixed-table.ts';
@@ -47,13 +48,13 @@ export class GatewayTables {
   readonly #options: GatewayOptions;
   readonly #edge: EdgeTables;
   readonly #grants: GrantsByNamespace;
-  readonly #onFailure: (row: Key, error: Error | undefined) => void;
+  readonly #derive: Derive;
 
-  constructor(world: World, options: GatewayOptions, edge: EdgeTables, onFailure: (row: Key, error: Error | undefined) => void) {
+  constructor(world: World, options: GatewayOptions, edge: EdgeTables, onFailure: OnFailure) {
     this.#world = world;
     this.#options = options;
     this.#edge = edge;
-    this.#onFailure = onFailure;
+    this.#derive = deriving(onFailure);
     this.#grants = new IndexTable('grants by namespace', world.objects.ReferenceGrant, ({ metadata }) => [metadata.namespace]);
     const texts = this.#derive('gateway texts', world.objects.Gateway, withoutStatus);
     const setTexts = this.#derive('listener set texts', world.objects.ListenerSet, withoutStatus);
@@ -168,10 +169,6 @@ export class GatewayTables {
       return { sockets: [...new Set(listenersOf(row).flatMap((listener) => socketsOf(listener, place)))] };
     });
     return { rows, withGateways, tables: [only, allocation, rows, withGateways] };
-  }
-
-  #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {
-    return new DerivedTable({ name, input, compute, onFailure: (key, error) => this.#onFailure(`${name} ${key}`, error) });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { RouteKind } from '../kube/gateway-objects.ts';
 import { hostKey } from '../model/virtual-host.ts';
-import { DerivedTable, type Read } from '../store/derived-table.ts';
+import type { Read, OnFailure } from '../store/derived-table.ts';
+import { deriving } from '../store/deriving.ts';
 import { IndexTable } from '../store/index-table.ts';
 import { PrefixedTable } from '../store/prefixed-table.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
@@ -31,32 +32,20 @@ export class RouteTables {
   readonly #world: World;
   readonly #gateways: GatewayTables;
 
-  constructor(world: World, gateways: GatewayTables, onFailure: (row: Key, error: Error | undefined) => void) {
+  constructor(world: World, gateways: GatewayTables, onFailure: OnFailure) {
     this.#world = world;
     this.#gateways = gateways;
     const objects = routeKinds.map((kind) => new PrefixedTable<RouteObject>(`${kind} `, world.objects[kind]));
     const all = new UnionTable('routes', objects);
-    const rows = new DerivedTable<RouteObject, RouteRow>({
-      name: 'route rows',
-      input: all,
-      compute: (route, read) => this.#read(route, read),
-      onFailure: (key, error) => onFailure(`route ${key}`, error),
-    });
+    const derive = deriving(onFailure);
+    const rows = derive('route rows', all, (route, read) => this.#read(route, read));
     const byListener = new IndexTable('routes by listener', rows, ({ attachments }) =>
       attachments.flatMap(({ at }) => at.map(({ listener }) => listener)),
     );
-    const hosts = new DerivedTable<RouteRow, readonly Key[]>({
-      name: 'hosts of routes',
-      input: rows,
-      compute: (row, read) => this.#hostsOf(row, read),
-      onFailure: (key, error) => onFailure(`hosts of ${key}`, error),
-    });
-    const listenerHosts = new DerivedTable({
-      name: 'hosts of listeners',
-      input: gateways.sockets,
-      compute: ({ listeners }, _, socket) => listeners.map(({ hostname }) => hostKey(hostname, socket)),
-      onFailure: (key, error) => onFailure(`hosts of ${key}`, error),
-    });
+    const hosts = derive('hosts of routes', rows, (row, read) => this.#hostsOf(row, read));
+    const listenerHosts = derive('hosts of listeners', gateways.sockets, ({ listeners }, _, socket) =>
+      listeners.map(({ hostname }) => hostKey(hostname, socket)),
+    );
     const speakers = new UnionTable<readonly Key[]>('speakers', [hosts, listenerHosts]);
     const byHost = new IndexTable('routes by host', speakers, (keys) => keys);
     this.objects = all;

@@ -1,6 +1,7 @@
 import type { Problem } from '../model/problem.ts';
 import type { StatusDraft } from '../kube/status-draft.ts';
-import { DerivedTable, type Read } from '../store/derived-table.ts';
+import type { OnFailure, Read } from '../store/derived-table.ts';
+import { type Derive, deriving } from '../store/deriving.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import { UnionTable } from '../store/union-table.ts';
 import { PrefixedTable } from '../store/prefixed-table.ts';
@@ -39,14 +40,10 @@ export class StatusTables {
   readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
   /** Key of a Gateway → keys of its listeners in the Model. */
   readonly socketsOfGateway: Table<readonly Key[]>;
-  readonly #onFailure: (row: Key, error: Error | undefined) => void;
+  readonly #derive: Derive;
 
-  constructor(
-    world: World,
-    { gateways, routes, resolved, backendTls, edge, controllerName }: StatusSources,
-    onFailure: (row: Key, error: Error | undefined) => void,
-  ) {
-    this.#onFailure = onFailure;
+  constructor(world: World, { gateways, routes, resolved, backendTls, edge, controllerName }: StatusSources, onFailure: OnFailure) {
+    this.#derive = deriving(onFailure);
     const sockets = this.#derive('sockets of gateways', gateways.gateways, (row, read, key): readonly Key[] => {
       const place = read.get(gateways.addresses, key) ?? nowhere;
       return [...new Set(listenersOf(row).flatMap((listener) => socketsOf(listener, place)))];
@@ -122,10 +119,6 @@ export class StatusTables {
       return backendTlsStatus(policy, row, backendTls.rivalOf(row, read), [...new Set(through)].sort(), controllerName);
     });
     return { table, tables: [users, table] };
-  }
-
-  #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {
-    return new DerivedTable({ name, input, compute, onFailure: (key, error) => this.#onFailure(`${name} ${key}`, error) });
   }
 }
 

@@ -8,7 +8,8 @@ import type { Listener } from '../model/listener.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
-import { DerivedTable, type Read } from '../store/derived-table.ts';
+import type { OnFailure, Read } from '../store/derived-table.ts';
+import { type Derive, deriving } from '../store/deriving.ts';
 import { IndexTable } from '../store/index-table.ts';
 import { type FollowingTable, type Key, SourceTable, type Table } from '../store/table.ts';
 import { UnionTable } from '../store/union-table.ts';
@@ -31,8 +32,7 @@ export interface GatewayTranslationOptions {
   readonly edge: EdgeTables;
   /** How backends are looked up. */
   readonly ingress: IngressOptions;
-  /** See `DerivedTableOptions.onFailure`. */
-  readonly onFailure: (row: Key, error: Error | undefined) => void;
+  readonly onFailure: OnFailure;
 }
 
 /** World → Model for the Gateway API, as tables that follow the World; in the order in which they are refreshed. */
@@ -50,10 +50,12 @@ export class GatewayTranslation {
   readonly statuses: StatusTables;
   readonly controllerName: string;
   readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
-  readonly #onFailure: GatewayTranslationOptions['onFailure'];
+  readonly #onFailure: OnFailure;
+  readonly #derive: Derive;
 
   constructor(world: World, { gateway, edge, ingress, onFailure }: GatewayTranslationOptions) {
     this.#onFailure = onFailure;
+    this.#derive = deriving(onFailure);
     this.controllerName = gateway.controllerName;
     const gateways = new GatewayTables(world, gateway, edge, onFailure);
     const routes = new RouteTables(world, gateways, onFailure);
@@ -121,9 +123,5 @@ export class GatewayTranslation {
       onFailure: this.#onFailure,
     });
     return { refs, backends, ports, pods, tables };
-  }
-
-  #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {
-    return new DerivedTable({ name, input, compute, onFailure: (key, error) => this.#onFailure(`${name} ${key}`, error) });
   }
 }

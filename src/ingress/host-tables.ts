@@ -1,5 +1,5 @@
 import { anyHost } from '../model/virtual-host.ts';
-import { DerivedTable, type Read } from '../store/derived-table.ts';
+import { DerivedTable, type Read, type OnFailure } from '../store/derived-table.ts';
 import { IndexTable } from '../store/index-table.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import { oldestFirst } from './age.ts';
@@ -10,8 +10,7 @@ import type { IngressOptions } from './options.ts';
 export interface HostSources {
   readonly ingresses: Table<IngressRow>;
   readonly options: IngressOptions;
-  /** See `DerivedTableOptions.onFailure`. */
-  readonly onFailure: (row: Key, error: Error | undefined) => void;
+  readonly onFailure: OnFailure;
 }
 
 /** Who speaks of which hostname, and what it is to them. */

@@ -6,7 +6,8 @@ import type { Certificate } from '../model/certificate.ts';
 import type { StreamListener } from '../model/stream-listener.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
-import { DerivedTable, type Read } from '../store/derived-table.ts';
+import type { OnFailure, Read } from '../store/derived-table.ts';
+import { type Derive, deriving } from '../store/deriving.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
 import type { World } from '../store/world.ts';
 import { serviceRef } from './backends/backend.ts';
@@ -29,8 +30,7 @@ import { foldForRole, type VirtualHostRow } from './virtual-host.ts';
 
 export interface TranslationOptions {
   readonly ingress: IngressOptions;
-  /** See `DerivedTableOptions.onFailure`. */
-  readonly onFailure: (row: Key, error: Error | undefined) => void;
+  readonly onFailure: OnFailure;
 }
 
 /**
@@ -61,10 +61,10 @@ export class IngressTranslation {
   /** Tables whose rows carry problems. */
   readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
 
-  readonly #onFailure: TranslationOptions['onFailure'];
+  readonly #derive: Derive;
 
   constructor(world: World, { ingress: options, onFailure }: TranslationOptions) {
-    this.#onFailure = onFailure;
+    this.#derive = deriving(onFailure);
     const config = configTables(world, options, onFailure);
     const sources = { world, annotationDefaults: config.annotationDefaults };
     const ingresses = this.#derive(
@@ -126,14 +126,10 @@ export class IngressTranslation {
       ...users.tables,
     ];
   }
-
-  #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {
-    return new DerivedTable({ name, input, compute, onFailure: (key, error) => this.#onFailure(`${name} ${key}`, error) });
-  }
 }
 
 /** The backends that Ingresses and TCP and UDP services name, and the ports of the latter. */
-function reachable(world: World, ingresses: Table<IngressRow>, options: IngressOptions, onFailure: TranslationOptions['onFailure']) {
+function reachable(world: World, ingresses: Table<IngressRow>, options: IngressOptions, onFailure: OnFailure) {
   const { defaultBackendService } = options;
   const defaultBackend = defaultBackendService === undefined ? [] : [serviceRef(defaultBackendService)];
   const entries = new StreamEntries(world, options.streams, onFailure);

@@ -1,6 +1,7 @@
 import type { BackendSecret } from '../model/backend-secret.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
-import { DerivedTable, type Read } from '../store/derived-table.ts';
+import type { Read, OnFailure } from '../store/derived-table.ts';
+import { deriving } from '../store/deriving.ts';
 import { IndexTable } from '../store/index-table.ts';
 import { JoinedIndex } from '../store/joined-index.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
@@ -19,8 +20,7 @@ export interface UsedUpstreamSources {
   readonly pods: Table<readonly Endpoint[]>;
   readonly backendSecrets: Table<BackendSecret>;
   readonly world: World;
-  /** See `DerivedTableOptions.onFailure`. */
-  readonly onFailure: (row: Key, error: Error | undefined) => void;
+  readonly onFailure: OnFailure;
 }
 
 /** The upstreams that hosts and streams use, each with its policy. */
@@ -37,26 +37,17 @@ export class UsedUpstreams {
     const uses = new JoinedIndex('upstreamUses', [hostUses, streams.uses]);
     const useOf = (key: Key, [user = '']: readonly Key[], read: Read): UpstreamUse | undefined =>
       read.get(folds, user)?.upstreams.get(key) ?? streams.useOf(key, read);
-    const upstreams = new DerivedTable<readonly Key[], Upstream>({
-      name: 'upstreams',
-      input: uses,
-      compute: (users, read, key) => {
-        const use = useOf(key, users, read);
-        if (use === undefined) return undefined;
-        const policy = withSecret(use.policy, (secret) => read.get(backendSecrets, secret));
-        const upstream = withPolicy(key, { ...use, policy }, read.get(ports, use.base));
-        return upstream && read.get(canaries, key) !== undefined ? { ...upstream, canary: true } : upstream;
-      },
-      onFailure: (key, error) => onFailure(`upstreams ${key}`, error),
+    const derive = deriving(onFailure);
+    const upstreams = derive('upstreams', uses, (users, read, key): Upstream | undefined => {
+      const use = useOf(key, users, read);
+      if (use === undefined) return undefined;
+      const policy = withSecret(use.policy, (secret) => read.get(backendSecrets, secret));
+      const upstream = withPolicy(key, { ...use, policy }, read.get(ports, use.base));
+      return upstream && read.get(canaries, key) !== undefined ? { ...upstream, canary: true } : upstream;
     });
-    const endpoints = new DerivedTable<readonly Key[], readonly Endpoint[]>({
-      name: 'endpoints',
-      input: uses,
-      compute: (users, read, key) => {
-        const use = useOf(key, users, read);
-        return use && (serviceAddress(read.get(ports, use.base), use.policy, read, world) ?? read.get(pods, use.base));
-      },
-      onFailure: (key, error) => onFailure(`endpoints ${key}`, error),
+    const endpoints = derive('endpoints', uses, (users, read, key) => {
+      const use = useOf(key, users, read);
+      return use && (serviceAddress(read.get(ports, use.base), use.policy, read, world) ?? read.get(pods, use.base));
     });
     this.upstreams = upstreams;
     this.endpoints = endpoints;

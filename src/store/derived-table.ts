@@ -4,6 +4,9 @@ import type { Changes, FollowingTable, Key, Table } from './table.ts';
 
 export type { Read } from './reads.ts';
 
+/** Told when the function of a row throws, which is a bug of ours: the row keeps its last good value. Without an error: it is over. */
+export type OnFailure = (row: Key, error: Error | undefined) => void;
+
 export interface DerivedTableOptions<I, O> {
   readonly name: string;
   readonly input: Table<I>;
@@ -11,8 +14,7 @@ export interface DerivedTableOptions<I, O> {
   readonly compute: (row: I, read: Read, key: Key) => O | undefined;
   /** When two values count as equal, so that the wave of changes stops. Default: deep equality. */
   readonly same?: (before: O, after: O) => boolean;
-  /** Called when `compute` throws, which is a bug of ours: the row keeps its last good value. `undefined` takes it back. */
-  readonly onFailure?: (key: Key, error: Error | undefined) => void;
+  readonly onFailure?: OnFailure;
 }
 
 /**

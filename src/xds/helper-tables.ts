@@ -1,10 +1,9 @@
 import type { UserList } from '../model/authentication.ts';
-import type { Resource } from '../snapshot/resource.ts';
-import { DerivedTable } from '../store/derived-table.ts';
+import type { OnFailure } from '../store/derived-table.ts';
+import { derivingResources } from './deriving-resources.ts';
 import { OnlyRow } from '../store/only-row.ts';
-import type { FollowingTable, Key, Table } from '../store/table.ts';
+import type { FollowingTable, Table } from '../store/table.ts';
 import { authzClusterName, renderAuthzCluster } from './clusters/authz-cluster.ts';
-import { sameResource } from './make-resource.ts';
 import type { ListenOptions } from './options.ts';
 import type { RenderedTable } from './rendering.ts';
 import { renderUserList } from './tls/secret.ts';
@@ -15,26 +14,11 @@ export interface HelperTables {
   readonly tables: readonly FollowingTable<unknown>[];
 }
 
-export function helperTables(
-  userLists: Table<UserList>,
-  { authz }: ListenOptions,
-  onFailure: (row: Key, error: Error | undefined) => void,
-): HelperTables {
+export function helperTables(userLists: Table<UserList>, { authz }: ListenOptions, onFailure: OnFailure): HelperTables {
   const only = new OnlyRow(authzClusterName);
-  const cluster = new DerivedTable<true, Resource>({
-    name: 'helper cluster',
-    input: only,
-    compute: () => renderAuthzCluster(authz),
-    same: sameResource,
-    onFailure: (key, error) => onFailure(`helper cluster ${key}`, error),
-  });
-  const users = new DerivedTable<UserList, Resource>({
-    name: 'user lists',
-    input: userLists,
-    compute: renderUserList,
-    same: sameResource,
-    onFailure: (key, error) => onFailure(`user list ${key}`, error),
-  });
+  const derive = derivingResources(onFailure);
+  const cluster = derive('helper cluster', only, () => renderAuthzCluster(authz));
+  const users = derive('user lists', userLists, renderUserList);
   return {
     rendered: [
       { type: 'clusters', table: cluster },

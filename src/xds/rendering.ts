@@ -8,7 +8,8 @@ import type { StreamListener } from '../model/stream-listener.ts';
 import type { Endpoint, Upstream } from '../model/upstream.ts';
 import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
 import type { Resource, TypeName } from '../snapshot/resource.ts';
-import { DerivedTable, type Read } from '../store/derived-table.ts';
+import { DerivedTable, type Read, type OnFailure } from '../store/derived-table.ts';
+import { type DeriveResources, derivingResources } from './deriving-resources.ts';
 import { IndexTable } from '../store/index-table.ts';
 import { OnlyRow } from '../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../store/table.ts';
@@ -19,7 +20,6 @@ import { renderCluster } from './clusters/cluster.ts';
 import { helperTables } from './helper-tables.ts';
 import { ListenerTables } from './listeners/listener-tables.ts';
 import { renderLoadAssignment } from './clusters/load-assignment.ts';
-import { sameResource } from './make-resource.ts';
 import type { ListenOptions } from './options.ts';
 import { partSources, partVersion } from './quarantine/host-parts.ts';
 import { hostVersion, type Quarantinable, type Quarantined, type RenderedHost, splitName } from './quarantine/quarantine.ts';
@@ -53,8 +53,7 @@ export interface RenderingOptions {
   readonly quarantine: Table<Quarantined>;
   /** How clusters are rendered; tests have another way, to make some that are refused. */
   readonly cluster?: typeof renderCluster;
-  /** See `DerivedTableOptions.onFailure`. */
-  readonly onFailure: (row: Key, error: Error | undefined) => void;
+  readonly onFailure: OnFailure;
 }
 
 export interface RenderedTable {
@@ -67,12 +66,14 @@ export class Rendering {
   readonly tables: readonly FollowingTable<unknown>[];
   /** Every table of resources with the type of what is in it. */
   readonly resources: readonly RenderedTable[];
-  readonly #onFailure: RenderingOptions['onFailure'];
+  readonly #onFailure: OnFailure;
+  readonly #derive: DeriveResources;
   readonly #rendered: { readonly hosts: Table<RenderedHost>; readonly resources: readonly RenderedTable[] };
   readonly #scopes: ScopeTables;
 
   constructor(model: ModelTables, { listen, quarantine, cluster = renderCluster, onFailure }: RenderingOptions) {
     this.#onFailure = onFailure;
+    this.#derive = derivingResources(onFailure);
     const held = { quarantine, onFailure };
     const clusters = this.#derive('clusters', model.upstreams, (upstream, read) =>
       cluster(upstream, read.get(model.edge, edgeKey)?.upstreams),
@@ -177,11 +178,6 @@ export class Rendering {
   /** See `ScopeTables.hostsIn`. */
   hostsIn(scope: Resource | undefined): ReadonlyMap<Key, RenderedHost> {
     return this.#scopes.hostsIn(scope);
-  }
-
-  #derive<I>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => Resource | undefined): DerivedTable<I, Resource> {
-    const onFailure = (key: Key, error: Error | undefined): void => this.#onFailure(`${name} ${key}`, error);
-    return new DerivedTable({ name, input, compute, same: sameResource, onFailure });
   }
 }
 

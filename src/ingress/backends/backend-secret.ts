@@ -4,7 +4,8 @@ import type { BackendSecret } from '../../model/backend-secret.ts';
 import { problem, type Problem } from '../../model/problem.ts';
 import type { Source } from '../../model/source.ts';
 import type { UpstreamPolicy } from '../../model/upstream-policy.ts';
-import { DerivedTable } from '../../store/derived-table.ts';
+import type { OnFailure } from '../../store/derived-table.ts';
+import { deriving } from '../../store/deriving.ts';
 import { IndexTable } from '../../store/index-table.ts';
 import type { FollowingTable, Key, Table } from '../../store/table.ts';
 import type { World } from '../../store/world.ts';
@@ -82,17 +83,13 @@ export function backendSecretTables<R>(
   world: World,
   rows: Table<R>,
   namedBy: (row: R) => readonly Key[],
-  onFailure: (row: Key, error: Error | undefined) => void,
+  onFailure: OnFailure,
 ): { readonly backendSecrets: Table<BackendSecret>; readonly tables: readonly FollowingTable<unknown>[] } {
   const refs = new IndexTable('backendSecretRefs', rows, namedBy);
-  const backendSecrets = new DerivedTable<readonly Key[], BackendSecret>({
-    name: 'backendSecrets',
-    input: refs,
-    compute: (_, read, key) => {
-      const reading = readBackendSecret(key, read.get(world.objects.Secret, key));
-      return reading.ok ? reading.secret : undefined;
-    },
-    onFailure: (key, error) => onFailure(`backendSecrets ${key}`, error),
+  const derive = deriving(onFailure);
+  const backendSecrets = derive('backendSecrets', refs, (_, read, key) => {
+    const reading = readBackendSecret(key, read.get(world.objects.Secret, key));
+    return reading.ok ? reading.secret : undefined;
   });
   return { backendSecrets, tables: [refs, backendSecrets] };
 }

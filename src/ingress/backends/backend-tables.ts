@@ -1,7 +1,8 @@
 import { objectKey } from '../../kube/event.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { Endpoint, Upstream } from '../../model/upstream.ts';
-import { DerivedTable, type Read } from '../../store/derived-table.ts';
+import type { OnFailure } from '../../store/derived-table.ts';
+import { type Derive, deriving } from '../../store/deriving.ts';
 import { IndexTable } from '../../store/index-table.ts';
 import { JoinedIndex } from '../../store/joined-index.ts';
 import type { FollowingTable, Key, Table } from '../../store/table.ts';
@@ -19,8 +20,7 @@ export interface BackendSources {
   readonly defaultBackend: readonly Key[];
   readonly otherRefs: Table<readonly Key[]>;
   readonly options: IngressOptions;
-  /** See `DerivedTableOptions.onFailure`. */
-  readonly onFailure: (row: Key, error: Error | undefined) => void;
+  readonly onFailure: OnFailure;
 }
 
 /** What the backends of Ingresses stand for, as tables that follow Ingresses, Services and EndpointSlices. */
@@ -35,10 +35,10 @@ export class BackendTables {
   /** Whether requests to a port would be answered. */
   readonly readiness: Table<boolean>;
   readonly reporting: Table<{ readonly problems: readonly Problem[] }>;
-  readonly #onFailure: BackendSources['onFailure'];
+  readonly #derive: Derive;
 
   constructor(world: World, { ingresses, defaultBackend, otherRefs, options, onFailure }: BackendSources) {
-    this.#onFailure = onFailure;
+    this.#derive = deriving(onFailure);
     const ingressRefs = new IndexTable('ingressRefs', ingresses, refsOf, defaultBackend);
     const refs = new JoinedIndex('backendRefs', [ingressRefs, otherRefs]);
     const backends = this.#derive('backends', refs, (_, read, ref): Backend => resolveBackend(ref, read, world, options));
@@ -66,10 +66,6 @@ export class BackendTables {
     this.readiness = readiness;
     this.reporting = sliceProblems;
     this.tables = [ingressRefs, refs, backends, portRefs, ports, pods, readiness, nameSlices, sliceProblems];
-  }
-
-  #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {
-    return new DerivedTable({ name, input, compute, onFailure: (key, error) => this.#onFailure(`${name} ${key}`, error) });
   }
 }
 

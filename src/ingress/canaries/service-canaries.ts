@@ -1,5 +1,5 @@
 import type { Problem } from '../../model/problem.ts';
-import { DerivedTable, type Read } from '../../store/derived-table.ts';
+import { DerivedTable, type Read, type OnFailure } from '../../store/derived-table.ts';
 import { IndexTable } from '../../store/index-table.ts';
 import type { FollowingTable, Key, Table } from '../../store/table.ts';
 import { oldestFirst } from '../age.ts';
@@ -19,8 +19,7 @@ export interface ServiceCanarySources {
   readonly rowsOf: (members: readonly Key[], read: Read) => readonly IngressRow[];
   readonly lookupFor: (read: Read) => BackendLookup;
   readonly compatibility: Compatibility;
-  /** See `DerivedTableOptions.onFailure`. */
-  readonly onFailure: (row: Key, error: Error | undefined) => void;
+  readonly onFailure: OnFailure;
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { ConfigMap } from '../../kube/objects.ts';
 import { edgeKey, type EdgeSettings } from '../../model/edge.ts';
 import type { Problem } from '../../model/problem.ts';
-import { DerivedTable, type Read } from '../../store/derived-table.ts';
+import type { OnFailure } from '../../store/derived-table.ts';
+import { deriving } from '../../store/deriving.ts';
 import { OnlyRow } from '../../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../../store/table.ts';
 import type { World } from '../../store/world.ts';
@@ -48,10 +49,9 @@ export interface ConfigTables {
 export function configTables(
   world: World,
   { configMap: key, compatibility }: Pick<IngressOptions, 'configMap' | 'compatibility'>,
-  onFailure: (row: Key, error: Error | undefined) => void,
+  onFailure: OnFailure,
 ): ConfigTables {
-  const derive = <I, O>(name: string, input: Table<I>, compute: (row: I, read: Read) => O): DerivedTable<I, O> =>
-    new DerivedTable<I, O>({ name, input, compute, onFailure: (row, error) => onFailure(`${name} ${row}`, error) });
+  const derive = deriving(onFailure);
   const only = new OnlyRow(controller);
   const rows = derive(
     'ConfigMap',

@@ -1,6 +1,6 @@
 import { problem, type Problem } from '../../model/problem.ts';
 import type { StreamListener } from '../../model/stream-listener.ts';
-import { DerivedTable, type Read } from '../../store/derived-table.ts';
+import { DerivedTable, type Read, type OnFailure } from '../../store/derived-table.ts';
 import { IndexTable } from '../../store/index-table.ts';
 import { OnlyRow } from '../../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../../store/table.ts';
@@ -17,8 +17,6 @@ interface StreamsRow {
   readonly upstreams: ReadonlyMap<Key, UpstreamUse>;
   readonly problems: readonly Problem[];
 }
-
-type OnFailure = (row: Key, error: Error | undefined) => void;
 
 /** The entries of the ConfigMaps of TCP and UDP services, and the backends that they name. */
 export class StreamEntries {

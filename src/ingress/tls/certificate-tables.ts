@@ -1,6 +1,7 @@
 import { type Certificate, defaultCertificateKey } from '../../model/certificate.ts';
 import type { Problem } from '../../model/problem.ts';
-import { DerivedTable, type Read } from '../../store/derived-table.ts';
+import type { OnFailure, Read } from '../../store/derived-table.ts';
+import { type Derive, deriving } from '../../store/deriving.ts';
 import { IndexTable } from '../../store/index-table.ts';
 import { OnlyRow } from '../../store/only-row.ts';
 import type { FollowingTable, Key, Table } from '../../store/table.ts';
@@ -28,8 +29,7 @@ export interface CertificateSources {
   readonly options: IngressOptions;
   /** See `ConfigTables`. */
   readonly stapling: Table<boolean>;
-  /** See `DerivedTableOptions.onFailure`. */
-  readonly onFailure: (row: Key, error: Error | undefined) => void;
+  readonly onFailure: OnFailure;
 }
 
 /** Which certificate is shown for what, as tables that follow Ingresses and Secrets. */
@@ -40,10 +40,10 @@ export class CertificateTables {
   readonly hostCertificates: Table<HostCertificateRow>;
   readonly defaultCertificates: Table<Certificate>;
   readonly reporting: readonly Table<Reported>[];
-  readonly #onFailure: CertificateSources['onFailure'];
+  readonly #derive: Derive;
 
   constructor(world: World, { ingresses, roles, options, stapling, onFailure }: CertificateSources) {
-    this.#onFailure = onFailure;
+    this.#derive = deriving(onFailure);
     const secretRefs = new IndexTable('secretRefs', ingresses, secretsOf);
     const served = (key: Key, read: Read) =>
       readServedCertificate(key, read.get(world.objects.Secret, key), read.get(stapling, controller) === true);
@@ -86,9 +86,5 @@ export class CertificateTables {
       ...[secretRefs, secrets, hostClients, hostCertificates, certificates, validity, staples],
       ...[onlyDefault, defaultCertificate, defaultCertificates, defaultStaple],
     ];
-  }
-
-  #derive<I, O>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => O | undefined): DerivedTable<I, O> {
-    return new DerivedTable({ name, input, compute, onFailure: (key, error) => this.#onFailure(`${name} ${key}`, error) });
   }
 }

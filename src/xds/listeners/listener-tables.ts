@@ -6,7 +6,8 @@ import { encode } from '../../proto/codec.ts';
 import { violations } from '../../proto/validate.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
 import type { Reference, Resource } from '../../snapshot/resource.ts';
-import { DerivedTable, type Read } from '../../store/derived-table.ts';
+import { DerivedTable, type Read, type OnFailure } from '../../store/derived-table.ts';
+import { type DeriveResources, derivingResources } from '../deriving-resources.ts';
 import { IndexTable } from '../../store/index-table.ts';
 import { OnlyRow } from '../../store/only-row.ts';
 import { PrefixedTable } from '../../store/prefixed-table.ts';
@@ -15,7 +16,6 @@ import { renderChain, renderPassthrough } from './listener-chain.ts';
 import { needsChain, serverNameOf } from './listener-server-name.ts';
 import { type EncodedChain, renderHttpListener, renderHttpsListener } from './listener.ts';
 import { certificatesOf, renderOwnListener } from './own-listener.ts';
-import { sameResource } from '../make-resource.ts';
 import type { ListenerSettings, ListenOptions } from '../options.ts';
 import { type OverlayOptions, overlayResources } from '../quarantine/overlay.ts';
 import type { ModelTables, RenderedTable } from '../rendering.ts';
@@ -36,12 +36,14 @@ export class ListenerTables {
   readonly served: readonly RenderedTable[];
   readonly #model: ModelTables;
   readonly #listen: ListenOptions;
-  readonly #onFailure: OverlayOptions['onFailure'];
+  readonly #onFailure: OnFailure;
+  readonly #derive: DeriveResources;
 
   constructor(model: ModelTables, leftOutClusters: Table<true>, listen: ListenOptions, held: OverlayOptions) {
     this.#model = model;
     this.#listen = listen;
     this.#onFailure = held.onFailure;
+    this.#derive = derivingResources(held.onFailure);
     const serverNames = new DerivedTable<VirtualHost, ServerName>({
       name: 'server names',
       input: model.virtualHosts,
@@ -145,11 +147,6 @@ export class ListenerTables {
     const found = own ?? read.get(this.#model.defaultCertificates, defaultCertificateKey);
     if (found !== undefined) return renderSecret(name, found);
     return this.#listen.defaultCertificate === undefined ? undefined : renderOwnCertificate(name, this.#listen.defaultCertificate);
-  }
-
-  #derive<I>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => Resource | undefined): DerivedTable<I, Resource> {
-    const onFailure = (key: Key, error: Error | undefined): void => this.#onFailure(`${name} ${key}`, error);
-    return new DerivedTable({ name, input, compute, same: sameResource, onFailure });
   }
 }
 

@@ -1,5 +1,5 @@
 import { violations } from '../../proto/validate.ts';
-import { DerivedTable, type Read } from '../../store/derived-table.ts';
+import { DerivedTable, type Read, type OnFailure } from '../../store/derived-table.ts';
 import { OverlayTable } from '../../store/overlay-table.ts';
 import type { FollowingTable, Key, Table } from '../../store/table.ts';
 import { variablePart } from '../clusters/cluster.ts';
@@ -27,10 +27,10 @@ export class Preflight {
   readonly tables: readonly FollowingTable<unknown>[];
   /** Tables whose rows carry problems. */
   readonly reporting: readonly Table<Checked<unknown>>[];
-  readonly #onFailure: (row: Key, error: Error | undefined) => void;
+  readonly #onFailure: OnFailure;
 
   /** For `onFailure` see `DerivedTableOptions`. */
-  constructor(model: ModelTables, onFailure: (row: Key, error: Error | undefined) => void) {
+  constructor(model: ModelTables, onFailure: OnFailure) {
     this.#onFailure = onFailure;
     const upstreams = this.#clear('upstreams', model.upstreams, (upstream) => {
       const objection = constraintObjection(

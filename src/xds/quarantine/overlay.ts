@@ -1,5 +1,5 @@
 import type { Resource } from '../../snapshot/resource.ts';
-import { DerivedTable, type Read } from '../../store/derived-table.ts';
+import { DerivedTable, type Read, type OnFailure } from '../../store/derived-table.ts';
 import { IndexTable } from '../../store/index-table.ts';
 import { type Override, OverlayTable } from '../../store/overlay-table.ts';
 import type { FollowingTable, Key, Table } from '../../store/table.ts';
@@ -31,7 +31,7 @@ interface OverlayParts<T> {
   readonly replace: (replacement: Replacement, rendered: T, read: Read) => T | undefined;
   /** What a quarantined row needs of this table besides itself. */
   readonly needed: (row: Quarantined) => readonly { readonly name: string; readonly row: T }[];
-  readonly onFailure: (key: Key, error: Error | undefined) => void;
+  readonly onFailure: OnFailure;
 }
 
 function overlay<T>(what: Quarantinable, { bases, quarantine, versionOf, replace, needed, onFailure }: OverlayParts<T>): Overlay<T> {
@@ -70,7 +70,7 @@ function overlay<T>(what: Quarantinable, { bases, quarantine, versionOf, replace
 
 export interface OverlayOptions {
   readonly quarantine: Table<Quarantined>;
-  readonly onFailure: (row: Key, error: Error | undefined) => void;
+  readonly onFailure: OnFailure;
 }
 
 export function overlayResources(

@@ -1,27 +1,25 @@
 import type { Listener } from '../../model/listener.ts';
 import { hostnameOf, isExact, listenerOf } from '../../model/virtual-host.ts';
 import type { Resource } from '../../snapshot/resource.ts';
-import { DerivedTable, type Read } from '../../store/derived-table.ts';
+import { DerivedTable, type Read, type OnFailure } from '../../store/derived-table.ts';
+import { type DeriveResources, derivingResources } from '../deriving-resources.ts';
 import { FilteredTable } from '../../store/filtered-table.ts';
 import { IndexTable } from '../../store/index-table.ts';
 import { OnlyRow } from '../../store/only-row.ts';
 import { PrefixedTable } from '../../store/prefixed-table.ts';
 import type { FollowingTable, Key, Table } from '../../store/table.ts';
-import { sameResource } from '../make-resource.ts';
 import type { RenderedHost } from '../quarantine/quarantine.ts';
 import { renderHostScope, renderOtherHosts, scopeOf, scopeOfOthers } from './scope.ts';
-
-type OnFailure = (row: Key, error: Error | undefined) => void;
 
 /** Virtual hosts in scopes: each exact host by itself, and the others of the edge and of each listener together. */
 export class ScopeTables {
   readonly tables: readonly FollowingTable<unknown>[];
   readonly served: readonly Table<Resource>[];
-  readonly #onFailure: OnFailure;
+  readonly #derive: DeriveResources;
   readonly #hostsIn = new WeakMap<Resource, ReadonlyMap<Key, RenderedHost>>();
 
   constructor(hosts: Table<RenderedHost>, listeners: Table<Listener>, onFailure: OnFailure) {
-    this.#onFailure = onFailure;
+    this.#derive = derivingResources(onFailure);
     const takingRequests = new DerivedTable<Listener, true>({
       name: 'listeners of requests',
       input: listeners,
@@ -55,11 +53,6 @@ export class ScopeTables {
   #note(scope: Resource, hosts: ReadonlyMap<Key, RenderedHost>): Resource {
     this.#hostsIn.set(scope, hosts);
     return scope;
-  }
-
-  #derive<I>(name: string, input: Table<I>, compute: (row: I, read: Read, key: Key) => Resource | undefined): DerivedTable<I, Resource> {
-    const onFailure = (key: Key, error: Error | undefined): void => this.#onFailure(`${name} ${key}`, error);
-    return new DerivedTable({ name, input, compute, same: sameResource, onFailure });
   }
 }
 

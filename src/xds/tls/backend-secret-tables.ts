@@ -1,30 +1,26 @@
 import type { BackendSecret } from '../../model/backend-secret.ts';
 import type { Resource } from '../../snapshot/resource.ts';
-import { DerivedTable } from '../../store/derived-table.ts';
+import type { OnFailure } from '../../store/derived-table.ts';
+import { derivingResources } from '../deriving-resources.ts';
 import { IndexTable } from '../../store/index-table.ts';
-import type { FollowingTable, Key, Table } from '../../store/table.ts';
-import { makeResource, sameResource } from '../make-resource.ts';
+import type { FollowingTable, Table } from '../../store/table.ts';
+import { makeResource } from '../make-resource.ts';
 import type { RenderedTable } from '../rendering.ts';
 import { authoritiesName, shownCertificateName } from './upstream-tls.ts';
 
 /** The secrets of clusters: what they show to backends, and what they believe. */
 export function backendSecretTables(
   secrets: Table<BackendSecret>,
-  onFailure: (row: Key, error: Error | undefined) => void,
+  onFailure: OnFailure,
 ): { readonly rendered: readonly RenderedTable[]; readonly tables: readonly FollowingTable<unknown>[] } {
   const names = new IndexTable('backend secret names', secrets, ({ key, certificate, authorities }) => [
     ...(certificate === undefined ? [] : [shownCertificateName(key)]),
     ...(authorities === undefined ? [] : [authoritiesName(key)]),
   ]);
-  const table = new DerivedTable<readonly Key[], Resource>({
-    name: 'backend secrets',
-    input: names,
-    compute: ([key = ''], read, name) => {
-      const secret = read.get(secrets, key);
-      return secret && renderBackendSecret(name, secret);
-    },
-    same: sameResource,
-    onFailure: (key, error) => onFailure(`backend secret ${key}`, error),
+  const derive = derivingResources(onFailure);
+  const table = derive('backend secrets', names, ([key = ''], read, name) => {
+    const secret = read.get(secrets, key);
+    return secret && renderBackendSecret(name, secret);
   });
   return { rendered: [{ type: 'secrets', table }], tables: [names, table] };
 }
