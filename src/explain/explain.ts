@@ -59,8 +59,12 @@ export interface ExplainedRoute {
 }
 
 /** What an Envoy that runs these resources does with a request. */
-export function explain(resources: ResourceSet, request: ExplainedRequest, known: Known = nothingKnown): Explanation {
-  const reader = new ResourceReader(resources);
+export function explain(
+  resources: ResourceSet,
+  request: ExplainedRequest,
+  known: Known = nothingKnown,
+  reader = new ResourceReader(resources),
+): Explanation {
   const listeners = listenersFor(request, reader);
   const all = listeners.map((found) => withSources(explainAt(found, request, reader, known), resources));
   const taking = all.filter(isSomebodys);
@@ -85,7 +89,7 @@ function explainAt({ name, listener }: FoundListener, request: ExplainedRequest,
   if (request.scheme === 'http' && chain.endsTls)
     return { ...shown, outcome: closed('The listener speaks TLS, and the request does not.') };
   if (request.scheme === 'https' && !chain.endsTls) return { ...shown, outcome: closed('The listener does not speak TLS.') };
-  const path = normalisePath(request.path);
+  const path = normalisePath(request);
   if (path.type === 'refused') return { ...shown, path, outcome: { type: 'answer', status: 400, body: '' } };
   if (path.type === 'redirect') return { ...shown, path, outcome: { type: 'redirect', status: 307, location: path.path } };
   const routed = asRouted({ ...request, path: path.path }, chain.manager);

@@ -1,3 +1,5 @@
+import { type ExplainedRequest, isGrpc } from './request.ts';
+
 /** What Envoy makes of a path before it looks for a route. */
 export type NormalisedPath =
   | { readonly type: 'path'; readonly path: string }
@@ -7,18 +9,21 @@ export type NormalisedPath =
   | { readonly type: 'refused' };
 
 /**
- * `path` may have a query. Escaped slashes are written out, which the client is told by a redirect; dot segments are resolved,
+ * Escaped slashes are written out, which the client is told by a redirect; dot segments are resolved,
  * characters that need no escape lose it, slashes that follow each other become one.
  * https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto
  */
-export function normalisePath(path: string): NormalisedPath {
+export function normalisePath(request: ExplainedRequest): NormalisedPath {
+  const { path } = request;
   const at = path.search(/[?#]/);
   const [bare, query] = at < 0 ? [path, ''] : [path.slice(0, at), path.slice(at)];
   const unescaped = bare.replaceAll(/%2f/gi, '/').replaceAll(/%5c/gi, '\\');
   const canonical = canonicalPath(unescaped);
   if (canonical === undefined) return { type: 'refused' };
   const written = mergeSlashes(canonical) + query;
-  return { type: unescaped === bare ? 'path' : 'redirect', path: written };
+  if (unescaped === bare) return { type: 'path', path: written };
+  // A client of gRPC follows no redirect.
+  return isGrpc(request) ? { type: 'refused' } : { type: 'redirect', path: written };
 }
 
 /** A path of nothing but slashes keeps two of them. */

@@ -25,6 +25,14 @@ export interface OracleAnswer {
   readonly says: string;
 }
 
+/** An answer of Envoy's own, which it gives to gRPC in gRPC's words. */
+export function readAnswer(status: number, headers: Readonly<Record<string, string | string[] | undefined>>, body: string): OracleAnswer {
+  const grpc = headers['grpc-status'];
+  if (grpc === undefined) return { status, says: headers['location']?.toString() ?? body };
+  const unsuccessful: Readonly<Record<string, number>> = { 12: 404, 13: 400 };
+  return { status: unsuccessful[grpc.toString()] ?? status, says: decodeURIComponent(headers['grpc-message']?.toString() ?? '') };
+}
+
 const filtersKept: ReadonlySet<string> = new Set(['naru.other-hosts', 'envoy.filters.http.router']);
 
 /**
@@ -58,8 +66,8 @@ export function oracleBootstrap(
 }
 
 /** What the oracle should answer, if the explanation is right. */
-export function expectedAnswer({ path, tried, domain, outcome }: Explanation, { path: asked }: ExplainedRequest): OracleAnswer {
-  const normalised = path ?? normalisePath(asked);
+export function expectedAnswer({ path, tried, domain, outcome }: Explanation, request: ExplainedRequest): OracleAnswer {
+  const normalised = path ?? normalisePath(request);
   if (normalised.type === 'refused') return { status: 400, says: '' };
   if (normalised.type === 'redirect') return { status: 307, says: normalised.path };
   const place = tried.findIndex(({ objection }) => objection === undefined);

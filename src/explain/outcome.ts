@@ -1,5 +1,6 @@
 import type { Messages } from '../proto/gen/messages.ts';
 import type { FoundChain } from './connection.ts';
+import { expanded } from './expanded.ts';
 import { rewrittenPath } from './rewritten-path.ts';
 import { redirectLocation } from './redirect-location.ts';
 import type { ExplainedRequest } from './request.ts';
@@ -47,7 +48,7 @@ export function outcomeOf(route: Route, host: VirtualHost, request: ExplainedReq
   const { direct_response: answer, redirect, route: action = {} } = route;
   if (answer !== undefined) {
     const location = route.response_headers_to_add?.find(({ header }) => header?.key === 'location')?.header?.value;
-    if (location !== undefined) return { type: 'redirect', status: answer.status ?? 0, location };
+    if (location !== undefined) return { type: 'redirect', status: answer.status ?? 0, location: expanded(location, request) };
     return { type: 'answer', status: answer.status ?? 0, body: answer.body?.inline_string ?? '' };
   }
   if (redirect !== undefined) return { type: 'redirect', ...redirectLocation(redirect, route.match ?? {}, request) };
@@ -55,7 +56,7 @@ export function outcomeOf(route: Route, host: VirtualHost, request: ExplainedReq
     type: 'forward',
     upstreams: destinations(action, resources),
     path: rewrittenPath(action, route.match ?? {}, request.path),
-    host: action.host_rewrite_literal ?? request.authority,
+    host: action.host_rewrite_literal ?? (action.host_rewrite === undefined ? request.authority : expanded(action.host_rewrite, request)),
     ...(action.timeout === undefined ? {} : { timeout: action.timeout }),
     ...(action.idle_timeout === undefined ? {} : { idleTimeout: action.idle_timeout }),
     retries: (action.retry_policy ?? host.retry_policy)?.num_retries ?? 0,

@@ -33,3 +33,7 @@ export function headerOf(request: ExplainedRequest, name: string): string | unde
 export function pathOnly({ path }: ExplainedRequest): string {
   return path.replace(/[?#].*$/s, '');
 }
+
+export function isGrpc({ headers }: ExplainedRequest): boolean {
+  return /^application\/grpc(?:\+.*)?$/.test(headers.get('content-type') ?? '');
+}

@@ -1,6 +1,6 @@
 import { decode } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
-import { typeUrls } from '../snapshot/resource.ts';
+import { type Resource, typeUrls } from '../snapshot/resource.ts';
 import type { Resources } from './inventory/resources.ts';
 import type { ResourceSet } from '../snapshot/snapshot.ts';
 
@@ -27,9 +27,10 @@ export function listedMessages(resources: Resources): MessageReader {
   };
 }
 
-/** The messages of a snapshot, decoded as they are asked for. */
+/** The messages of a snapshot, each decoded when it is first asked for. */
 export class ResourceReader implements MessageReader {
   readonly #resources: ResourceSet;
+  readonly #decoded = new Map<Resource, unknown>();
 
   constructor(resources: ResourceSet) {
     this.#resources = resources;
@@ -42,7 +43,10 @@ export class ResourceReader implements MessageReader {
   get<T extends keyof MessageOf>(type: T, name: string): MessageOf[T] | undefined {
     const resource = this.#resources[type].get(name);
     if (resource === undefined) return undefined;
-    return decode<(typeof messageNames)[T]>(messageNames[type], resource.bytes);
+    let message = this.#decoded.get(resource);
+    if (message === undefined)
+      this.#decoded.set(resource, (message = decode<(typeof messageNames)[T]>(messageNames[type], resource.bytes)));
+    return message as MessageOf[T];
   }
 }
 

@@ -7,8 +7,9 @@ import { chooseRoute } from '../../src/explain/choose-route.ts';
 import { normalisePath } from '../../src/explain/normalised-path.ts';
 import type { ExplainedRequest } from '../../src/explain/request.ts';
 import type { Messages } from '../../src/proto/gen/messages.ts';
-import { type OracleAnswer, startOracle } from './route-oracle.ts';
-import { randomHost, randomRequest } from './random-routes.ts';
+import type { OracleAnswer } from '../../src/explain/oracle-bootstrap.ts';
+import { startOracle } from './route-oracle.ts';
+import { pathsOf, randomHost, randomRequest } from './random-routes.ts';
 
 type RouteConfiguration = Messages['envoy.config.route.v3.RouteConfiguration'];
 
@@ -21,7 +22,7 @@ const perTable = 3;
 
 /** What Envoy is expected to answer. */
 function expected(routes: RouteConfiguration, request: ExplainedRequest): OracleAnswer {
-  const normalised = normalisePath(request.path);
+  const normalised = normalisePath(request);
   if (normalised.type === 'refused') return { status: 400, says: '' };
   if (normalised.type === 'redirect') return { status: 307, says: normalised.path };
   const { host, winner } = chooseRoute(routes, { ...request, path: normalised.path });
@@ -77,7 +78,10 @@ test(`a real Envoy agrees on ${tables} route tables with ${perTable} requests ea
     const oracle = await startOracle(routes);
     try {
       const requests = Array.from({ length: count }, (_, index) =>
-        fc.sample(randomRequest(authorities(index)), { numRuns: perTable, seed: seed + index }),
+        fc.sample(randomRequest(authorities(index), pathsOf(routes.virtual_hosts?.[index] ?? {})), {
+          numRuns: perTable,
+          seed: seed + index,
+        }),
       ).flat();
       await Promise.all(
         requests.map(async (request) => {

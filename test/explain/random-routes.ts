@@ -51,15 +51,25 @@ const pathMatch: fc.Arbitrary<RouteMatch> = fc.oneof(
   path.filter((prefix) => prefix !== '/').map((prefix) => ({ path_separated_prefix: prefix })),
   fc.constantFrom('/a.*', '(?i)/A(/|$)(.*)', '/[^/]+', '/(a|b)/?', '.*').map((regex) => ({ safe_regex: { regex } })),
 );
+/** One in three has any: routes that ask for everything at once take nothing. */
+function seldom<T>(condition: fc.Arbitrary<T>, maxLength: number): fc.Arbitrary<T[]> {
+  return fc.oneof({ arbitrary: fc.constant<T[]>([]), weight: 2 }, fc.array(condition, { minLength: 1, maxLength }));
+}
+
 const match: fc.Arbitrary<RouteMatch> = fc
   .record({
     path: pathMatch,
     case_sensitive: fc.boolean(),
-    headers: fc.array(fc.oneof({ arbitrary: headerMatcher, weight: 4 }, methodMatcher), { maxLength: 2 }),
-    query_parameters: fc.array(queryMatcher, { maxLength: 1 }),
-    cookies: fc.array(cookieMatcher, { maxLength: 1 }),
+    headers: seldom(fc.oneof({ arbitrary: headerMatcher, weight: 4 }, methodMatcher), 2),
+    query_parameters: seldom(queryMatcher, 1),
+    cookies: seldom(cookieMatcher, 1),
+    grpc: fc.oneof({ arbitrary: fc.constant(undefined), weight: 9 }, fc.constant({})),
   })
-  .map(({ path: how, case_sensitive, ...rest }) => ({ ...how, ...rest, ...('safe_regex' in how ? {} : { case_sensitive }) }));
+  .map(({ path: how, case_sensitive, grpc, ...rest }) => ({
+    ...{ ...how, ...rest },
+    ...('safe_regex' in how ? {} : { case_sensitive }),
+    ...(grpc === undefined ? {} : { grpc }),
+  }));
 
 /** A virtual host under `domains` whose routes answer with their place. */
 export function randomHost(name: string, domains: readonly string[]): fc.Arbitrary<VirtualHost> {
@@ -100,8 +110,13 @@ const query = fc.oneof(
   fc.constantFrom('?', '?q', '?q=', '?q=a', '?q=A&r=ab', '?r=12&q=always&q=b', '?q=a%20b&r', '?q=a//b'),
 );
 
-/** A request that often meets routes of `randomHost`. */
-export function randomRequest(authority: fc.Arbitrary<string>): fc.Arbitrary<ExplainedRequest> {
+/** The paths of a host's routes; of an expression, one that it matches. */
+export function pathsOf({ routes = [] }: VirtualHost): readonly string[] {
+  return routes.map(({ match: { path: exact, prefix, path_separated_prefix: segments } = {} }) => exact ?? prefix ?? segments ?? '/a/b');
+}
+
+/** A request that often meets routes of `randomHost`; `near`: paths of those that it may be for. */
+export function randomRequest(authority: fc.Arbitrary<string>, near: readonly string[] = []): fc.Arbitrary<ExplainedRequest> {
   return fc
     .record({
       authority,
@@ -110,16 +125,29 @@ export function randomRequest(authority: fc.Arbitrary<string>): fc.Arbitrary<Exp
         { arbitrary: path, weight: 6 },
         odd,
         path.map((one) => `${one}/`),
+        ...(near.length === 0
+          ? []
+          : [
+              {
+                arbitrary: fc.tuple(fc.constantFrom(...near), fc.constantFrom('', '', '/', 'a', '/a')).map((parts) => parts.join('')),
+                weight: 8,
+              },
+            ]),
       ),
       query,
       headers: fc.dictionary(names, word, { maxKeys: 2 }),
+      type: fc.option(fc.constantFrom('application/grpc', 'application/grpc+proto', 'application/grpc-web'), { nil: undefined, freq: 5 }),
       cookie: fc.option(fc.constantFrom('c=a', 'c=always; d=12', 'd=', 'c="a"', 'd=A;c=ab', 'x=1'), { nil: undefined }),
     })
-    .map(({ authority: host, method, path: bare, query: rest, headers, cookie }) => ({
+    .map(({ authority: host, method, path: bare, query: rest, headers, type, cookie }) => ({
       authority: host,
       method,
       scheme: 'http' as const,
       path: bare + rest,
-      headers: new Map([...Object.entries(headers), ...(cookie === undefined ? [] : [['cookie', cookie] as const])]),
+      headers: new Map([
+        ...Object.entries(headers),
+        ...(type === undefined ? [] : [['content-type', type] as const]),
+        ...(cookie === undefined ? [] : [['cookie', cookie] as const]),
+      ]),
     }));
 }

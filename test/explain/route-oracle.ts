@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { decode, encode, type Messages } from '../../src/proto/codec.ts';
+import { type OracleAnswer, readAnswer } from '../../src/explain/oracle-bootstrap.ts';
 import type { ExplainedRequest } from '../../src/explain/request.ts';
 import { envoyForTests } from '../dev/envoy-for-tests.ts';
 import { built } from '../support/build.ts';
@@ -13,12 +14,6 @@ import { eventually } from '../support/eventually.ts';
 
 type RouteConfiguration = Messages['envoy.config.route.v3.RouteConfiguration'];
 type Manager = Messages['envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'];
-
-/** What came back: the status, and the body or where to go. */
-export interface OracleAnswer {
-  readonly status: number;
-  readonly says: string;
-}
 
 /** A real Envoy that serves one route table. */
 export interface Oracle {
@@ -28,17 +23,36 @@ export interface Oracle {
 
 /** Starts an Envoy with Naru's connection manager and these routes, in about 150 ms. */
 export async function startOracle(routes: RouteConfiguration): Promise<Oracle> {
+  const envoy = await startEnvoy((socket) => bootstrapOf(socket, routes));
+  const ask = async (asked: ExplainedRequest): Promise<OracleAnswer> => {
+    const { status, headers, body } = await envoy.send(asked);
+    return readAnswer(status, headers, body);
+  };
+  return { ask, stop: envoy.stop };
+}
+
+export interface AskedEnvoy {
+  readonly send: (
+    request: ExplainedRequest,
+  ) => Promise<{ readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string }>;
+  readonly stop: () => Promise<void>;
+}
+
+/** An Envoy whose bootstrap listens at the Unix socket that it is given. */
+export async function startEnvoy(bootstrapAt: (socket: string) => Messages['envoy.config.bootstrap.v3.Bootstrap']): Promise<AskedEnvoy> {
   const folder = mkdtempSync(join(tmpdir(), 'naru-oracle-'));
   const socketPath = join(folder, 'http');
   const bootstrap = join(folder, 'bootstrap.pb');
-  writeFileSync(bootstrap, encode('envoy.config.bootstrap.v3.Bootstrap', bootstrapOf(socketPath, routes)));
+  writeFileSync(bootstrap, encode('envoy.config.bootstrap.v3.Bootstrap', bootstrapAt(socketPath)));
   const flags = ['--use-dynamic-base-id', '--concurrency', '1', '--log-level', 'error', '-c', bootstrap];
   const envoy = spawn(await envoyForTests(), flags, { stdio: ['ignore', 'ignore', 'inherit'] });
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
-  const ask = (asked: ExplainedRequest): Promise<OracleAnswer> => send(asked, socketPath, agent);
-  await eventually('the oracle answers', () => ask({ method: 'GET', scheme: 'http', authority: 'ready', path: '/', headers: new Map() }));
+  const sendTo: AskedEnvoy['send'] = (asked) => send(asked, socketPath, agent);
+  await eventually('the oracle answers', () =>
+    sendTo({ method: 'GET', scheme: 'http', authority: 'ready', path: '/', headers: new Map() }),
+  );
   return {
-    ask,
+    send: sendTo,
     stop: async () => {
       agent.destroy();
       const ended = once(envoy, 'exit');
@@ -66,10 +80,9 @@ function bootstrapOf(path: string, route_config: RouteConfiguration): Messages['
   return { static_resources: { listeners: [{ name: 'oracle', address: { pipe: { path } }, filter_chains }] } };
 }
 
-async function send({ method, authority, path, headers }: ExplainedRequest, socketPath: string, agent: Agent): Promise<OracleAnswer> {
+async function send({ method, authority, path, headers }: ExplainedRequest, socketPath: string, agent: Agent) {
   const sent = request({ socketPath, agent, method, path, headers: { host: authority, ...Object.fromEntries(headers) } });
   sent.end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
-  const body = await text(response);
-  return { status: response.statusCode ?? 0, says: response.headers.location ?? body };
+  return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
 }

@@ -41,6 +41,9 @@ test('an Envoy agrees about Ingresses', async () => {
   assert.deepEqual(await verified(resources, 'GET', 'https://shop.localhost/a%2fb'), ['https', 'redirect', true]);
   assert.deepEqual(await verified(resources, 'GET', 'http://shop.localhost./'), ['http', 'shop/web prefix /', true]);
   assert.deepEqual(await verified(resources, 'GET', 'http://other.test/'), ['http', 404, true]);
+  const grpc = 'content-type: application/grpc';
+  assert.deepEqual(await verified(resources, 'POST', 'http://shop.localhost/api/x', grpc), ['http', 'shop/web prefix /api', true]);
+  assert.deepEqual(await verified(resources, 'POST', 'http://shop.localhost/a%2fb', grpc), ['http', 400, true]);
 });
 
 test('an Envoy agrees about routes of a Gateway; connections that are handed on are said to be so', async (t) => {

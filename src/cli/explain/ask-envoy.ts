@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findEnvoy } from '../../dev/find-envoy.ts';
 import type { Explanation } from '../../explain/explain.ts';
-import { expectedAnswer, oracleBootstrap, type OracleAnswer } from '../../explain/oracle-bootstrap.ts';
+import { expectedAnswer, oracleBootstrap, type OracleAnswer, readAnswer } from '../../explain/oracle-bootstrap.ts';
 import type { ExplainedRequest } from '../../explain/request.ts';
 import type { MessageReader } from '../../explain/resource-reader.ts';
 import { makeDefaultCertificate } from '../../runtime/default-certificate.ts';
@@ -91,5 +91,5 @@ async function send({ method, scheme, authority, path, headers }: ExplainedReque
   const sent = scheme === 'http' ? http.request(options) : https.request({ ...options, servername, rejectUnauthorized: false });
   sent.end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
-  return { status: response.statusCode ?? 0, says: response.headers.location ?? (await text(response)) };
+  return readAnswer(response.statusCode ?? 0, response.headers, await text(response));
 }

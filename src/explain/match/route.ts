@@ -1,5 +1,5 @@
 import type { Messages } from '../../proto/gen/messages.ts';
-import { type ExplainedRequest, pathOnly } from '../request.ts';
+import { type ExplainedRequest, isGrpc, pathOnly } from '../request.ts';
 import { cookieObjection, headerObjection, queryObjection } from './conditions.ts';
 import { lowerAscii, matchesExpression } from './text.ts';
 
@@ -55,8 +55,4 @@ function matchesPath(match: RouteMatch, path: string): boolean {
 function pathObjection({ path, safe_regex: expression }: RouteMatch): string {
   if (expression !== undefined) return 'the path does not match the expression';
   return path === undefined ? 'the path does not begin so' : 'the path is another one';
-}
-
-function isGrpc({ headers }: ExplainedRequest): boolean {
-  return /^application\/grpc(?:\+.*)?$/.test(headers.get('content-type') ?? '');
 }
