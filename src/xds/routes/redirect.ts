@@ -1,5 +1,6 @@
 import type { PathMatch, Redirect } from '../../model/route.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
+import { escapeText } from '../template.ts';
 import { replacePath } from './rewrite.ts';
 
 type EnvoyRoute = Messages['envoy.config.route.v3.Route'];
@@ -33,7 +34,7 @@ export function redirectParts(redirect: Redirect, match: PathMatch): readonly Pa
 
 /** Envoy's redirects have at least `/` as their path, so that a URL without one is an answer with the header written out. */
 function emptyPath({ status, scheme, hostname, port }: Redirect): Part {
-  const host = hostname === undefined ? '%REQ(:AUTHORITY)%' : literal(hostname);
+  const host = hostname === undefined ? '%REQ(:AUTHORITY)%' : escapeText(hostname);
   const named = port === undefined || (scheme !== undefined && port === ownPorts[scheme]) ? '' : `:${port}`;
   const value = `${scheme ?? '%REQ(:scheme)%'}://${host}${named}`;
   const withoutPort = { name: ':authority', string_match: { safe_regex: { regex: '[^:]*' } } };
@@ -69,9 +70,4 @@ function actionOf({ status, scheme, hostname, port, path }: Redirect, match: Pat
     ...(named === undefined ? {} : { port_redirect: named }),
     ...(path === undefined ? {} : path.type === 'full' ? { path_redirect: path.path } : replacePath(match, path)),
   };
-}
-
-/** `%` begins a command in what Envoy writes into headers. */
-function literal(text: string): string {
-  return text.replaceAll('%', '%%');
 }

@@ -2,6 +2,7 @@ import type { PathMatch, Redirect, Route, WeightedUpstream } from '../../model/r
 import { defaultRetry } from '../../model/retry.ts';
 import type { RoutePolicy } from '../../model/route-policy.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
+import { escapeText } from '../template.ts';
 import { renderHashKey } from './hash-policy.ts';
 import { renderHeaderEdits } from '../header-edits.ts';
 import { renderMirror } from './mirror.ts';
@@ -79,8 +80,6 @@ function renderSide({ session }: RoutePolicy, side: string | undefined): Partial
   if (session?.sideCookie === undefined || side === undefined) return {};
   const value = `${session.sideCookie}=${side}; ${printAttributes(session.cookie)}`;
   return {
-    response_headers_to_add: [
-      { header: { key: 'set-cookie', value: value.replaceAll('%', '%%') }, append_action: 'APPEND_IF_EXISTS_OR_ADD' },
-    ],
+    response_headers_to_add: [{ header: { key: 'set-cookie', value: escapeText(value) }, append_action: 'APPEND_IF_EXISTS_OR_ADD' }],
   };
 }

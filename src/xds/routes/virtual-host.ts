@@ -4,6 +4,7 @@ import type { Source } from '../../model/source.ts';
 import { anyHost, isExact, type VirtualHost } from '../../model/virtual-host.ts';
 import { encode } from '../../proto/codec.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
+import { escapeText } from '../template.ts';
 import { corsParts } from './cors.ts';
 import { filtersOf, hostFilters } from '../filters/index.ts';
 import { renderHeaderEdits } from '../header-edits.ts';
@@ -159,7 +160,7 @@ export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = []
 
 /** Envoy reads it as a text with variables. */
 function traced({ spanName }: RoutePolicy): EnvoyRoute {
-  return spanName === undefined ? {} : { tracing: { operation: spanName.replaceAll('%', '%%') } };
+  return spanName === undefined ? {} : { tracing: { operation: escapeText(spanName) } };
 }
 
 function cookiesOf(cookies: readonly CookieMatcher[]): RouteMatch {
