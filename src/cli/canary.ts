@@ -4,9 +4,9 @@ import { type Column } from './print/print-table.ts';
 import { type Counters, envoysOf, type EnvoySource, readCounters } from './canary/envoy-counters.ts';
 import { ask, type LiveSettings } from './lists/ask.ts';
 import { type List, printList } from './lists/print-list.ts';
+import { selectedByServer, type Selection } from './lists/selection.ts';
 
-export interface CanarySettings extends LiveSettings {
-  readonly namespace?: string;
+export interface CanarySettings extends LiveSettings, Selection {
   readonly envoy?: readonly string[];
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -30,13 +30,17 @@ type Row = CanaryView & { readonly observed: Observed | null };
 
 /** What is wanted of each canary, what Envoys are told, and what they were seen to do. */
 export async function printCanaries(name: string | undefined, settings: CanarySettings): Promise<void> {
+  do await printOnce(name, settings);
+  while (settings.watch === true);
+}
+
+async function printOnce(name: string | undefined, settings: CanarySettings): Promise<void> {
+  const isSelected = await selectedByServer(settings, settings.server);
   const { canaries, accepted } = await ask<{ readonly canaries: readonly CanaryView[]; readonly accepted: boolean }>(
     settings,
     '/debug/canaries',
   );
-  const meant = canaries.filter(
-    (one) => (name === undefined || one.name === name) && (settings.namespace ?? one.namespace) === one.namespace,
-  );
+  const meant = canaries.filter((one) => (name === undefined || one.name === name) && isSelected({ kind: 'Ingress', ...one }));
   const source = meant.length === 0 ? undefined : await envoysOf(settings);
   const counted = source === undefined ? undefined : await countFor(source, settings.for);
   const rows = meant.map((one): Row => ({ ...one, observed: counted === undefined ? null : observe(one, counted) }));

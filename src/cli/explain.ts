@@ -78,7 +78,7 @@ async function askFor(method: string, url: string, settings: ExplainSettings): P
   const query = new URLSearchParams({ method, url, fleet });
   for (const one of header) query.append('header', one);
   const { explanation } = await ask<{ readonly explanation: Explanation }>({ server }, `/debug/explain?${query.toString()}`);
-  const reader = async () => listedMessages(await readResources(['listeners', 'scopes'], settings));
+  const reader = async () => listedMessages((await readResources(['listeners', 'scopes'], settings)).resources);
   return { explanation, place: () => undefined, reader };
 }
 

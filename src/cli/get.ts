@@ -2,13 +2,14 @@ import type { Listed } from '../explain/inventory/resources.ts';
 import type { TypeName } from '../snapshot/resource.ts';
 import { type Inventory, inventories, printObjects } from './get/inventory.ts';
 import { type ReadSettings, readResources } from './get/read-resources.ts';
-import { type List, type ListOutput, printList, printValue } from './lists/print-list.ts';
+import { type List, type ListOutput, printList, printValue, watchList } from './lists/print-list.ts';
+import type { IsSelected } from './lists/selection.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface GetSettings extends ReadSettings {
-  readonly namespace?: string;
-  readonly allNamespaces?: boolean;
   readonly output: ListOutput;
+  /** Go on, and print what changes. */
+  readonly watch?: boolean;
 }
 
 /** Types that are listed as they are. */
@@ -21,32 +22,36 @@ export async function get(word: string, name: string | undefined, settings: GetS
     throw new UsageError(
       `There is no list of ${word}. There are ${[...inventories.map(({ words }) => words[0]), ...rawTypes].join(', ')}.`,
     );
-  const resources = await readResources(inventory.types, settings);
-  const rows = inventory.rows(resources).filter((row) => isMeant(row, inventory, name, settings));
+  const list = name === undefined ? inventory : { ...inventory, empty: `There is no ${name} among the ${inventory.words[0]}.` };
+  const read = async () => {
+    const { resources, isSelected } = await readResources(inventory.types, settings);
+    return { resources, list, rows: inventory.rows(resources).filter((row) => isMeant(row, inventory, name, isSelected, settings)) };
+  };
   const { output } = settings;
+  if (settings.watch === true) {
+    if (settings.filename !== undefined) throw new UsageError('Files are not watched here: leave --watch out, or use naru dev.');
+    return watchList(read, settings, process.stdout);
+  }
+  const { resources, rows } = await read();
   if (name !== undefined && rows.length === 0) process.exitCode = 1;
   const { contents } = inventory;
   if (name !== undefined && contents !== undefined && (output === 'json' || output === 'yaml')) {
     const found = (resources[contents] as readonly Listed<unknown>[] | undefined)?.find((one) => one.name === name);
     if (found !== undefined) return printValue(found, output, process.stdout);
   }
-  return printList(
-    rows,
-    name === undefined ? inventory : { ...inventory, empty: `There is no ${name} among the ${inventory.words[0]}.` },
-    output,
-    process.stdout,
-  );
+  return printList(rows, list, output, process.stdout);
 }
 
 function isMeant<T>(
   row: T,
   { called, sourcesOf }: Inventory<T>,
   name: string | undefined,
-  { namespace, allNamespaces }: GetSettings,
+  isSelected: IsSelected,
+  { selector, namespace, allNamespaces }: GetSettings,
 ): boolean {
   if (name !== undefined && !called(row).includes(name)) return false;
-  if (namespace === undefined || allNamespaces === true) return true;
-  return sourcesOf(row).some((source) => source.namespace === namespace);
+  if (selector === undefined && (namespace === undefined || allNamespaces === true)) return true;
+  return sourcesOf(row).some(isSelected);
 }
 
 function rawInventory(word: string): Inventory<unknown> | undefined {

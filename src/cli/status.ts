@@ -4,6 +4,8 @@ import { printSource } from '../model/source.ts';
 import { ask } from './lists/ask.ts';
 import { printAge } from './lists/duration.ts';
 import { printValue } from './lists/print-list.ts';
+import { selectedByServer, type Selection } from './lists/selection.ts';
+import { changesAt } from './live/changes.ts';
 import type { ShownProxy } from './lists/proxies.ts';
 import type { ShownSnapshot } from './lists/snapshots.ts';
 import { printProblem } from './print/print-problem.ts';
@@ -12,9 +14,10 @@ import { judge, type ShownObject } from './wait/standing.ts';
 import { readTarget } from './wait/target.ts';
 import { askServer } from './live/ask-server.ts';
 
-export interface StatusSettings {
+export interface StatusSettings extends Selection {
   readonly server: string;
-  readonly namespace?: string;
+  /** Go on, and say it again whenever it is another. */
+  readonly watch?: boolean;
   readonly output: 'text' | 'json' | 'yaml';
 }
 
@@ -29,16 +32,23 @@ interface ShownFleet {
 const problemsShown = 20;
 
 /**
- * How everything stands, in one screen; or how one object does. Exit codes: 1 where an object has an error, or is not served yet; 4
+ * How everything stands, in one screen; or how one object does. With `watch`, again whenever something happened. Exit codes: 1 where an object has an error, or is not served yet; 4
  * where an Envoy refuses something.
  */
 export async function printStatus(reference: string | undefined, settings: StatusSettings): Promise<void> {
-  if (reference !== undefined) return statusOfObject(reference, settings);
-  const [{ fleets }, { proxies }, { problems }] = await Promise.all([
+  const say = () => (reference === undefined ? statusOfAll(settings) : statusOfObject(reference, settings));
+  if (settings.watch !== true) return say();
+  for await (const _ of changesAt(settings.server)) await say();
+}
+
+async function statusOfAll(settings: StatusSettings): Promise<void> {
+  const [{ fleets }, { proxies }, { problems: all }, isSelected] = await Promise.all([
     ask<{ readonly fleets: readonly ShownFleet[] }>(settings, '/debug/snapshots'),
     ask<{ readonly proxies: readonly ShownProxy[] }>(settings, '/debug/proxies'),
     ask<{ readonly problems: readonly Problem[] }>(settings, '/debug/problems'),
+    selectedByServer(settings, settings.server),
   ]);
+  const problems = all.filter(({ source }) => isSelected(source));
   const refusing = proxies.filter(({ types }) => Object.values(types).some(({ refused }) => refused !== null));
   const refused = refusing.length > 0 || fleets.some(({ quarantine }) => quarantine.length > 0);
   process.exitCode = refused ? 4 : problems.some(({ severity }) => severity === 'error') ? 1 : 0;

@@ -47,6 +47,7 @@ export function debugApp({ view, metrics, version, review }: AppOptions): Hono {
   app.get('/debug/snapshots/:range', (c) => changes(c, view, c.req.param('range')));
   app.get('/debug/proxies', (c) => proxies(c, view));
   app.get('/debug/explain', (c) => explained(c, view));
+  app.get('/debug/objects', (c) => objects(c, view));
   app.get('/debug/objects/:kind/:namespace/:name', (c) => object(c, view));
   app.get('/debug/canaries', (c) => json(c, { accepted: allAccepted(view), canaries: view.canaries?.() ?? [] }));
   app.get('/debug/certs', async (c) => certificates(c, view));
@@ -153,6 +154,14 @@ async function graph(c: Context, view: DebugView, print: ((graph: Graph) => stri
 function allAccepted(view: DebugView): boolean {
   const [shared] = view.fleets();
   return view.proxies().every(({ fleet, accepted }) => fleet !== shared?.name || accepted >= (shared.current?.number ?? 0));
+}
+
+function objects(c: Context, view: DebugView): Response {
+  const selector = c.req.query('selector') ?? '';
+  const found = view.objects?.(selector);
+  if (found === undefined) return problem(c, 400, `${selector} is no label selector. Write it as in app=web,tier!=test.`);
+  const namespace = c.req.query('namespace');
+  return json(c, { objects: found.filter((one) => namespace === undefined || one.namespace === namespace) });
 }
 
 function object(c: Context, view: DebugView): Response {

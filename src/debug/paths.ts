@@ -64,6 +64,11 @@ export const debugPaths = {
       canaries: 'namespace, name, host, path, wanted and sent (from 0 to 1), clusters, header, cookie, by and problems of each',
     },
   },
+  '/debug/objects': {
+    about: 'the objects of Kubernetes that Naru holds',
+    query: { selector: 'only those with such labels, as in app=web,tier!=test', namespace: 'only of this namespace' },
+    fields: { objects: 'kind, namespace and name of each' },
+  },
   '/debug/objects/{kind}/{namespace}/{name}': {
     about: 'how far an object has come on its way to the Envoys, and which are behind',
     fields: {

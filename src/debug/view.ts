@@ -20,6 +20,8 @@ export interface DebugView {
   live(): boolean;
   /** An object of Kubernetes, where it is known. */
   object?(kind: string, namespace: string, name: string): ObjectStanding | undefined;
+  /** The objects of Kubernetes that are known and have such labels, in kubectl's syntax; undefined where that is no selector. */
+  objects?(selector: string): readonly ObjectName[] | undefined;
   /** Ingresses with rules for a host that are not served. */
   unserved?(hostname: string): readonly Unserved[];
   /** Certificates that are in use, and when they end (RFC 3339). */
@@ -66,6 +68,13 @@ export interface CanaryView {
   readonly by?: string;
   /** Codes of its problems. */
   readonly problems: readonly string[];
+}
+
+export interface ObjectName {
+  readonly kind: string;
+  /** Empty where it belongs to none. */
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /** How far an object has come. */

@@ -10,5 +10,29 @@ const requirement = new RegExp(
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  */
 export function isLabelSelector(text: string): boolean {
-  return text.split(/,(?![^()]*\))/).every((part) => requirement.test(part));
+  return requirementsIn(text).every((part) => requirement.test(part));
+}
+
+function requirementsIn(text: string): readonly string[] {
+  return text.split(/,(?![^()]*\))/);
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Whether labels are those that a selector asks for; undefined for a text that is none. */
+export function labelSelector(text: string): ((labels: Labels) => boolean) | undefined {
+  if (!isLabelSelector(text)) return undefined;
+  const tests = requirementsIn(text).map(testOf);
+  return (labels) => tests.every((test) => test(labels));
+}
+
+function testOf(text: string): (labels: Labels) => boolean {
+  const [, no, name = '', sign, one = '', word, list = ''] =
+    /^\s*(!?)\s*([-\w./]+)\s*(?:(==?|!=)\s*([-\w.]*)|\b(in|notin)\s*\(([^)]*)\))?\s*$/.exec(text) ?? [];
+  const has = (labels: Labels): boolean => Object.hasOwn(labels, name);
+  if (sign === undefined && word === undefined) return (labels) => has(labels) === (no === '');
+  const wanted = new Set(sign === undefined ? list.split(',').map((part) => part.trim()) : [one]);
+  // An object without the label is among those whose label is another.
+  const other = sign === '!=' || word === 'notin';
+  return (labels) => (has(labels) && wanted.has(labels[name] ?? '')) !== other;
 }

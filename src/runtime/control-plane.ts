@@ -17,6 +17,7 @@ import { OwnFleets } from './own-fleets.ts';
 import { pipeline } from './pipeline.ts';
 import { QuarantineKeeper } from './quarantine-keeper.ts';
 import { Rollout } from './rollout.ts';
+import { selectedObjects } from './selected-objects.ts';
 import { unservedIngresses } from './unserved-ingresses.ts';
 
 /** How often certificates are looked at for their age. */
@@ -178,6 +179,7 @@ export class ControlPlane {
       problems: () => this.#build.problems(),
       canaries: () => listCanaries(this.#build),
       object: (...called) => objectStanding(this.#build, ...called),
+      objects: (selector) => selectedObjects(this.#build.world, selector),
       unserved: (hostname) => unservedIngresses(this.#build, hostname),
       live: () => true,
       certificates: () => certificatesInUse(this.#build),

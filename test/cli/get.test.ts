@@ -1,5 +1,8 @@
 // `naru get` by files; by a running Naru it is in live.test.ts.
 import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { gatewayExample } from './gateway-example.ts';
 import { NaruProcess } from './naru-process.ts';
@@ -54,6 +57,23 @@ test('listeners, routes, clusters and endpoints of a Gateway', async (t) => {
   ]);
   const yaml = await get(t, 'clusters', 'shop/web/80', '-f', file, '-o', 'yaml');
   assert.match(yaml.output, /^name: shop\/web\/80\n[\s\S]*resource:\n[\s\S]*connect_timeout: 5s/);
+});
+
+test('labels and namespaces of objects, by files', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'naru-get-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const demo = readFileSync('manifests/demo/shop.yaml', 'utf8');
+  writeFileSync(join(folder, 'shop.yaml'), demo.replace('name: web-canary', 'name: web-canary\n  labels: { track: canary }'));
+  cpSync('manifests/demo/services.yaml', join(folder, 'services.yaml'));
+  const paths = async (...args: readonly string[]) => (await get(t, 'routes', '-f', folder, ...args)).rows.slice(1).map((row) => row[2]);
+  assert.deepEqual(await paths(), ['/api', '/']);
+  assert.deepEqual(await paths('-l', 'track=canary'), ['/']);
+  assert.deepEqual(await paths('-l', 'track!=canary', '-n', 'shop'), ['/api', '/']);
+  assert.deepEqual(await paths('-l', 'track', '-n', 'other'), []);
+  assert.deepEqual(await paths('-n', 'other', '-A'), ['/api', '/']);
+  const wrong = await get(t, 'routes', '-f', folder, '-l', 'track in canary');
+  assert.deepEqual([wrong.code, wrong.errors], [2, 'naru: track in canary is no label selector. Write it as in app=web,tier!=test.\n']);
+  assert.equal((await get(t, 'routes', '-f', folder, '--watch')).code, 2);
 });
 
 test('what there is not', async (t) => {

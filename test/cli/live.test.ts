@@ -72,6 +72,40 @@ test('proxies, snapshots, get and diff tell of a running Naru', async (t) => {
   assert.match(unknown.errors, /Snapshot 9 of fleet naru is not kept/);
 });
 
+test('lists select by labels, and go on with what changes', async (t) => {
+  const demo = await startDemo(t);
+  const at = ['--server', `http://127.0.0.1:${demo.debug}`];
+  const routes = NaruProcess.start(t, ['get', 'routes', '-l', 'track=canary', '--watch', ...at]);
+  await routes.says(/^There are no routes\.\n$/);
+  const clusters = NaruProcess.start(t, ['get', 'clusters', '-w', '-o', 'name', ...at]);
+  await clusters.says(/cluster\/shop\/web\/80\n/);
+  const snapshots = NaruProcess.start(t, ['snapshots', '--watch', ...at]);
+  await snapshots.says(/\nv1 /);
+  const status = NaruProcess.start(t, ['status', '--watch', ...at]);
+  await status.says(/runs v1\./);
+
+  demo.edit('shop.yaml', (text) => text.replace('name: web-canary', 'name: web-canary\n  labels: { track: canary }'));
+  demo.edit('shop.yaml', (text) => text.replace('canary-weight: "20"', 'canary-weight: "50"'));
+  await routes.says(/\nshop\.localhost +Prefix +\/ +- +shop\/web\/80 50 %, shop\/web-v2\/80 50 % .*\n/);
+  await snapshots.says(/\nv2 .*shop\.yaml +~host shop\.localhost\n/);
+  await status.says(/runs v2\./);
+  const canaries = await naru(t, demo.debug, 'canary', '-l', 'track!=canary', '-o', 'name');
+  assert.deepEqual([canaries.code, canaries.output], [0, '']);
+  const objects = await demo.get(`http://127.0.0.1:${demo.debug}/debug/objects?selector=track%3Dcanary`);
+  assert.deepEqual((JSON.parse(objects.body) as { objects: unknown }).objects, [
+    { kind: 'Ingress', namespace: 'shop', name: 'web-canary' },
+  ]);
+  const wrong = await naru(t, demo.debug, 'get', 'routes', '-l', 'a in b');
+  assert.deepEqual([wrong.code, wrong.errors], [2, 'naru: a in b is no label selector. Write it as in app=web,tier!=test.\n']);
+
+  // What did not change is not told again.
+  await clusters.stop();
+  assert.equal(clusters.output.split('cluster/shop/web/80\n').length, 2, clusters.output);
+  await demo.naru.stop();
+  assert.equal(await routes.ended(), 3);
+  assert.match(routes.errors, /The connection to Naru at http:\S+ is lost/);
+});
+
 test('an Envoy that refuses something is named, with its own words, and makes the exit code 4', async (t) => {
   const refused = { snapshot: 7, names: ['shop/img'], message: 'regex too large', at: 0 };
   const routes = { subscribed: true, resources: 1, sent: 7, acknowledged: 6, refused };

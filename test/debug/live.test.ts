@@ -96,7 +96,7 @@ describe('/openapi.json', () => {
   });
 
   test('has every path, and what each answers', async (t) => {
-    const ask = await serve(t, { fleets: () => [fleet] });
+    const ask = await serve(t, { fleets: () => [fleet], objects: () => [] });
     const { openapi, paths } = (await json(ask('/openapi.json'))) as {
       openapi: string;
       paths: Record<string, { get: { responses: Record<string, { content: Record<string, { schema: { properties?: object } }> }> } }>;
@@ -107,6 +107,7 @@ describe('/openapi.json', () => {
       '/debug/snapshots': '/debug/snapshots',
       '/debug/proxies': '/debug/proxies',
       '/debug/problems': '/debug/problems',
+      '/debug/objects': '/debug/objects',
       '/debug/certs': '/debug/certs',
       '/debug/graph.json': '/debug/graph.json',
       '/debug/xds/{type}': '/debug/xds/clusters',

@@ -58,7 +58,7 @@ async function data(settings: ReadSettings): Promise<readonly Finding[]> {
   const count = (severity: Problem['severity']): number => problems.filter((one) => one.severity === severity).length;
   const text = `${count('error')} errors and ${count('warning')} warnings about objects`;
   const about = count('error') > 0 ? fail(text, 'naru status') : count('warning') > 0 ? warn(text, 'naru status') : ok(text);
-  const certificates = listCertificates(await readResources(['secrets', 'listeners'], settings));
+  const certificates = listCertificates((await readResources(['secrets', 'listeners'], settings)).resources);
   const ending = certificates.flatMap(({ name, notAfter }): readonly Finding[] => {
     const days = notAfter === null ? Infinity : Math.floor((Date.parse(notAfter) - Date.now()) / dayMs);
     if (days < 0) return [fail(`Certificate ${name} has expired`, 'naru get certs')];

@@ -5,12 +5,13 @@ import type { CanarySettings } from '../canary.ts';
 import type { GetSettings } from '../get.ts';
 import type { LiveSettings } from '../lists/ask.ts';
 import { listOutputs } from '../lists/print-list.ts';
-import { addPath, duration, filesOption, serverOption } from './shared-options.ts';
+import { addPath, duration, filesOption, selectionOptions, serverOption, watchOption } from './shared-options.ts';
 
 function live(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .addOption(serverOption())
+    .addOption(watchOption())
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(listOutputs).default('table'));
 }
 
@@ -35,13 +36,11 @@ export function getCommand(): Command {
     .argument('<what>', 'routes, hosts, clusters, endpoints, listeners or certs; also scopes and secrets')
     .argument('[name]', 'one of them; -o yaml prints its contents')
     .addOption(filesOption())
-    .option('-n, --namespace <name>', 'only what objects of this namespace lead to')
-    .option('-A, --all-namespaces', 'of all namespaces, which is the default')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 nothing is called so, 2 the call itself is wrong, 3 no Naru answers.\n\nExamples:\n  naru get routes -n shop\n  naru get routes shop.example.com -f manifests/\n  naru get clusters shop/api/80 -o yaml\n',
+      '\nExit codes: 0 done, 1 nothing is called so, 2 the call itself is wrong, 3 no Naru answers.\n\nExamples:\n  naru get routes -n shop\n  naru get routes shop.example.com -f manifests/\n  naru get clusters shop/api/80 -o yaml\n  naru get routes -l app=web --watch\n',
     );
-  for (const option of controllerOptions()) command.addOption(option);
+  for (const option of [...selectionOptions('what comes from objects'), ...controllerOptions()]) command.addOption(option);
   return command.action(async (what: string, name: string | undefined, settings: GetSettings) => {
     const { get } = await import('../get.ts');
     await get(what, name, settings);
@@ -49,10 +48,8 @@ export function getCommand(): Command {
 }
 
 export function canaryCommand(): Command {
-  return live('canary', 'tell of canaries what is wanted, what Envoys are told, and what they were seen to do')
+  const command = live('canary', 'tell of canaries what is wanted, what Envoys are told, and what they were seen to do')
     .argument('[name]', 'of the Ingress of one')
-    .option('-n, --namespace <name>', 'only of this namespace')
-    .option('-A, --all-namespaces', 'of all namespaces, which is the default')
     .option(
       '--envoy <url>',
       'admin interface or metrics port of an Envoy; may be given again; without it the pods of the fleet are asked',
@@ -66,9 +63,10 @@ export function canaryCommand(): Command {
     .addHelpText(
       'after',
       '\nThe pods are asked through the API server, which needs the right to get pods/proxy. What is counted are the requests of all routes to these Services.\n\nExamples:\n  naru canary -n shop --for 60s\n  naru canary web-canary --envoy http://127.0.0.1:9901\n',
-    )
-    .action(async (name: string | undefined, settings: CanarySettings) => {
-      const { printCanaries } = await import('../canary.ts');
-      await printCanaries(name, settings);
-    });
+    );
+  for (const option of selectionOptions('canaries')) command.addOption(option);
+  return command.action(async (name: string | undefined, settings: CanarySettings) => {
+    const { printCanaries } = await import('../canary.ts');
+    await printCanaries(name, settings);
+  });
 }

@@ -10,6 +10,19 @@ export function namespaceOption(): Option {
   return new Option('-n, --namespace <name>', "namespace; without it the context's, or default");
 }
 
+/** kubectl's, for verbs that list. */
+export function selectionOptions(about: string): readonly Option[] {
+  return [
+    new Option('-n, --namespace <name>', `only ${about} of this namespace`),
+    new Option('-A, --all-namespaces', 'of all namespaces, which is the default'),
+    new Option('-l, --selector <labels>', `only ${about} with these labels, as in app=web,tier!=test`),
+  ];
+}
+
+export function watchOption(): Option {
+  return new Option('-w, --watch', 'go on, and print what changes');
+}
+
 export function addPath(path: string, before: readonly string[] = []): readonly string[] {
   return [...before, path];
 }

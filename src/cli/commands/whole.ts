@@ -5,27 +5,27 @@ import type { BugReportSettings } from '../bug-report.ts';
 import type { CheckSettings } from '../check.ts';
 import type { StatusSettings } from '../status.ts';
 import type { WaitSettings } from '../wait.ts';
-import { duration, namespaceOption, serverOption, usualServer } from './shared-options.ts';
+import { duration, namespaceOption, selectionOptions, serverOption, usualServer, watchOption } from './shared-options.ts';
 
 function textOrData(): Option {
   return new Option('-o, --output <format>', 'how to print it').choices(['text', 'json', 'yaml']).default('text');
 }
 
 export function statusCommand(): Command {
-  return new Command('status')
+  const command = new Command('status')
     .description('say how everything stands, or how an object does')
-    .argument('[object]', 'such as ingress/web')
-    .addOption(namespaceOption())
+    .argument('[object]', 'such as ingress/web, in the namespace default without -n')
     .addOption(serverOption())
     .addOption(textOrData())
     .addHelpText(
       'after',
-      '\nExit codes: 0 all is well, 1 an object has an error or is not served yet, 2 the call itself is wrong, 3 no Naru answers, 4 an Envoy refuses something.\n\nExamples:\n  naru status\n  naru status ingress/web -n shop\n',
-    )
-    .action(async (object: string | undefined, settings: StatusSettings) => {
-      const { printStatus } = await import('../status.ts');
-      await printStatus(object, settings);
-    });
+      '\nExit codes: 0 all is well, 1 an object has an error or is not served yet, 2 the call itself is wrong, 3 no Naru answers, 4 an Envoy refuses something.\n\nExamples:\n  naru status\n  naru status ingress/web -n shop\n  naru status -l app=web --watch\n',
+    );
+  for (const option of selectionOptions('problems of objects')) command.addOption(option);
+  return command.addOption(watchOption()).action(async (object: string | undefined, settings: StatusSettings) => {
+    const { printStatus } = await import('../status.ts');
+    await printStatus(object, settings);
+  });
 }
 
 export function checkCommand(): Command {

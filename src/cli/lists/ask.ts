@@ -6,6 +6,8 @@ import type { ListOutput } from './print-list.ts';
 export interface LiveSettings {
   readonly server: string;
   readonly output: ListOutput;
+  /** Go on, and print what changes. */
+  readonly watch?: boolean;
 }
 
 /** The body of an answer. What the server objects to is the caller's mistake. */

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
-import { type Column, printTable } from '../print/print-table.ts';
+import { changesAt } from '../live/changes.ts';
+import { type Column, printMore, printTable } from '../print/print-table.ts';
 
 export const listOutputs = ['table', 'wide', 'name', 'json', 'yaml'] as const;
 export type ListOutput = (typeof listOutputs)[number];
@@ -22,9 +23,46 @@ export async function printList<T>(rows: readonly T[], list: List<T>, output: Li
     for (const row of rows) stream.write(`${list.name(row)}\n`);
     return undefined;
   }
-  const columns = output === 'wide' ? [...list.columns, ...(list.wide ?? [])] : list.columns;
-  printTable(columns, rows, list.empty, stream);
+  printTable(columnsOf(list, output), rows, list.empty, stream);
   return undefined;
+}
+
+function columnsOf<T>({ columns, wide = [] }: List<T>, output: ListOutput): readonly Column<T>[] {
+  return output === 'wide' ? [...columns, ...wide] : columns;
+}
+
+export interface Watching {
+  /** Which Naru tells of changes. */
+  readonly server: string;
+  readonly output: ListOutput;
+}
+
+/**
+ * Prints rows as `kubectl get --watch` does: all, and then those that are new or changed, as often as that happens. `read` says all that
+ * there are and how they are printed.
+ */
+export async function watchList<T>(
+  read: () => Promise<{ readonly rows: readonly T[]; readonly list: List<T> }>,
+  { server, output }: Watching,
+  stream: Writable,
+): Promise<void> {
+  let known: ReadonlySet<string> = new Set();
+  let widths: readonly number[] | undefined;
+  for await (const _ of changesAt(server)) {
+    const { rows, list } = await read();
+    const changed = rows.filter((row) => !known.has(JSON.stringify(row)));
+    known = new Set(rows.map((row) => JSON.stringify(row)));
+    if (output === 'table' || output === 'wide') {
+      const columns = columnsOf(list, output);
+      if (widths === undefined) widths = printTable(columns, changed, list.empty, stream);
+      else printMore(columns, changed, widths, stream);
+    } else if (output === 'name') await printList(changed, list, output, stream);
+    else
+      for (const row of changed) {
+        if (output === 'yaml') stream.write('---\n');
+        await printValue(row, output, stream);
+      }
+  }
 }
 
 /** For programs. */

@@ -1,7 +1,7 @@
 import type { Column } from '../print/print-table.ts';
 import { ask, type LiveSettings } from './ask.ts';
 import { printAge, printMs } from './duration.ts';
-import { type List, printList } from './print-list.ts';
+import { type List, printList, watchList } from './print-list.ts';
 
 interface Refused {
   readonly version: number;
@@ -32,11 +32,14 @@ export interface ShownProxy {
 
 /** The Envoys, each with what it has accepted; exit code 4 where one refuses something. */
 export async function printProxies(settings: LiveSettings): Promise<void> {
-  const { proxies } = await ask<{ readonly proxies: readonly ShownProxy[] }>(settings, '/debug/proxies');
+  const read = () => ask<{ readonly proxies: readonly ShownProxy[] }>(settings, '/debug/proxies');
+  if (settings.watch === true)
+    return watchList(async () => ({ rows: (await read()).proxies, list: listOf(Date.now()) }), settings, process.stdout);
+  const { proxies } = await read();
   const refusing = proxies.filter(({ types }) => Object.values(types).some(({ refused }) => refused !== null));
   if (refusing.length > 0) process.exitCode = 4;
   await printList(proxies, listOf(Date.now()), settings.output, process.stdout);
-  if (settings.output !== 'table' && settings.output !== 'wide') return;
+  if (settings.output !== 'table' && settings.output !== 'wide') return undefined;
   for (const { id, types } of refusing) {
     for (const [type, { refused }] of Object.entries(types)) {
       if (refused === null) continue;
@@ -45,6 +48,7 @@ export async function printProxies(settings: LiveSettings): Promise<void> {
       if (sources.length > 0) process.stdout.write(`      from ${sources.join(', ')}\n`);
     }
   }
+  return undefined;
 }
 
 function listOf(now: number): List<ShownProxy> {

@@ -1,6 +1,6 @@
 import { ask, type LiveSettings } from './ask.ts';
 import { printAge, printMs } from './duration.ts';
-import { type List, printList } from './print-list.ts';
+import { type List, printList, watchList } from './print-list.ts';
 
 interface Counts {
   readonly added: number;
@@ -26,14 +26,19 @@ export interface ShownSnapshot extends Counts {
 
 type Row = ShownSnapshot & { readonly fleet: string };
 
-/** The last snapshots of every fleet, the newest first. */
+/** The last snapshots of every fleet, the newest first; as they come, the newest last. */
 export async function printSnapshots(settings: LiveSettings): Promise<void> {
+  if (settings.watch === true)
+    return watchList(async () => ({ rows: (await readRows(settings)).toReversed(), list: listOf(Date.now()) }), settings, process.stdout);
+  return printList(await readRows(settings), listOf(Date.now()), settings.output, process.stdout);
+}
+
+async function readRows(settings: LiveSettings): Promise<readonly Row[]> {
   const { fleets } = await ask<{ readonly fleets: readonly { readonly name: string; readonly history: readonly ShownSnapshot[] }[] }>(
     settings,
     '/debug/snapshots',
   );
-  const rows = fleets.flatMap(({ name, history }) => history.map((snapshot) => ({ fleet: name, ...snapshot })));
-  await printList(rows, listOf(Date.now()), settings.output, process.stdout);
+  return fleets.flatMap(({ name, history }) => history.map((snapshot) => ({ fleet: name, ...snapshot })));
 }
 
 function listOf(now: number): List<Row> {
