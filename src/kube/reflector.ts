@@ -6,7 +6,7 @@ import { Failure, failureOf, failureOfStatus, isAboutCredentials } from './api/f
 import { Lines } from './api/lines.ts';
 import { list } from './api/list.ts';
 import { Outage } from './api/outage.ts';
-import { exchange, parseJson } from './api/request.ts';
+import { eachChunk, exchange, parseJson } from './api/request.ts';
 import { metadataOnly, watchParameters } from './api/watch-parameters.ts';
 import type { Collection, Follower } from './collection.ts';
 import type { Connection } from './connection.ts';
@@ -148,16 +148,16 @@ export class Reflector {
     if (performance.now() - start < timing.shortWatchMs) throw new Failure('the API server ends the watch at once');
   }
 
-  async #takeAll(response: IncomingMessage, signal: AbortSignal, silence: NodeJS.Timeout): Promise<void> {
+  #takeAll(response: IncomingMessage, signal: AbortSignal, silence: NodeJS.Timeout): Promise<void> {
     const lines = new Lines();
-    for await (const chunk of response as AsyncIterable<Buffer>) {
+    return eachChunk(response, (chunk) => {
       for (const line of lines.push(chunk)) {
         if (signal.aborted) return;
         this.#take(parseJson(line));
       }
       if (this.#listing === undefined) clearTimeout(silence);
       else silence.refresh();
-    }
+    });
   }
 
   #take(event: unknown): void {

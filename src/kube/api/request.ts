@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { finished } from 'node:stream';
 import type { Connection, RequestSettings } from '../connection.ts';
 import { Failure, failureOf, failureOfStatus } from './failure.ts';
 
@@ -108,6 +109,21 @@ async function textOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Takes an answer in as it comes; rejects when it breaks off, or when taking fails. To iterate over it would take twice as long. */
+export function eachChunk(response: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    finished(response, (error) => (error ? reject(error) : resolve()));
+    response.on('data', (chunk: Buffer) => {
+      try {
+        take(chunk);
+      } catch (error) {
+        reject(error);
+        response.destroy();
+      }
+    });
+  });
 }
 
 export function parseJson(text: string): unknown {

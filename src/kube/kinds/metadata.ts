@@ -25,11 +25,14 @@ const textMap = z
 
 const rfc3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
+/** As API servers write it. */
+const usual = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\dZ$/;
+
 const time = checked(text, (value) =>
   rfc3339.test(value) && !Number.isNaN(Date.parse(value))
     ? undefined
     : { message: `The time ${JSON.stringify(value)} is not valid.`, fix: 'Write it as in "2026-01-31T12:00:00Z", or leave it out.' },
-).transform((value) => new Date(value).toISOString().replace(/\.\d+Z$/, 'Z'));
+).transform((value) => (usual.test(value) ? value : new Date(value).toISOString().replace(/\.\d+Z$/, 'Z')));
 
 export interface MetadataRules {
   readonly namespaced: boolean;
