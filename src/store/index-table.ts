@@ -10,7 +10,7 @@ export class IndexTable<I> implements FollowingTable<readonly Key[]> {
   readonly name: string;
   readonly #input: Table<I>;
   readonly #groupsOf: (row: I, key: Key) => Iterable<Key>;
-  readonly #groups = new Map<Key, ReadonlySet<Key>>();
+  readonly #groups = new Map<Key, readonly Key[]>();
   readonly #rows = new Map<Key, readonly Key[]>();
   readonly #kept: ReadonlySet<Key>;
   #announced = false;
@@ -37,11 +37,11 @@ export class IndexTable<I> implements FollowingTable<readonly Key[]> {
     const left = new Map<Key, Set<Key>>();
     for (const member of changes.get(this.#input) ?? []) {
       const row = this.#input.get(member);
-      const before = this.#groups.get(member) ?? new Set<Key>();
-      const after = new Set(row === undefined ? [] : this.#groupsOf(row, member));
-      for (const group of after) if (!before.has(group)) add(joined, group, member);
-      for (const group of before) if (!after.has(group)) add(left, group, member);
-      if (after.size === 0) this.#groups.delete(member);
+      const before = this.#groups.get(member) ?? none;
+      const after = row === undefined ? none : distinct(this.#groupsOf(row, member));
+      for (const group of without(after, before)) add(joined, group, member);
+      for (const group of without(before, after)) add(left, group, member);
+      if (after.length === 0) this.#groups.delete(member);
       else this.#groups.set(member, after);
     }
     const changed = new Set([...(this.#announced ? [] : this.#kept), ...joined.keys(), ...left.keys()]);
@@ -56,6 +56,20 @@ export class IndexTable<I> implements FollowingTable<readonly Key[]> {
     if (members.length === 0 && !this.#kept.has(group)) this.#rows.delete(group);
     else this.#rows.set(group, members);
   }
+}
+
+const none: readonly Key[] = [];
+
+/** Most rows have one group or none: a set for each of them would take more than the rest of the index. */
+function distinct(groups: Iterable<Key>): readonly Key[] {
+  const list = [...groups];
+  return list.length < 2 ? list : [...new Set(list)];
+}
+
+function without(groups: readonly Key[], others: readonly Key[]): readonly Key[] {
+  if (groups.length === 0 || others.length === 0) return groups;
+  const left = new Set(others);
+  return groups.filter((group) => !left.has(group));
 }
 
 function add(groups: Map<Key, Set<Key>>, group: Key, member: Key): void {
