@@ -62,7 +62,7 @@ export function fleetOfGateway(gateway: string): string {
   return `gateway/${gateway}`;
 }
 
-/** The fleet of its own that a listener or its route table, by their name, belongs to. */
+/** The fleet of its own that a listener, or a scope of routes at one, belongs to by its name. */
 export function ownFleetOf(name: string): string | undefined {
-  return /^gateway\/[^/]+\/[^/]+(?=\/)/.exec(name)?.[0];
+  return /(?:^|@)(gateway\/[^/]+\/[^/]+)\//.exec(name)?.[1];
 }

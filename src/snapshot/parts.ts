@@ -7,15 +7,16 @@ import { hashOf } from './snapshots.ts';
 export type OwnerOf = (name: string) => string | undefined;
 
 /** Types of which a resource may be for one fleet alone. */
-const owned = ['listeners', 'routes'] as const;
+const owned = ['listeners', 'scopes'] as const;
+type Owned = (typeof owned)[number];
 
 /**
- * Each snapshot less what is for other fleets alone: their listeners and route tables. Clusters stay, which harms nobody. As long as there is
+ * Each snapshot less what is for other fleets alone: their listeners and routes. Clusters stay, which harms nobody. As long as there is
  * nothing to leave out it is the same object.
  */
 export class CommonPart {
   readonly #ownerOf: OwnerOf;
-  readonly #left = { listeners: new Set<string>(), routes: new Set<string>() };
+  readonly #left = noNames();
 
   constructor(ownerOf: OwnerOf) {
     this.#ownerOf = ownerOf;
@@ -25,7 +26,7 @@ export class CommonPart {
   next(whole: Snapshot): Snapshot {
     const splitBefore = this.#splits;
     for (const { type, name, after } of whole.changes) {
-      if ((type !== 'listeners' && type !== 'routes') || this.#ownerOf(name) === undefined) continue;
+      if (!isOwned(type) || this.#ownerOf(name) === undefined) continue;
       if (after === undefined) this.#left[type].delete(name);
       else this.#left[type].add(name);
     }
@@ -41,11 +42,13 @@ export class CommonPart {
   }
 }
 
-/** Of each snapshot what one fleet alone gets: its listeners, and whatever these need. */
+/** Of each snapshot what one fleet alone gets: its listeners and routes, and whatever these need. */
 export class OwnPart {
   readonly #fleet: string;
   readonly #ownerOf: OwnerOf;
   readonly #always: readonly Reference[];
+  /** What is its own in the newest snapshot. */
+  readonly #own = noNames();
   #current: Snapshot | undefined;
 
   /** `always`: what listeners may need besides what they refer to, if it exists. */
@@ -58,6 +61,7 @@ export class OwnPart {
   /** To be called with each snapshot, in order. Its number is the same for all fleets, whether there is a change for this one or not. */
   next(whole: Snapshot): Snapshot {
     const before = this.#current?.resources ?? emptyResourceSet;
+    this.#follow(whole);
     if (this.#current !== undefined && !whole.changes.some(({ type, name }) => before[type].has(name) || this.#concerns(type, name))) {
       const { hash, resources, fleet } = this.#current;
       this.#current = { ...whole, fleet, hash, resources, changes: [] };
@@ -74,14 +78,24 @@ export class OwnPart {
     return this.#current;
   }
 
+  #follow(whole: Snapshot): void {
+    const put = (type: Owned, name: string, there: boolean): void => {
+      if (this.#ownerOf(name) !== this.#fleet) return;
+      if (there) this.#own[type].add(name);
+      else this.#own[type].delete(name);
+    };
+    // The first that it is told of may have had something for it for long.
+    if (this.#current === undefined) for (const type of owned) for (const name of whole.resources[type].names()) put(type, name, true);
+    for (const { type, name, after } of whole.changes) if (isOwned(type)) put(type, name, after !== undefined);
+  }
+
   #concerns(type: TypeName, name: string): boolean {
     return isOwned(type) ? this.#ownerOf(name) === this.#fleet : this.#always.some((one) => one.type === type && one.name === name);
   }
 
   #closure(whole: ResourceSet): Partial<Record<TypeName, Map<string, Resource>>> {
     const found: Partial<Record<TypeName, Map<string, Resource>>> = {};
-    const open: Reference[] = [...this.#always];
-    for (const { name } of whole.listeners.values()) if (this.#ownerOf(name) === this.#fleet) open.push({ type: 'listeners', name });
+    const open: Reference[] = [...this.#always, ...owned.flatMap((type) => [...this.#own[type]].map((name) => ({ type, name })))];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const resource = whole[next.type].get(next.name);
       const ofType = (found[next.type] ??= new Map());
@@ -93,8 +107,12 @@ export class OwnPart {
   }
 }
 
-function isOwned(type: TypeName): type is (typeof owned)[number] {
-  return type === 'listeners' || type === 'routes';
+function noNames(): Readonly<Record<Owned, Set<string>>> {
+  return { listeners: new Set(), scopes: new Set() };
+}
+
+function isOwned(type: TypeName): type is Owned {
+  return (owned as readonly TypeName[]).includes(type);
 }
 
 /** Whether nobody but this fleet has use for a resource, through whatever leads to it. */

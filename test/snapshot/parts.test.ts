@@ -15,9 +15,9 @@ function resource(type: TypeName, name: string, references: readonly Reference[]
 
 const cluster = (name: string): Reference => ({ type: 'clusters', name });
 
-/** A listener with its route table, which sends to a cluster. */
+/** A listener with a scope of routes at it, which sends to a cluster. */
 function listener(name: string, to: string): readonly Resource[] {
-  return [resource('listeners', name, [{ type: 'routes', name }]), resource('routes', name, [cluster(to)]), resource('clusters', to)];
+  return [resource('listeners', name), resource('scopes', `${to}.test@${name}`, [cluster(to)]), resource('clusters', to)];
 }
 
 function follow(snapshots: Snapshots, there: readonly Resource[], gone: readonly Resource[] = []): Snapshot {
@@ -44,7 +44,13 @@ test('a fleet of a Gateway gets its listeners and what these need, the others th
   assert.equal(common.next(first), first);
   const second = follow(snapshots, mine);
   const shared = common.next(second);
-  assert.deepEqual(namesOf(shared.resources), ['clusters always', 'clusters blog', 'clusters shop', 'listeners http', 'routes http']);
+  assert.deepEqual(namesOf(shared.resources), [
+    'clusters always',
+    'clusters blog',
+    'clusters shop',
+    'listeners http',
+    'scopes blog.test@http',
+  ]);
   assert.deepEqual(
     shared.changes.map(({ type, name }) => `${type} ${name}`),
     ['clusters shop'],
@@ -52,7 +58,12 @@ test('a fleet of a Gateway gets its listeners and what these need, the others th
   const its = part.next(second);
   assert.equal(its.fleet, own);
   assert.equal(its.number, 2);
-  assert.deepEqual(namesOf(its.resources), ['clusters always', 'clusters shop', `listeners ${own}/0.0.0.0:80`, `routes ${own}/0.0.0.0:80`]);
+  assert.deepEqual(namesOf(its.resources), [
+    'clusters always',
+    'clusters shop',
+    `listeners ${own}/0.0.0.0:80`,
+    `scopes shop.test@${own}/0.0.0.0:80`,
+  ]);
 
   const elsewhere = follow(snapshots, [resource('clusters', 'blog', [], '2')]);
   const same = part.next(elsewhere);
@@ -67,26 +78,34 @@ test('a fleet of a Gateway gets its listeners and what these need, the others th
   );
 
   const without = follow(snapshots, [], mine);
-  assert.deepEqual(namesOf(common.next(without).resources), ['clusters always', 'clusters blog', 'listeners http', 'routes http']);
+  assert.deepEqual(namesOf(common.next(without).resources), [
+    'clusters always',
+    'clusters blog',
+    'listeners http',
+    'scopes blog.test@http',
+  ]);
   const last = part.next(without);
   assert.deepEqual(namesOf(last.resources), ['clusters always']);
 });
 
-test('a fleet alone needs what nothing but its own listeners and route tables lead to', () => {
+test('a fleet alone needs what nothing but its own listeners and scopes lead to', () => {
   const snapshots = new Snapshots('naru');
   const endpoints = (name: string): readonly Resource[] => [
     resource('endpoints', name),
     resource('clusters', name, [{ type: 'endpoints', name }]),
   ];
-  const table = (name: string, to: readonly string[]): Resource => resource('routes', name, to.map(cluster));
+  const scope = (name: string, to: readonly string[]): Resource => resource('scopes', name, to.map(cluster));
   follow(snapshots, [
     ...[...endpoints('mine'), ...endpoints('ours'), ...endpoints('nobodys')],
-    ...[table(`${own}/0.0.0.0:80`, ['mine', 'ours']), table('10.0.0.1:80', ['ours'])],
+    ...[scope(`shop.test@${own}/0.0.0.0:80`, ['mine', 'ours']), scope('shop.test@10.0.0.1:80', ['ours'])],
   ]);
   const isMine = (type: TypeName, name: string) => isNeededOnlyBy(own, { type, name }, ownFleetOf, (one) => snapshots.readersOf(one));
-  assert.deepEqual([isMine('clusters', 'mine'), isMine('endpoints', 'mine'), isMine('routes', `${own}/0.0.0.0:80`)], [true, true, true]);
   assert.deepEqual(
-    [isMine('clusters', 'ours'), isMine('endpoints', 'ours'), isMine('clusters', 'nobodys'), isMine('routes', '10.0.0.1:80')],
+    [isMine('clusters', 'mine'), isMine('endpoints', 'mine'), isMine('scopes', `shop.test@${own}/0.0.0.0:80`)],
+    [true, true, true],
+  );
+  assert.deepEqual(
+    [isMine('clusters', 'ours'), isMine('endpoints', 'ours'), isMine('clusters', 'nobodys'), isMine('scopes', 'shop.test@10.0.0.1:80')],
     [false, false, false, false],
   );
 });
