@@ -52,5 +52,5 @@ export const supportedFeatures: readonly string[] = [
 /** What Gateways with Envoys of their own have besides, and what they lack. */
 export const ownFeatures: readonly string[] = [
   ...supportedFeatures.filter((name) => name !== 'GatewayStaticAddresses'),
-  'GatewayInfrastructurePropagation',
+  'GatewayInfrastructure',
 ].toSorted();

@@ -8,7 +8,7 @@ import { watchEnvoyNodes } from '../kube/envoy-nodes.ts';
 import { LeaseObject } from '../kube/lease.ts';
 import { writeIngressAddresses } from '../kube/status-writes.ts';
 import { publishedAddresses, sameAddresses } from '../status/addresses.ts';
-import { infrastructureName } from '../gateway/infrastructure.ts';
+import { infrastructureName, infrastructureOf } from '../gateway/infrastructure.ts';
 import { objectKey } from '../kube/event.ts';
 import { GatewayStatusWriter } from '../status/gateway-status-writer.ts';
 import type { InfrastructureWriter } from '../status/infrastructure-writer.ts';
@@ -17,6 +17,7 @@ import type { PublishPolicy } from '../status/status-decision.ts';
 import { NodeAddresses } from '../status/node-addresses.ts';
 import { StatusWriter } from '../status/status-writer.ts';
 import type { ReachableAt } from '../kube/objects.ts';
+import type { Key } from '../store/table.ts';
 import type { Pass } from './build.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { removeAddresses } from './address-removal.ts';
@@ -195,10 +196,14 @@ export class StatusReporting {
     });
   }
 
-  /** Somebody has to make the Envoys of Gateways before there can be any. */
+  /** Somebody has to accept a class of Gateways with Envoys of their own, and to make these, before there can be any. */
   #makesEnvoys(): boolean {
-    const { gateways } = this.#options.controlPlane.build.gateway;
-    return [...gateways.keys()].some((key) => gateways.get(key)?.fleet !== undefined);
+    const { world, gateway } = this.#options.controlPlane.build;
+    const isOwn = (key: Key): boolean => {
+      const found = world.objects.GatewayClass.get(key);
+      return found?.spec.controllerName === gateway.controllerName && infrastructureOf(found) === 'own';
+    };
+    return [...world.objects.GatewayClass.keys()].some(isOwn);
   }
 
   #lead(leading: boolean): void {

@@ -130,15 +130,10 @@ describe('a Gateway with Envoys of its own', () => {
     await apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ name: 'http', port: 80 }] } }, slice);
     [port, sharedPort] = [await choosePort(0), await choosePort(0)];
     naru = await Served.start(kubeconfig, tls);
-    const infrastructure = { labels: { team: 'shop' }, annotations: { 'example.com/balancer': 'internal' } };
     await apply(
       gatewayClass('own', { 'naru.io/gateway-infrastructure': 'own' }),
       gatewayClass('shared', {}),
       gatewayClass('odd', { 'naru.io/gateway-infrastructure': 'rented' }),
-      gateway('web', 'own', port, infrastructure),
-      gateway('other', 'shared', sharedPort),
-      route('mine', 'web'),
-      route('theirs', 'other'),
     );
     const read = async () => ((await naru.snapshots()).version > 0 ? true : undefined);
     await eventually('Naru has read everything', read, { deadlineMs: 120_000 });
@@ -152,7 +147,23 @@ describe('a Gateway with Envoys of its own', () => {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
 
+  test('a class of such Gateways is accepted before there is any Envoy, and one that says something else is not', async () => {
+    const accepted = (name: string) =>
+      eventually(`the class ${name} has a status\n${naru.log}`, async () => {
+        const { status } = await get<Gateway>('gatewayclasses', name);
+        return status?.conditions?.find(({ type, reason: why }) => type === 'Accepted' && why !== 'Pending');
+      });
+    assert.equal((await accepted('own')).status, 'True');
+    assert.equal((await accepted('odd')).reason, 'InvalidParameters');
+  });
+
   test('its Deployment, Service, Secret and NetworkPolicy belong to it and say what spec.infrastructure asks for', async () => {
+    await apply(
+      gateway('web', 'own', port, { labels: { team: 'shop' }, annotations: { 'example.com/balancer': 'internal' } }),
+      gateway('other', 'shared', sharedPort),
+      route('mine', 'web'),
+      route('theirs', 'other'),
+    );
     for (const sort of kinds) {
       const { metadata } = await made<Made>(sort);
       assert.deepEqual(
@@ -210,14 +221,6 @@ describe('a Gateway with Envoys of its own', () => {
   test('what somebody deletes comes again', async () => {
     await control.kubectl(['--namespace', namespace, 'delete', 'service', 'web-own']);
     await made<Service>('services');
-  });
-
-  test('a class that says something else is not accepted', async () => {
-    const reason = await eventually('the class has a status', async () => {
-      const { status } = await get<Gateway>('gatewayclasses', 'odd');
-      return status?.conditions?.find(({ type, reason: why }) => type === 'Accepted' && why !== 'Pending');
-    });
-    assert.equal(reason.reason, 'InvalidParameters');
   });
 
   test('everything goes with it', async () => {
