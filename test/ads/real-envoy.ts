@@ -11,6 +11,7 @@ import type { Reference, Resource, TypeName } from '../../src/snapshot/resource.
 import { packageRoot } from '../../src/dev/package-root.ts';
 import { envoyForTests } from '../dev/envoy-for-tests.ts';
 import type { Protocol } from './client.ts';
+import { listen } from '../support/listen.ts';
 
 const ads = { ads: {}, resource_api_version: 'V3' } as const;
 
@@ -51,7 +52,7 @@ export function realListener(name: string, routeName: string): Resource {
 /** A server that answers everything with one word. */
 export async function startBackend(t: TestContext, word: string): Promise<number> {
   const server = createServer((_, response) => void response.end(word));
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
   t.after(() => {
     server.closeAllConnections();
     server.close();

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { parseAllDocuments } from 'yaml';
 import { NaruProcess } from './naru-process.ts';
+import { portOf } from '../support/listen.ts';
 
 interface Secret {
   readonly metadata: { readonly name: string; readonly namespace: string };
@@ -28,7 +28,7 @@ test('certgen prints two Secrets by which each side knows the other', async (t) 
   t.after(() => server.close());
   await once(server, 'listening');
   const accepted = once(server, 'secureConnection') as Promise<[TLSSocket]>;
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   const client = connect({ host: '127.0.0.1', port, ...other, servername: 'naru.edge.svc' });
   t.after(() => client.destroy());
   await once(client, 'secureConnect');

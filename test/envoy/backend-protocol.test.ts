@@ -3,19 +3,19 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { createServer as createHttp2Server, createSecureServer } from 'node:http2';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
+import type { Server } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { makeDefaultCertificate } from '../../src/runtime/default-certificate.ts';
+import { listen } from '../support/listen.ts';
 import { type Naru, sharedNaru } from '../support/naru.ts';
 import { echoService, ingressYaml, sliceYaml } from '../support/yaml.ts';
 
 let naru: Naru;
 const servers: Server[] = [];
 
-async function listen(server: Server): Promise<number> {
+async function opened(server: Server): Promise<number> {
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
+  return listen(server);
 }
 
 /** Makes these ports the pods of the one Service, under these annotations. */
@@ -42,11 +42,11 @@ describe('pods', () => {
   before(async () => {
     naru = await sharedNaru();
     const { chain: cert, privateKey: key } = await makeDefaultCertificate();
-    plain = await listen(createServer(says('plain')));
-    other = await listen(createServer(says('other')));
-    secure = await listen(createHttpsServer({ cert, key }, says('secure')));
-    http2 = await listen(createHttp2Server((_, response) => response.end('http2 2')));
-    secureHttp2 = await listen(createSecureServer({ cert, key }, (_, response) => response.end('secure http2 2')));
+    plain = await opened(createServer(says('plain')));
+    other = await opened(createServer(says('other')));
+    secure = await opened(createHttpsServer({ cert, key }, says('secure')));
+    http2 = await opened(createHttp2Server((_, response) => response.end('http2 2')));
+    secureHttp2 = await opened(createSecureServer({ cert, key }, (_, response) => response.end('secure http2 2')));
   });
   after(() => {
     for (const server of servers) {
@@ -82,7 +82,7 @@ describe('pods', () => {
 
   test('with connection-proxy-header close each request has a connection of its own', async () => {
     const connections = new Set<unknown>();
-    const counting = await listen(createServer((request, response) => response.end(String(connections.add(request.socket).size))));
+    const counting = await opened(createServer((request, response) => response.end(String(connections.add(request.socket).size))));
     for (const [header, expected] of [
       ['close', 20],
       ['keep-alive', undefined],
@@ -138,7 +138,7 @@ describe('pods', () => {
 
   test('with ewma a pod that is busy gets fewer requests', async () => {
     const held: (() => void)[] = [];
-    const busy = await listen(
+    const busy = await opened(
       createServer((request, response) => {
         if (request.url === '/hold') held.push(() => response.end());
         else response.end('busy');

@@ -1,12 +1,12 @@
 // TLS with pods by proxy-ssl-*: what is shown to them, what is asked for, and what is believed.
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { type IssuedCertificate, issueCertificate } from '../support/certificate-kinds.ts';
 import { type Naru, sharedNaru } from '../support/naru.ts';
 import { echoService, ingressYaml, sliceYaml } from '../support/yaml.ts';
+import { listen } from '../support/listen.ts';
 
 let naru: Naru;
 let pod: Server;
@@ -41,8 +41,7 @@ describe('TLS with pods', () => {
       const client = socket.getPeerCertificate().subjectaltname ?? 'nobody';
       response.end(`${client} ${socket.servername || 'no name'} ${socket.getProtocol() ?? ''}`);
     });
-    await new Promise<void>((resolve) => pod.listen(0, '127.0.0.1', resolve));
-    ({ port } = pod.address() as AddressInfo);
+    port = await listen(pod);
     all = secret('pods', { 'tls.crt': shown.chain, 'tls.key': shown.privateKey, 'ca.crt': own.intermediate });
   });
   after(() => {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { type Naru, sharedNaru } from '../support/naru.ts';
 import { echoService, ingressYaml, sliceYaml } from '../support/yaml.ts';
+import { namedServer } from '../support/named-server.ts';
 
 let naru: Naru;
 // A test of its own, because it takes the time to start an Envoy.
@@ -13,29 +12,16 @@ test('Naru starts with an Envoy', async () => {
 
 const web = ingressYaml({ name: 'web', host: 'backend.test', paths: ['Prefix / web'] });
 
-/** A pod: an HTTP server on this machine that says its name. */
-async function pod(t: TestContext, name: string, port = 0): Promise<number> {
-  const server = createServer((_, response) => response.end(JSON.stringify({ service: name })));
-  await new Promise<void>((resolve) => {
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
-}
-
 test('a Service without pods answers 503, and works when one comes', async (t) => {
   await naru.given(web + echoService('web') + sliceYaml('web', []));
   assert.equal(await naru.served('http://backend.test/'), 503);
-  const port = await pod(t, 'first');
+  const port = await namedServer(t, 'first');
   await naru.given(web + echoService('web') + sliceYaml('web', ['127.0.0.1'], port));
   assert.equal(await naru.served('http://backend.test/'), 'first');
 });
 
 test('only ready endpoints take requests; unknown readiness counts as ready', async (t) => {
-  const port = await pod(t, 'ready');
+  const port = await namedServer(t, 'ready');
   const slice = (endpoints: unknown) =>
     `---\n${JSON.stringify({ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'web-1', labels: { 'kubernetes.io/service-name': 'web' } }, addressType: 'IPv4', endpoints, ports: [{ port }] })}\n`;
   await naru.given(web + echoService('web') + slice([{ addresses: ['127.0.0.1'], conditions: { ready: false } }]));
@@ -89,7 +75,7 @@ test('a missing Service or port answers 503 for its own path alone, and is named
 });
 
 test('requests are shared evenly between pods, and pods that come and go lose none', async (t) => {
-  const ports = await Promise.all(['a', 'b', 'c'].map((name) => pod(t, name)));
+  const ports = await Promise.all(['a', 'b', 'c'].map((name) => namedServer(t, name)));
   const slices = (...shown: readonly number[]) =>
     shown.map((port) => sliceYaml('web', ['127.0.0.1'], port).replace('"web-1"', `"web-${port}"`)).join('');
   await naru.given(web + echoService('web') + slices(...ports));

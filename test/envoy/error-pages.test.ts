@@ -1,11 +1,11 @@
 // default-backend and custom-http-errors: who answers where a backend does not, or answers with an error.
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { podAddress } from '../support/local-address.ts';
 import { type Naru, sharedNaru } from '../support/naru.ts';
 import { echoService, ingressYaml, type IngressText, sliceYaml } from '../support/yaml.ts';
+import { portOf } from '../support/listen.ts';
 
 let naru: Naru;
 let server: Server;
@@ -19,7 +19,7 @@ before(async () => {
     answer.writeHead(status).end('from the backend');
   });
   await new Promise<void>((resolve) => server.listen(0, resolve));
-  backend = echoServiceAt('web', await podAddress(), (server.address() as AddressInfo).port);
+  backend = echoServiceAt('web', await podAddress(), portOf(server));
 });
 after(() => server.close());
 

@@ -1,7 +1,6 @@
 // Headers that a route changes, with every variable that their values may have: what reaches the backend, and what the client.
 import assert from 'node:assert/strict';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { HeaderEdits } from '../../src/model/route-policy.ts';
 import { parseTemplate } from '../../src/ingress/nginx/variables.ts';
@@ -9,6 +8,7 @@ import type { Template } from '../../src/model/template.ts';
 import { ModelFleet } from '../support/model-fleet.ts';
 import { forwarding, hosts, service } from '../support/model-source.ts';
 import { type Answer, request as get } from '../support/request.ts';
+import { listen, portOf } from '../support/listen.ts';
 
 let fleet: ModelFleet;
 let backend: Server;
@@ -19,7 +19,7 @@ before(async () => {
     seen = incoming.headers;
     answer.writeHead(201, { 'x-internal': 'secret', 'x-count': '3' }).end();
   });
-  await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
+  await listen(backend);
   fleet = await ModelFleet.start(['node-1']);
 });
 
@@ -36,7 +36,7 @@ function template(text: string): Template {
 
 /** Sends a request through a route with these edits. */
 async function send(path: string, edits: { request?: HeaderEdits; response?: HeaderEdits }, headers = {}): Promise<Answer> {
-  const { port } = backend.address() as AddressInfo;
+  const port = portOf(backend);
   const policy = { ...(edits.request && { requestHeaders: edits.request }), ...(edits.response && { responseHeaders: edits.response }) };
   const route = { ...forwarding('/', 'shop/web/80', 'web'), policy };
   await fleet.given({ ...service('web', [port]), virtualHosts: hosts({ hostname: 'shop.test', routes: [route] }) });

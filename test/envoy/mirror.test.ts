@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { certificateFor } from '../support/certificates.ts';
 import { podAddress } from '../support/local-address.ts';
 import { type Naru, sharedNaru } from '../support/naru.ts';
 import { echoService, ingressYaml } from '../support/yaml.ts';
+import { portOf } from '../support/listen.ts';
 
 let naru: Naru;
 let server: Server;
@@ -47,7 +47,7 @@ function copy(): Promise<string> {
 }
 
 test('mirror-target gets a copy of each request, with its body, and has no say in the answer', async () => {
-  const target = `http://${address}:${(server.address() as AddressInfo).port}`;
+  const target = `http://${address}:${portOf(server)}`;
   await naru.given(web({ 'mirror-target': `${target}$request_uri` }));
   const { status } = await naru.get('http://a.test/a?q=1', { method: 'POST', body: 'hello' });
   assert.equal(status, 200);
@@ -66,7 +66,7 @@ test('mirror-target gets a copy of each request, with its body, and has no say i
 });
 
 test('mirror-target may be reached by https', async () => {
-  await naru.given(web({ 'mirror-target': `https://${address}:${(tlsServer.address() as AddressInfo).port}/$request_uri` }));
+  await naru.given(web({ 'mirror-target': `https://${address}:${portOf(tlsServer)}/$request_uri` }));
   assert.equal(await naru.served('http://a.test/tls'), 'web');
   assert.equal(await copy(), `GET ${address} /tls `);
 });

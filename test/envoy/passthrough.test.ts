@@ -1,7 +1,6 @@
 // ssl-passthrough: whose certificate a client sees, and who answers.
 import assert from 'node:assert/strict';
 import { Agent, createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { certificateFor } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
@@ -9,6 +8,7 @@ import { podAddress } from '../support/local-address.ts';
 import { type Naru, sharedNaru } from '../support/naru.ts';
 import type { Answer } from '../support/request.ts';
 import { configMapYaml, echoService, ingressYaml, type IngressText, sliceYaml, tlsSecretYaml } from '../support/yaml.ts';
+import { portOf } from '../support/listen.ts';
 
 let naru: Naru;
 let server: Server;
@@ -21,7 +21,7 @@ before(async () => {
     answer.end(`the backend itself: ${incoming.headers.host} ${incoming.url}`);
   });
   await new Promise<void>((resolve) => server.listen(0, resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   pods =
     configMapYaml({}) +
     echoService('tls', 'web') +

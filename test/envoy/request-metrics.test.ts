@@ -1,12 +1,13 @@
 // What Prometheus gets of requests: by Ingress, Service and canary, under the names that Flagger and boards for ingress-nginx ask for.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { before, describe, test } from 'node:test';
 import { choosePort } from '../../src/dev/ports.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Naru, sharedNaru } from '../support/naru.ts';
 import { echoService, ingressYaml, sliceYaml } from '../support/yaml.ts';
+import { portOf } from '../support/listen.ts';
 
 describe('metrics of requests', () => {
   let naru: Naru;
@@ -51,7 +52,7 @@ describe('metrics of requests', () => {
     const redirect = { 'permanent-redirect': 'http://elsewhere.test/' };
     await naru.given(
       echoService('breaks', 'refuses') +
-        sliceYaml('breaks', ['127.0.0.1'], (broken.address() as AddressInfo).port) +
+        sliceYaml('breaks', ['127.0.0.1'], portOf(broken)) +
         sliceYaml('refuses', ['127.0.0.1'], await choosePort(0)) +
         ingressYaml({ name: 'unanswered', host, paths: ['Prefix /breaks breaks', 'Prefix /refuses refuses', 'Prefix /none nowhere'] }) +
         ingressYaml({ name: 'redirected', host: 'redirected.test', paths: ['Prefix / breaks'], annotations: redirect }),

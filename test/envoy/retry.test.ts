@@ -1,12 +1,12 @@
 // What is sent again, and to whom, through a real Envoy.
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { RoutePolicy } from '../../src/model/route-policy.ts';
 import { ModelFleet } from '../support/model-fleet.ts';
 import { forwarding, hosts, service } from '../support/model-source.ts';
 import { request as get } from '../support/request.ts';
+import { listen } from '../support/listen.ts';
 
 let fleet: ModelFleet;
 const pods: Server[] = [];
@@ -19,8 +19,7 @@ async function pod(name: string, answer: (request: IncomingMessage, response: Se
     answer(request, response);
   });
   pods.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
+  return listen(server);
 }
 
 /** What a client gets whose request comes to this pod first, and who has seen it. The others answer. */

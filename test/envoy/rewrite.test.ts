@@ -1,11 +1,11 @@
 // What routes change of paths and hosts, where copies of requests go, and answers with headers: what a backend sees, and what a client.
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { PathMatch, Route } from '../../src/model/route.ts';
 import type { Rewrite, RoutePolicy } from '../../src/model/route-policy.ts';
 import { eventually } from '../support/eventually.ts';
+import { listen, portOf } from '../support/listen.ts';
 import { ModelFleet } from '../support/model-fleet.ts';
 import { forwarding, hosts, service } from '../support/model-source.ts';
 import { type Answer, request } from '../support/request.ts';
@@ -15,24 +15,20 @@ let backend: Server;
 let mirror: Server;
 const copies: string[] = [];
 
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
-}
-
 /** Answers with `HOST URL`. */
-async function listen(onRequest: (asked: string) => void): Promise<Server> {
+async function answering(onRequest: (asked: string) => void): Promise<Server> {
   const server = createServer((incoming, answer) => {
     const asked = `${incoming.headers.host} ${incoming.url}`;
     onRequest(asked);
     answer.end(asked);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
   return server;
 }
 
 before(async () => {
-  backend = await listen(() => undefined);
-  mirror = await listen((asked) => copies.push(asked));
+  backend = await answering(() => undefined);
+  mirror = await answering((asked) => copies.push(asked));
   fleet = await ModelFleet.start(['node-1']);
 });
 

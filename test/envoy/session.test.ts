@@ -1,10 +1,10 @@
 // Sessions by cookie: who gets one, what it looks like, and where it leads.
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { type Naru, sharedNaru } from '../support/naru.ts';
 import { configMapYaml, echoService, ingressYaml, sliceYaml } from '../support/yaml.ts';
+import { listen, portOf } from '../support/listen.ts';
 
 let naru: Naru;
 const pods: { readonly server: Server; readonly port: number }[] = [];
@@ -13,12 +13,11 @@ const broken = new Set<number>();
 
 async function pod(): Promise<number> {
   const server = createServer((request, response) => {
-    const { port } = server.address() as AddressInfo;
+    const port = portOf(server);
     if (broken.has(port)) request.socket.destroy();
     else response.end(String(port));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   pods.push({ server, port });
   return port;
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { choosePort } from '../../src/dev/ports.ts';
 import { eventually } from '../support/eventually.ts';
 import { Naru } from '../support/naru.ts';
 import { configMapYaml, sliceYaml } from '../support/yaml.ts';
+import { portOf } from '../support/listen.ts';
 
 const host = '127.0.0.1';
 const opened: (Server | UdpSocket)[] = [];
@@ -36,7 +37,7 @@ async function talker(name: string): Promise<number> {
   });
   opened.push(server);
   await once(server.listen(0, host), 'listening');
-  return (server.address() as AddressInfo).port;
+  return portOf(server);
 }
 
 async function datagramTalker(name: string): Promise<number> {

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test, type TestContext } from 'node:test';
@@ -25,6 +24,7 @@ import { PodEnvoy } from '../support/pod-envoy.ts';
 import { request } from '../support/request.ts';
 import { runNaru } from '../support/run-naru.ts';
 import { ingressYaml, sliceYaml, tlsSecretYaml } from '../support/yaml.ts';
+import { portOf } from '../support/listen.ts';
 
 const host = 'shop.example.com';
 
@@ -46,7 +46,7 @@ async function startBackend(t: TestContext): Promise<{ readonly port: number; re
   await once(server, 'listening');
   t.after(() => server.closeAllConnections());
   t.after(() => server.close());
-  return { port: (server.address() as AddressInfo).port, held };
+  return { port: portOf(server), held };
 }
 
 describe('a rolling restart of the Envoys', () => {

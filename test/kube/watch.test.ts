@@ -6,6 +6,7 @@ import { watchKind } from '../../src/kube/watch.ts';
 import { FaultyServer } from './support/faulty-server.ts';
 import { print, Recorder } from './support/recorder.ts';
 import { given, isSynced, quick, watched } from './support/watched.ts';
+import { listen } from '../support/listen.ts';
 
 test('a list in pages, then synced, then what happens', async (t) => {
   const { server, events } = await given(t, ['a', 'b', 'c', 'd', 'e'], { streams: false });
@@ -151,7 +152,7 @@ test('a connection on which nothing is said is given up', async (t) => {
 test('a server that accepts and never answers is given up', async (t) => {
   const sockets: Socket[] = [];
   const silent = createServer((socket) => sockets.push(socket));
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  await listen(silent);
   const { port } = silent.address() as { port: number };
   const troubles: string[] = [];
   const connection = { server: `http://127.0.0.1:${port}`, description: '', requestOptions: async () => ({}), reload: async () => {} };

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request as plainRequest, type Server, type ServerResponse } from 'node:http';
 import { request } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { portOf } from './listen.ts';
 
 /** What a request is in the life of a watch. */
 export type Stage = 'first page' | 'next page' | 'streaming list' | 'watch';
@@ -58,7 +59,7 @@ export class ApiProxy {
   }
 
   get #url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${portOf(this.#server)}`;
   }
 
   /** Resolves when it has struck. */

@@ -1,7 +1,8 @@
 // Where on this machine a test may listen.
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { portOf } from './listen.ts';
 
 /** An IPv4 address of this machine that Kubernetes accepts as a Pod's. */
 export async function podAddress(): Promise<string> {
@@ -25,7 +26,7 @@ export async function podAddress(): Promise<string> {
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   const server = createServer().listen(0, host);
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   server.close();
   await once(server, 'close');
   return port;

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import { portOf } from './listen.ts';
 
 /** A pod of a test: an HTTP server that says its name, as an echo backend would. Resolves with its port. */
 export async function namedServer(t: TestContext, name: string, host = '127.0.0.1', port = 0): Promise<number> {
@@ -13,5 +13,5 @@ export async function namedServer(t: TestContext, name: string, host = '127.0.0.
     server.closeAllConnections();
     server.close();
   });
-  return (server.address() as AddressInfo).port;
+  return portOf(server);
 }

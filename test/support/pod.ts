@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { portOf } from './listen.ts';
 
 /** What a pod's container says of a request. */
 export interface PodAnswer {
@@ -20,7 +20,7 @@ export class Pod {
 
   private constructor(name: string, server: Server) {
     this.name = name;
-    this.port = (server.address() as AddressInfo).port;
+    this.port = portOf(server);
     this.#server = server;
   }
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import protobuf from 'protobufjs';
+import { portOf } from './listen.ts';
 
 export interface Span {
   /** Hexadecimal; `parent` is empty where there is none. */
@@ -22,7 +22,7 @@ export class TraceCollector {
 
   private constructor(server: Http2Server) {
     this.#server = server;
-    this.port = (server.address() as AddressInfo).port;
+    this.port = portOf(server);
     server.on('stream', (stream: ServerHttp2Stream) => void this.#take(stream));
   }
 

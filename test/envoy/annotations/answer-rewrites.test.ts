@@ -1,11 +1,11 @@
 // proxy-cookie-domain, proxy-cookie-path, proxy-redirect-from and -to: what clients see of what a backend says of itself.
 import assert from 'node:assert/strict';
 import { createServer, type OutgoingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { podAddress } from '../../support/local-address.ts';
 import { type Naru, sharedNaru } from '../../support/naru.ts';
 import { echoService, ingressYaml, sliceYaml } from '../../support/yaml.ts';
+import { portOf } from '../../support/listen.ts';
 
 let naru: Naru;
 let server: Server;
@@ -18,7 +18,7 @@ before(async () => {
     answer.writeHead(200, said).end();
   });
   await new Promise<void>((resolve) => server.listen(0, resolve));
-  backend = echoService('web') + sliceYaml('web', [await podAddress()], (server.address() as AddressInfo).port);
+  backend = echoService('web') + sliceYaml('web', [await podAddress()], portOf(server));
 });
 after(() => server.close());
 

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { Agent } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { issueCertificate } from '../../support/certificate-kinds.ts';
 import { type Naru, sharedNaru } from '../../support/naru.ts';
 import { echoService, ingressYaml, secretYaml, tlsSecretYaml } from '../../support/yaml.ts';
+import { listen, portOf } from '../../support/listen.ts';
 
 const ours = await issueCertificate({ names: ['ada.example.com'] });
 const foreign = await issueCertificate({ names: ['ada.example.com'] });
@@ -28,7 +28,7 @@ before(async () => {
     asked = headers;
     response.writeHead(200).end();
   });
-  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+  await listen(service);
 });
 after(() => service.close());
 
@@ -119,7 +119,7 @@ test('backends get what the certificate says, and never what the client says of 
 });
 
 test('an authentication service is told, too', async () => {
-  const { port } = service.address() as AddressInfo;
+  const port = portOf(service);
   await given({ ...on, 'auth-tls-verify-client': 'optional', 'auth-url': `http://127.0.0.1:${port}/` });
   const forged = { 'ssl-client-verify': 'SUCCESS', 'ssl-client-subject-dn': 'CN=root' };
   await naru.get('https://cert.test/', { ...showing(undefined), headers: forged });

@@ -1,10 +1,10 @@
 // auth-url and its family, with an authentication service that a test tells what to answer.
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { type Naru, sharedNaru } from '../../support/naru.ts';
 import { configMapYaml, echoService, ingressYaml } from '../../support/yaml.ts';
+import { listen, portOf } from '../../support/listen.ts';
 
 let naru: Naru;
 let service: Server;
@@ -17,8 +17,8 @@ before(async () => {
     asked.push({ method, url: path, headers });
     response.writeHead(answer.status, answer.headers).end('what the service says');
   });
-  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+  await listen(service);
+  url = `http://127.0.0.1:${portOf(service)}`;
 });
 after(() => service.close());
 

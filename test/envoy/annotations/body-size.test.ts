@@ -1,11 +1,12 @@
 // proxy-body-size: requests whose body is too large are answered 413, with a length or without, and nothing is held back for it.
 import assert from 'node:assert/strict';
 import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { eventually } from '../../support/eventually.ts';
 import { type Naru, sharedNaru } from '../../support/naru.ts';
 import { configMapYaml, echoService, ingressYaml, sliceYaml } from '../../support/yaml.ts';
+import { listen, portOf } from '../../support/listen.ts';
 
 const MiB = 1024 * 1024;
 
@@ -25,7 +26,7 @@ before(async () => {
     socket.on('data', (data: Buffer) => (received += data.length)).on('error', () => undefined);
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
   });
-  await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
+  await listen(backend);
 });
 after(() => backend.close());
 test('Naru starts with an Envoy', async () => {
@@ -33,7 +34,7 @@ test('Naru starts with an Envoy', async () => {
 });
 
 function objects(annotations: Readonly<Record<string, string>>): string {
-  const { port } = backend.address() as AddressInfo;
+  const port = portOf(backend);
   const paths = ['Prefix / web'];
   return (
     ingressYaml({ name: 'exact', host: 'size.test', paths, annotations }) +

@@ -1,10 +1,11 @@
 // proxy-request-buffering: when a pod gets a request whose body is still on its way. proxy-buffer-size: how long the head of an answer may be.
 import assert from 'node:assert/strict';
 import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { type Naru, sharedNaru } from '../../support/naru.ts';
 import { echoService, ingressYaml, sliceYaml } from '../../support/yaml.ts';
+import { listen, portOf } from '../../support/listen.ts';
 
 let naru: Naru;
 let backend: Server;
@@ -21,7 +22,7 @@ before(async () => {
     socket.on('error', () => undefined).on('data', (data: Buffer) => socket.write(data));
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
   });
-  await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
+  await listen(backend);
 });
 after(() => backend.close());
 test('Naru starts with an Envoy', async () => {
@@ -29,7 +30,7 @@ test('Naru starts with an Envoy', async () => {
 });
 
 async function given(annotations: Readonly<Record<string, string>>): Promise<void> {
-  const { port } = backend.address() as AddressInfo;
+  const port = portOf(backend);
   const paths = ['Prefix / web'];
   await naru.given(
     ingressYaml({ name: 'exact', host: 'hold.test', paths, annotations }) +

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { createServer as createHttp2Server } from 'node:http2';
 import { type ClientRequest, createServer, request, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { eventually } from '../../support/eventually.ts';
 import { Naru, sharedNaru } from '../../support/naru.ts';
 import { configMapYaml, echoService, ingressYaml, sliceYaml } from '../../support/yaml.ts';
+import { listen, portOf } from '../../support/listen.ts';
 
 let naru: Naru;
 let backend: Server;
@@ -14,7 +14,7 @@ let backend: Server;
 let waiting: ServerResponse[] = [];
 before(async () => {
   backend = createServer((_, answer) => void waiting.push(answer));
-  await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
+  await listen(backend);
 });
 after(() => {
   backend.closeAllConnections();
@@ -25,7 +25,7 @@ test('Naru starts with an Envoy', async () => {
 });
 
 async function given(annotations: Readonly<Record<string, string>>, to = naru, more = ''): Promise<void> {
-  const { port } = backend.address() as AddressInfo;
+  const port = portOf(backend);
   const paths = ['Prefix / web'];
   await to.given(
     ingressYaml({ name: 'exact', host: 'few.test', paths: ['Prefix / web', 'Prefix /two web'], annotations }) +
@@ -129,10 +129,10 @@ test('an answer with trailers is handed on, and is over then', async (t) => {
     stream.respond({ ':status': 200 }, { waitForTrailers: true });
     stream.end('all');
   });
-  await new Promise<void>((resolve) => pod.listen(0, '127.0.0.1', resolve));
+  await listen(pod);
   t.after(() => pod.close());
   const annotations = { 'backend-protocol': 'GRPC', 'limit-connections': '1' };
-  const slice = sliceYaml('rpc', ['127.0.0.1'], (pod.address() as AddressInfo).port);
+  const slice = sliceYaml('rpc', ['127.0.0.1'], portOf(pod));
   await naru.given(ingressYaml({ name: 'rpc', host: 'rpc.test', paths: ['Prefix / rpc'], annotations }) + echoService('rpc') + slice);
   for (let index = 0; index < 5; index += 1) {
     await eventually('it passes', async () => ((await naru.get('http://rpc.test/')).body === 'all' ? true : undefined));

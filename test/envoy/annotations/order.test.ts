@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { Agent } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { issueCertificate } from '../../support/certificate-kinds.ts';
 import { type Naru, sharedNaru } from '../../support/naru.ts';
 import { echoService, ingressYaml, secretYaml, sliceYaml, tlsSecretYaml } from '../../support/yaml.ts';
+import { listen, portOf } from '../../support/listen.ts';
 
 const client = await issueCertificate({ names: ['ada.example.com'] });
 
@@ -15,7 +15,7 @@ let service: Server;
 let status = 200;
 before(async () => {
   service = createServer((_, response) => response.writeHead(status).end());
-  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+  await listen(service);
 });
 after(() => service.close());
 test('Naru starts with an Envoy', async () => {
@@ -40,7 +40,7 @@ type Check = (typeof checks)[number][0];
 
 /** One Ingress with everything on. */
 async function given(fails: (check: Check) => boolean): Promise<void> {
-  const { port } = service.address() as AddressInfo;
+  const port = portOf(service);
   status = fails('service') ? 500 : 200;
   const annotations = {
     'auth-tls-secret': 'signers',

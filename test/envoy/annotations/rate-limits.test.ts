@@ -1,16 +1,16 @@
 // limit-rps and its family: as many requests as nginx lets through, by client address, then 503.
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { type Naru, sharedNaru } from '../../support/naru.ts';
 import { configMapYaml, echoService, ingressYaml, sliceYaml } from '../../support/yaml.ts';
+import { listen, portOf } from '../../support/listen.ts';
 
 let naru: Naru;
 let backend: Server;
 before(async () => {
   backend = createServer((_, answer) => answer.end(Buffer.alloc(48 * 1024)));
-  await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
+  await listen(backend);
 });
 after(() => backend.close());
 test('Naru starts with an Envoy', async () => {
@@ -80,7 +80,7 @@ test('the ConfigMap says by which status', async () => {
 });
 
 test('limit-rate slows each answer down', async () => {
-  const { port } = backend.address() as AddressInfo;
+  const port = portOf(backend);
   const slow = ingressYaml({ name: 'slow', host: 'limit.test', paths: ['Prefix /slow web'], annotations: { 'limit-rate': '32' } });
   const fast = ingressYaml({ name: 'fast', host: 'limit.test', paths: ['Prefix /fast web'] });
   await naru.given(slow + fast + echoService('web') + sliceYaml('web', ['127.0.0.1'], port));

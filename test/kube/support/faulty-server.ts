@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Connection } from '../../../src/kube/connection.ts';
+import { portOf } from '../../support/listen.ts';
 
 /** What goes wrong, once, with the next request or watch that it fits. */
 export type Fault =
@@ -49,7 +49,7 @@ export class FaultyServer {
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return portOf(this.#server);
   }
 
   get connection(): Connection {

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { portOf } from '../listen.ts';
 
 /**
  * Every pod of a storm: one server that takes a whole range of loopback addresses, so that a pod is an address.
@@ -12,7 +13,7 @@ export class Pods {
 
   private constructor(server: Server) {
     this.#server = server;
-    this.port = (server.address() as AddressInfo).port;
+    this.port = portOf(server);
     server.on('upgrade', (_, socket: Socket) => {
       this.#upgraded.add(socket);
       socket.once('close', () => this.#upgraded.delete(socket));
