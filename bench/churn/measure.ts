@@ -33,8 +33,8 @@ export interface Measured extends Plan {
 }
 
 const samples = 20;
-/** Until what is kept of the last snapshots is full: memory grows until then, and is bounded. */
-const fillingBatches = 100;
+/** Until what is kept of the past is full, such as the 256 contents that an Envoy may come back with: memory grows until then, and is bounded. */
+const fillingBatches = 300;
 const deadlineMs = 60_000;
 
 /** A control plane with one client over gRPC, through which events go as through `naru serve`. */
