@@ -8,6 +8,8 @@ interface Upsert {
   readonly forced: boolean;
   /** Goes into a response of its own, because a response with others was refused. */
   readonly alone: boolean;
+  /** Goes ahead of what alone uses it: the client has neither. */
+  readonly ahead: boolean;
 }
 
 /** A resource that the newest snapshot no longer has and that the client still holds. */
@@ -57,6 +59,16 @@ export class Backlog {
     return this.#answerSince !== undefined;
   }
 
+  get someAhead(): boolean {
+    for (const { ahead } of this.#upserts.values()) if (ahead) return true;
+    return false;
+  }
+
+  get allAhead(): boolean {
+    for (const { ahead } of this.#upserts.values()) if (!ahead) return false;
+    return this.#upserts.size > 0 && !this.owesAnswer;
+  }
+
   get waiting(): boolean {
     return this.#upserts.size > 0 || this.owesAnswer;
   }
@@ -83,7 +95,7 @@ export class Backlog {
     const before = this.#upserts.get(name);
     // What was to go and is wanted again is as old in the client as it was.
     const since = Math.min(upsert.since, before?.since ?? Infinity, this.#lacks(name));
-    this.#upserts.set(name, { since, forced: upsert.forced || before?.forced === true, alone: upsert.alone });
+    this.#upserts.set(name, { ...upsert, since, forced: upsert.forced || before?.forced === true });
     this.#departures.delete(name);
     this.#missing.delete(name);
     this.#kept.delete(name);

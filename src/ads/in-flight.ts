@@ -7,6 +7,8 @@ export interface Sent {
   readonly at: number;
   /** What is new to the client; a complete response carried more. */
   readonly resources: readonly Resource[];
+  /** Some of them go ahead of what alone uses them. */
+  readonly ahead: boolean;
   /** Those of them whose content the client did not hold before. */
   readonly changed: readonly Resource[];
   readonly removed: ReadonlySet<string>;
@@ -44,6 +46,11 @@ export class InFlight {
     let free = 0;
     for (const { at } of this.#sent.values()) free = Math.max(free, at + timeoutMs);
     return free;
+  }
+
+  get someAhead(): boolean {
+    for (const { ahead } of this.#sent.values()) if (ahead) return true;
+    return false;
   }
 
   get oldest(): number {

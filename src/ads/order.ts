@@ -25,6 +25,13 @@ const upsertsAfter: Readonly<Record<TypeName, readonly TypeName[]>> = {
 };
 
 /**
+ * What is new and used by one resource alone, which the client does not have either, goes ahead of that: it takes effect only with it. For
+ * a listener that shares its table of scopes with others serves at once, and would answer 404 until its hosts are there. Changes do not:
+ * nobody is to be sent to https before https is there.
+ */
+const aheadOf: Readonly<Partial<Record<TypeName, TypeName>>> = { scopes: 'listeners' };
+
+/**
  * How far these must have come before a stream goes on to the next snapshot. Listeners and routes must have had their
  * turn. Clusters must be answered: an Envoy asks for the endpoints of a cluster when it gets it, and they must be there.
  */
@@ -66,6 +73,8 @@ export interface Progress {
   readonly settled: number;
   /** Something that was refused is still what the client should have. */
   readonly refused: boolean;
+  /** Something that goes ahead of what uses it waits, or is not answered yet. */
+  readonly leads: boolean;
   readonly departures: ReadonlyMap<string, Departure>;
   /** Whether something is still there, or just going, that was removed and is older than this snapshot. */
   removing(number: number): boolean;
@@ -76,13 +85,15 @@ type AllProgress = Readonly<Record<TypeName, Progress>>;
 /** What may go now of one type, and when to look again if nothing happens before. */
 export interface Turn {
   readonly upserts: boolean;
+  /** Where not all of them may: whether those may that go ahead of what uses them. */
+  readonly ahead: boolean;
   readonly removals: readonly string[];
   readonly wakeAt: number;
 }
 
 /** The turn of a type that waits for no other. */
 export function anyTime({ departures }: Pick<Progress, 'departures'>): Turn {
-  return { upserts: true, removals: [...departures.keys()], wakeAt: Infinity };
+  return { upserts: true, ahead: true, removals: [...departures.keys()], wakeAt: Infinity };
 }
 
 export interface OrderOptions {
@@ -108,12 +119,18 @@ export class Order {
       if (at <= now) removals.push(name);
       else wakeAt = Math.min(wakeAt, at);
     }
-    return { upserts: opensAt <= now, removals, wakeAt };
+    return { upserts: opensAt <= now, ahead: this.#mayGoAhead(type, all), removals, wakeAt };
+  }
+
+  #mayGoAhead(type: TypeName, all: AllProgress): boolean {
+    const { waiting, leads } = all[type];
+    const others = upsertsAfter[type].filter((other) => other !== aheadOf[type]);
+    return waiting !== undefined && leads && areSettled(others, all, waiting);
   }
 
   #upsertsAt(type: TypeName, all: AllProgress, now: number): number {
     const { waiting } = all[type];
-    const open = waiting === undefined || upsertsAfter[type].every((other) => !all[other].subscribed || all[other].settled >= waiting);
+    const open = waiting === undefined || (areSettled(upsertsAfter[type], all, waiting) && !isLed(type, all));
     if (open) {
       this.#waitingSince.delete(type);
       return now;
@@ -143,4 +160,12 @@ export class Order {
     departure.readyAt ??= now;
     return departure.readyAt + (late.has(type) ? this.#options.removalGraceMs : 0);
   }
+}
+
+function areSettled(types: readonly TypeName[], all: AllProgress, number: number): boolean {
+  return types.every((type) => !all[type].subscribed || all[type].settled >= number);
+}
+
+function isLed(type: TypeName, all: AllProgress): boolean {
+  return typeNames.some((other) => aheadOf[other] === type && all[other].leads);
 }

@@ -27,20 +27,21 @@ export function versionOf({ number, hash }: Pick<View, 'number' | 'hash'>): stri
 /** Bigger responses are cut by resource; the next part goes when the client has answered the one before. */
 const mostBytes = 1_000_000;
 
-/** Only what changed, up to a size unless `whole`. `upserts` is false while they have to wait for other types. */
+/** Only what changed, up to a size unless `whole`. `upserts` is false while they have to wait for other types, `ahead`: see `Turn`. */
 export function chooseSome(from: {
   readonly table: ResourceView;
   readonly backlog: Backlog;
   readonly upserts: boolean;
+  readonly ahead: boolean;
   readonly removals: readonly string[];
   readonly whole: boolean;
 }): Choice {
   const fresh: Resource[] = [];
   let bytes = 0;
   let alone: Resource | undefined;
-  for (const [name, upsert] of from.upserts ? from.backlog.upserts : []) {
+  for (const [name, upsert] of from.upserts || from.ahead ? from.backlog.upserts : []) {
     const resource = from.table.get(name);
-    if (resource === undefined) continue;
+    if (resource === undefined || !(from.upserts || upsert.ahead)) continue;
     if (upsert.alone) {
       alone ??= resource;
       continue;

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { typeNames, typeUrls, type Resource, type TypeName } from '../snapshot/resource.ts';
+import { typeNames, typeUrls, type Reference, type Resource, type TypeName } from '../snapshot/resource.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { Acceptance } from './acceptance.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
@@ -65,7 +65,9 @@ export class ProxyStream implements SnapshotListener {
     this.#connection = connection;
     this.#options = options;
     const { lately } = fleet;
-    const state = (type: TypeName) => new TypeState(type, variant, { onHeld: (resource) => this.#acceptance.held(resource), lately });
+    const onHeld = (resource: Resource) => this.#acceptance.held(resource);
+    const hasOther = ({ type, name }: Reference) => this.#types[type].mayHold(name);
+    const state = (type: TypeName) => new TypeState(type, variant, { hasOther, onHeld, lately });
     this.#types = {
       clusters: state('clusters'),
       endpoints: state('endpoints'),

@@ -7,7 +7,7 @@ import { Subscription } from './subscription.ts';
 import type { ResourceView } from './view.ts';
 
 /** How far one type on one stream has come. What moves it on is in `TypeState`. */
-export abstract class TypeProgress implements Progress {
+export abstract class TypeProgress implements Omit<Progress, 'leads'> {
   readonly type: TypeName;
   readonly subscription: Subscription;
   protected readonly backlog = new Backlog();
@@ -56,6 +56,11 @@ export abstract class TypeProgress implements Progress {
   /** Whether the client certainly holds something under every name of a table. */
   holdsAll({ size }: ResourceView): boolean {
     return this.subscription.held.size - this.departures.size - this.backlog.kept >= size;
+  }
+
+  /** Whether the client holds something of this name, or will when it has accepted what is under way. */
+  mayHold(name: string): boolean {
+    return this.inFlight.versionOf(name, this.subscription.held.get(name)?.version) !== undefined;
   }
 
   removing(number: number): boolean {

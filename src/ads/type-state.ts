@@ -1,8 +1,8 @@
-import { typeUrls, type Resource, type TypeName } from '../snapshot/resource.ts';
+import { typeUrls, type Reference, type Resource, type TypeName } from '../snapshot/resource.ts';
 import type { FramedResponses } from './framed-responses.ts';
 import type { Sent } from './in-flight.ts';
 import type { LatelyServed } from './lately-served.ts';
-import { warmedBy, type Turn } from './order.ts';
+import { type Progress, warmedBy, type Turn } from './order.ts';
 import type { Pinned } from './pin.ts';
 import type { TypeReport } from './proxy-state.ts';
 import { Reported } from './reported.ts';
@@ -16,26 +16,36 @@ import type { View } from './view.ts';
 const removal = '';
 
 export interface TypeStateOptions {
+  /** Whether the client has, or may have, what this names. */
+  readonly hasOther: (reference: Reference) => boolean;
   /** Hears of every resource that the client has come to hold. */
   readonly onHeld: (resource: Resource) => void;
   readonly lately: LatelyServed | undefined;
 }
 
 /** One type on one stream: what the client wants and holds, what waits, what is under way, what was refused. */
-export class TypeState extends TypeProgress implements Pinned {
+export class TypeState extends TypeProgress implements Pinned, Progress {
   readonly #variant: Variant;
   readonly #onHeld: (resource: Resource) => void;
   readonly #reported = new Reported();
   readonly #lately: LatelyServed | undefined;
+  readonly #hasOther: TypeStateOptions['hasOther'];
   #lastNonce = 0;
   /** The version of what the client held when it came, as far as it says so. */
   #brought = '';
 
-  constructor(type: TypeName, variant: Variant, { onHeld, lately }: TypeStateOptions) {
+  constructor(type: TypeName, variant: Variant, { hasOther, onHeld, lately }: TypeStateOptions) {
     super(type);
     this.#variant = variant;
     this.#onHeld = onHeld;
     this.#lately = lately;
+    this.#hasOther = hasOther;
+  }
+
+  /** A complete response carries all that waits, so that nothing goes ahead where not everything may. */
+  get leads(): boolean {
+    const { allAhead, someAhead } = this.backlog;
+    return (this.#variant.isComplete(this.type) ? allAhead : someAhead) || this.inFlight.someAhead;
   }
 
   /** Applies what a request says about names. */
@@ -77,14 +87,15 @@ export class TypeState extends TypeProgress implements Pinned {
    */
   warm(name: string, view: View): void {
     if (!this.subscription.covers(name) || !view.resources[this.type].has(name)) return;
-    this.backlog.add(name, { since: view.number, forced: true, alone: false }, view.number);
+    this.backlog.add(name, { since: view.number, forced: true, alone: false, ahead: false }, view.number);
   }
 
   /** Makes the next response of what may go now; undefined when there is nothing to say. */
   take(view: View, turn: Turn, responses: FramedResponses, now: number): { sent: Sent; bytes: Buffer } | undefined {
     const complete = this.#variant.isComplete(this.type);
+    const all = turn.upserts || (turn.ahead && this.backlog.allAhead);
     // A complete response would carry what still has to wait, too.
-    if (complete && this.backlog.waiting && !turn.upserts) return undefined;
+    if (complete && this.backlog.waiting && !all) return undefined;
     const from = {
       ...turn,
       table: view.resources[this.type],
@@ -95,7 +106,7 @@ export class TypeState extends TypeProgress implements Pinned {
       whole: this.type === 'scopes',
     };
     const { fresh, resources, removed, kept } = complete ? chooseComplete(from) : chooseSome(from);
-    const answers = turn.upserts && this.backlog.waiting;
+    const answers = this.backlog.waiting && (all || fresh.length > 0);
     // Removals that were refused go along with a whole response, but are no reason for one.
     const takesAway = complete ? turn.removals.length > 0 : removed.length > 0;
     if (!answers && !takesAway) return undefined;
@@ -110,12 +121,13 @@ export class TypeState extends TypeProgress implements Pinned {
       at: now,
       // Where these are all, those that other streams have under way as well.
       resources: fresh === resources && fresh.length > 1 ? (framed.content.resources as readonly Resource[]) : fresh,
+      ahead: fresh.some(({ name }) => this.backlog.upserts.get(name)?.ahead === true),
       removed: new Set(removed),
       removesSince: removed.reduce((oldest, name) => Math.min(oldest, this.departures.get(name)?.since ?? Infinity), Infinity),
       changed: warmedBy[this.type] === undefined ? [] : fresh.filter(({ name, version }) => held.get(name)?.version !== version),
       since: Math.min(answers ? this.backlog.oldest : Infinity, complete ? this.refusals.oldest : Infinity),
     };
-    this.backlog.sent(fresh, removed, answers);
+    this.backlog.sent(fresh, removed, answers && all);
     this.inFlight.add(sent);
     this.#lastNonce = framed.nonce;
     return { sent, bytes: framed.bytes };
@@ -171,7 +183,7 @@ export class TypeState extends TypeProgress implements Pinned {
       const wanted = view.resources[this.type].get(name);
       if (wanted?.version === version) {
         this.refusals.add(name, { version, since: sent.since, certain: !again });
-        if (again) this.backlog.add(name, { since: sent.since, forced: true, alone: true }, sent.snapshot);
+        if (again) this.backlog.add(name, { since: sent.since, forced: true, alone: true, ahead: this.#goesAhead(wanted) }, sent.snapshot);
       } else if (complete) {
         // It has changed meanwhile, and with it the whole.
         this.backlog.oweAnswer(sent.since, view.number);
@@ -238,7 +250,7 @@ export class TypeState extends TypeProgress implements Pinned {
       // The client has refused this very content, and was sent no other since.
       this.backlog.settle(name);
     } else {
-      const upsert = { since: Math.min(since, this.refusals.since(name)), forced: false, alone: false };
+      const upsert = { since: Math.min(since, this.refusals.since(name)), forced: false, alone: false, ahead: this.#goesAhead(wanted) };
       this.backlog.add(name, upsert, this.number);
     }
   }
@@ -252,12 +264,16 @@ export class TypeState extends TypeProgress implements Pinned {
     }
     const since = Math.min(view.number, this.refusals.since(name));
     this.refusals.forget(name);
-    this.backlog.add(name, { since, forced: true, alone: false }, view.number);
+    this.backlog.add(name, { since, forced: true, alone: false, ahead: false }, view.number);
+  }
+
+  #goesAhead({ name, usedBy }: Resource): boolean {
+    return usedBy !== undefined && !this.mayHold(name) && !this.#hasOther(usedBy);
   }
 
   /** The newest snapshot does not have this name. */
   #depart(name: string, now: number, asked: boolean): void {
-    const mayHold = this.inFlight.versionOf(name, this.subscription.held.get(name)?.version) !== undefined;
+    const mayHold = this.mayHold(name);
     const since = Math.min(this.number, this.refusals.since(name), this.inFlight.since(name));
     const mayHoldPart = this.refusals.since(name) < Infinity;
     this.#noLongerRefused(name);

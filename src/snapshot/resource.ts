@@ -31,5 +31,7 @@ export interface Resource {
   readonly bytes: Buffer;
   /** The resources this one names and cannot work without, each once. */
   readonly references: readonly Reference[];
+  /** The only one that makes use of this one, where there is such a one: it may come later than this one, or never. */
+  readonly usedBy?: Reference;
   readonly sources: readonly Source[];
 }

@@ -11,6 +11,7 @@ type MessageNameOf<T extends TypeName> = (typeof typeUrls)[T] extends `type.goog
 export interface ResourceParts {
   readonly name: string;
   readonly references: readonly Reference[];
+  readonly usedBy?: Reference;
   readonly sources: readonly Source[];
 }
 

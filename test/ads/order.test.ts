@@ -1,26 +1,10 @@
 // Make before break on one stream: who waits for whom.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { line, protocols, type Client } from './client.ts';
+import { line, protocols } from './client.ts';
 import { cluster, endpoints, fake, listener, routes } from './fake-resources.ts';
 import { Stage } from './memory-link.ts';
-
-/** An Envoy that has accepted a listener, its routes, and cluster `a` behind them. */
-function settled(stage: Stage, id = 'envoy-1'): Client {
-  if (stage.publisher.fleet.current === undefined) {
-    stage.publisher.publish(cluster('a'), endpoints('a'), listener('l', 'r'), routes('r', ['a']));
-  }
-  const client = stage.connectEnvoy(id);
-  client.ack(client.take('clusters'));
-  client.subscribe('endpoints', ['a']);
-  client.ack(client.take('endpoints'));
-  client.subscribeAll('listeners');
-  client.ack(client.take('listeners'));
-  client.subscribe('routes', ['r']);
-  client.ack(client.take('routes'));
-  assert.deepEqual(client.lines, []);
-  return client;
-}
+import { settled } from './settled.ts';
 
 for (const protocol of protocols) {
   const complete = protocol === 'sotw';

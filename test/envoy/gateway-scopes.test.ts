@@ -125,6 +125,27 @@ describe('hosts of Gateways', () => {
     }
   });
 
+  test('are there as soon as a new port takes connections', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `h${index}.new.test`);
+    const hosts = ['*.wild.new.test', ...names].map((host, index) => route(`new-${index}`, 'one/new', host)).join('');
+    const services = echoService(...Array.from({ length: names.length + 1 }, (_, index) => `new-${index}`), 'any');
+    const port = (number: number) => ({ name: 'new', port: number, protocol: 'HTTP' });
+    await naru.given(gatewayClass + gateway('one', http('any')) + route('any', 'one/any') + services);
+    const address = naru.gatewayAddress('default/one');
+    for (const number of [8090, 8091, 8092]) {
+      const first = (host: string) =>
+        eventually(
+          'the new port takes connections',
+          async () => (await request('http://any.test/', { http: number, https: 0 }, { address, headers: { host } })).status,
+        );
+      const [, ...answers] = await Promise.all([
+        naru.given(gatewayClass + gateway('one', http('any'), port(number)) + route('any', 'one/any') + hosts + services),
+        ...['h0.new.test', 'h39.new.test', 'x.wild.new.test'].map(first),
+      ]);
+      assert.deepEqual(answers, [200, 200, 200]);
+    }
+  });
+
   test('come and go between the scopes, and the others are not missed for a moment', async () => {
     const common = gatewayClass + gateway('one', http('any')) + route('any', 'one', 'any.test') + echoService('any', 'web');
     await naru.given(common + route('web', 'one', 'x.scope.test'));

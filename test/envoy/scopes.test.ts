@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { type Naru, sharedNaru } from '../support/naru.ts';
+import { eventually } from '../support/eventually.ts';
+import { Naru, sharedNaru } from '../support/naru.ts';
 import { echoService, ingressYaml } from '../support/yaml.ts';
 
 let naru: Naru;
@@ -101,6 +102,21 @@ test('an upgrade to a websocket goes through for a wildcard host', async () => {
   socket.destroy();
   // The echo backend does not upgrade; 403 would be Envoy's own answer where a route does not allow it.
   assert.match(first.toString(), /^HTTP\/1\.1 (?:101|200) /);
+});
+
+test('an Envoy that starts has the routes of all hosts as soon as it takes connections', async (t) => {
+  const fresh = await Naru.start();
+  t.after(() => fresh.stop());
+  const last = 99;
+  const hosts = Array.from({ length: last + 1 }, (_, index) =>
+    ingressYaml({ name: `h${index}`, host: `h${index}.start.test`, paths: ['Prefix / web'] }),
+  );
+  const first = (host: string) => eventually('the listener takes connections', async () => (await fresh.get(`http://${host}/`)).status);
+  const [, ...answers] = await Promise.all([
+    fresh.given(hosts.join('') + echoService('web')),
+    ...['h0.start.test', `h${last}.start.test`].map(first),
+  ]);
+  assert.deepEqual(answers, [200, 200]);
 });
 
 test('hosts come and go between the scopes', async () => {

@@ -77,12 +77,14 @@ export function renderOtherHosts(hosts: ReadonlyMap<Key, EncodedVirtualHost>, li
 /** Joins virtual hosts that are encoded already. */
 function renderScope(name: string, head: readonly Buffer[], hosts: readonly EncodedVirtualHost[]): Resource {
   const routes = [...head, ...hosts.flatMap(({ bytes }) => encodedField(virtualHostsField, bytes))];
-  const string_key = scopeKey(hostnameOf(name), listenerOf(name));
+  const listener = listenerOf(name);
+  const string_key = scopeKey(hostnameOf(name), listener);
   const scope = encode('envoy.config.route.v3.ScopedRouteConfiguration', { name, key: { fragments: [{ string_key }] } });
   const clusters = new Set(hosts.flatMap((host) => host.clusters));
   return resourceOf('scopes', Buffer.concat([scope, fieldHead(routeConfigurationField, lengthOf(routes)), ...routes]), {
     name,
     references: [...clusters].sort().map((cluster) => ({ type: 'clusters', name: cluster })),
+    ...(listener === undefined ? {} : { usedBy: { type: 'listeners', name: listener } }),
     sources: hosts.flatMap(({ sources }) => sources),
   });
 }
