@@ -1,26 +1,18 @@
 import type { AnswerCache } from '../model/authentication.ts';
+import { Kept } from './kept.ts';
 import type { ServiceAnswer } from './service-client.ts';
 
-const most = 10_000;
-
-/** Answers of services that hold for a while, by the key of their request. Bounded: the oldest go. */
+/** Answers of services that hold for a while, by the key of their request. */
 export class RememberedAnswers {
-  readonly #answers = new Map<string, { readonly answer: ServiceAnswer; readonly until: number }>();
+  readonly #answers = new Kept<ServiceAnswer>();
 
   get(key: string, now: number): ServiceAnswer | undefined {
-    const found = this.#answers.get(key);
-    return found !== undefined && now < found.until ? found.answer : undefined;
+    return this.#answers.get(key, now);
   }
 
   add(key: string, answer: ServiceAnswer, { times }: AnswerCache, now: number): void {
     const seconds = lifetime(answer, times);
-    if (seconds <= 0) return;
-    this.#answers.delete(key);
-    this.#answers.set(key, { answer, until: now + seconds * 1000 });
-    for (const [oldest, { until }] of this.#answers) {
-      if (until > now && this.#answers.size <= most) break;
-      this.#answers.delete(oldest);
-    }
+    if (seconds > 0) this.#answers.add(key, answer, now + seconds * 1000, now);
   }
 }
 

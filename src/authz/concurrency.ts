@@ -3,12 +3,14 @@ import { type Concurrency, concurrencyMetadata } from '../model/concurrency.ts';
 import type { Messages } from '../proto/codec.ts';
 import { refusalStatus } from '../proto/http-status.ts';
 import { isInNetworks } from './address.ts';
+import { RouteReader } from './route-reader.ts';
 import type { ProcessingRequest, ProcessingResponse } from './processing-service.ts';
 
 type Call = ServerDuplexStream<ProcessingRequest, ProcessingResponse>;
 
 /** Counts the requests of clients that are under way: each is a call that lasts as long as the request. */
 export class ConcurrencyCounter {
+  readonly #limits = new RouteReader<Concurrency>();
   readonly #underWay = new Map<string, number>();
 
   process(call: Call): void {
@@ -20,7 +22,8 @@ export class ConcurrencyCounter {
     call.on('data', ({ request_headers: head }: ProcessingRequest) => {
       // Only of an answer that ends with trailers there is a second question.
       if (head === undefined) return void call.write({ response_trailers: {} });
-      const limit = readLimit(call);
+      const [said] = call.metadata.get(concurrencyMetadata);
+      const limit = this.#limits.read(said?.toString());
       leave ??= limit && this.#enter(limit, addressIn(head));
       call.write(leave === undefined ? refusal(limit) : { request_headers: {} });
     });
@@ -46,12 +49,6 @@ export class ConcurrencyCounter {
       else this.#underWay.set(key, left);
     };
   }
-}
-
-function readLimit({ metadata }: Call): Concurrency | undefined {
-  const [text] = metadata.get(concurrencyMetadata);
-  // Written by Naru and by nobody else.
-  return text === undefined ? undefined : (JSON.parse(String(text)) as Concurrency);
 }
 
 /** The address behind the proxies that are trusted: the listener has set the header. */

@@ -1,6 +1,5 @@
 import { Server, ServerCredentials, type ServerDuplexStream, type ServerUnaryCall } from '@grpc/grpc-js';
-import { checkExtension } from '../model/authentication.ts';
-import { readCheck } from './access-check.ts';
+import { type AccessCheck, checkExtension } from '../model/authentication.ts';
 import { RememberedAnswers } from './answer-cache.ts';
 import type { Services } from './ask-service.ts';
 import { authorizationService, type CheckRequest, type CheckResponse } from './authorization-service.ts';
@@ -9,6 +8,7 @@ import { ConcurrencyCounter } from './concurrency.ts';
 import { decide } from './decide.ts';
 import { responseOf, unavailable } from './outcome.ts';
 import { type ProcessingRequest, type ProcessingResponse, processingService } from './processing-service.ts';
+import { RouteReader } from './route-reader.ts';
 import { seldom } from './seldom.ts';
 import { ServiceClient } from './service-client.ts';
 import { UserLists, type UserListsOptions } from './user-lists.ts';
@@ -34,6 +34,7 @@ export class AuthzServer {
   readonly #users: UserLists;
   readonly #basicAuth = new BasicAuth();
   readonly #services: Services;
+  readonly #checks = new RouteReader<AccessCheck>();
   readonly #concurrency = new ConcurrencyCounter();
 
   constructor(options: AuthzOptions) {
@@ -77,7 +78,7 @@ export class AuthzServer {
   }
 
   async #check({ attributes }: CheckRequest): Promise<CheckResponse> {
-    const check = readCheck(attributes?.context_extensions?.[checkExtension]);
+    const check = this.#checks.read(attributes?.context_extensions?.[checkExtension]);
     if (check === undefined) return responseOf(unavailable);
     const { method = '', host = '', path = '', protocol = '', headers = {} } = attributes?.request?.http ?? {};
     const request = { method, authority: headers[':authority'] ?? host, pathAndQuery: path, protocol, headers };

@@ -1,9 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Credentials } from './credentials.ts';
+import { Kept } from './kept.ts';
 
 /** How long a password that was right is not computed again. */
 const keptMs = 60_000;
-const most = 10_000;
 
 /**
  * Credentials that were right a moment ago: a bcrypt hash takes a tenth of a second, and clients send their password with every
@@ -12,22 +12,15 @@ const most = 10_000;
  */
 export class Verified {
   readonly #key = randomBytes(32);
-  /** Digest → when it ends, oldest first. */
-  readonly #until = new Map<string, number>();
+  /** By their digests. */
+  readonly #right = new Kept<true>();
 
   has(credentials: Credentials, hash: string, now: number): boolean {
-    const until = this.#until.get(this.#digest(credentials, hash));
-    return until !== undefined && now < until;
+    return this.#right.get(this.#digest(credentials, hash), now) !== undefined;
   }
 
   add(credentials: Credentials, hash: string, now: number): void {
-    const digest = this.#digest(credentials, hash);
-    this.#until.delete(digest);
-    this.#until.set(digest, now + keptMs);
-    for (const [oldest, until] of this.#until) {
-      if (until > now && this.#until.size <= most) break;
-      this.#until.delete(oldest);
-    }
+    this.#right.add(this.#digest(credentials, hash), true, now + keptMs, now);
   }
 
   #digest({ user, password }: Credentials, hash: string): string {
