@@ -1,4 +1,4 @@
-import { parseSource, type Source } from '../model/source.ts';
+import { byDefault, parseSource, printSource, type Source } from '../model/source.ts';
 import { decode } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import type { Resource, TypeName } from '../snapshot/resource.ts';
@@ -36,7 +36,8 @@ export function findResource(resources: ResourceSet, reference: string): FoundRe
   const resource = type === undefined ? undefined : resources[type].get(name);
   if (resource === undefined) return undefined;
   const throughRoutes = type === 'clusters' || type === 'endpoints' ? sourcesOf(routesTo(resources, name)) : [];
-  return { resource, path: '', sources: [...resource.sources, ...throughRoutes] };
+  const objects = resource.sources.filter((source) => printSource(source) !== printSource(byDefault));
+  return { resource, path: '', sources: [...objects, ...throughRoutes] };
 }
 
 /** That of Ingresses, or else the one that a listener of a Gateway has. */

@@ -1,6 +1,7 @@
 import type { AccessLog } from './access-log.ts';
 import type { Redacted } from './certificate.ts';
 import type { HeaderValue } from './route-policy.ts';
+import type { Source } from './source.ts';
 import type { Template } from './template.ts';
 
 /** Key of the one row that a table of these has. */
@@ -8,6 +9,8 @@ export const edgeKey = 'edge';
 
 /** How the listeners treat every connection, request and answer, whatever host it is for. */
 export interface EdgeSettings {
+  /** The fields that say something of it. */
+  readonly sources: readonly Source[];
   /** `Strict-Transport-Security` of every answer over https, in place of the backend's; absent: none. */
   readonly hsts?: string;
   readonly client: ClientSettings;

@@ -8,6 +8,9 @@ export interface Source {
   readonly field?: string;
 }
 
+/** Of what no object asks for: Naru has it of its own accord, or a flag says so. */
+export const byDefault: Source = { kind: 'Naru', namespace: '', name: 'default' };
+
 /** `Ingress shop/web spec.rules[0]`: the way sources are written in messages. */
 export function printSource({ kind, namespace, name, field }: Source): string {
   const object = namespace === '' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;

@@ -1,5 +1,5 @@
 import { problem, type Problem } from '../model/problem.ts';
-import type { Source } from '../model/source.ts';
+import { byDefault, type Source } from '../model/source.ts';
 import { objectsOf } from '../xds/answering-host.ts';
 import { type Quarantinable, type Quarantined, splitName } from '../xds/quarantine/quarantine.ts';
 
@@ -65,7 +65,7 @@ const leftOut: Readonly<Record<Quarantinable, string>> = {
 };
 
 function distinct(sources: readonly Source[], { what, name }: Quarantined): readonly Source[] {
-  if (sources.length === 0) return [{ kind: 'Naru', namespace: '', name: nameOf({ what, name }) }];
+  if (sources.every(({ kind }) => kind === byDefault.kind)) return [{ ...byDefault, name: nameOf({ what, name }) }];
   return [
     ...new Map(sources.map((source) => [`${source.kind} ${source.namespace}/${source.name} ${source.field ?? ''}`, source])).values(),
   ];

@@ -96,9 +96,7 @@ export class Rendering {
     const secrets = backendSecretTables(model.backendSecrets, onFailure);
     const helper = helperTables(model.userLists, listen, onFailure);
     const onlyCollector = new OnlyRow(collectorClusterName);
-    const collector = this.#derive('collector of traces', onlyCollector, (_, read) =>
-      renderCollectorCluster(read.get(edge, edgeKey)?.tracing),
-    );
+    const collector = this.#derive('collector of traces', onlyCollector, (_, read) => renderCollectorCluster(read.get(edge, edgeKey)));
 
     this.#scopes = hosts.scopes;
     this.#rendered = {

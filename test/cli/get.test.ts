@@ -39,15 +39,15 @@ test('listeners, routes, clusters and endpoints of a Gateway', async (t) => {
     ['0.0.0.0:5432', 'TCP', '-', 'Gateway shop/edge'],
     ['0.0.0.0:80', 'HTTP', '-', 'Gateway shop/edge'],
     ['0.0.0.0:8444', 'TLS', 'a.pass.example.com', 'Gateway shop/edge'],
-    ['http', 'HTTP', '-', '-'],
-    ['https', 'HTTPS', '-', '-'],
+    ['http', 'HTTP', '-', 'Naru default'],
+    ['https', 'HTTPS', '-', 'Naru default'],
   ]);
   assert.deepEqual(await columns('routes', 0, 2, 3, 4, 5, 6), [
     ['shop.example.com', '/cart', 'method POST', 'shop/cart/80', '0', 'HTTPRoute shop/web'],
     ['shop.example.com', '/cart', '-', 'shop/web/80 75 %, shop/cart/80 25 %', '2', 'HTTPRoute shop/web'],
   ]);
   assert.deepEqual(await columns('backends', 0, 2, 5), [
-    ['naru-authz', '0', '-'],
+    ['naru-authz', '0', 'Naru default'],
     ['shop/cart/80', '0', 'Service shop/cart'],
     ['shop/web/80', '2', 'Service shop/web'],
   ]);

@@ -12,6 +12,7 @@ import type {
   Tracing,
 } from '../../model/edge.ts';
 import type { HeaderValue } from '../../model/route-policy.ts';
+import { byDefault, type Source } from '../../model/source.ts';
 import type { Compatibility } from '../options.ts';
 import type { AccessLogs } from './access-logs.ts';
 import type { ControllerConfig } from './index.ts';
@@ -23,16 +24,22 @@ export interface EdgeParts {
   readonly headers: { readonly requests: readonly HeaderValue[]; readonly answers: readonly HeaderValue[] };
   readonly logs: AccessLogs;
   readonly tracing?: Tracing;
+  readonly sources: readonly Source[];
 }
 
 export const defaultEdgeSettings = (): EdgeSettings =>
-  edgeSettings(defaultConfig, { headers: { requests: [], answers: [] }, logs: {} }, 'kubernetes');
+  edgeSettings(defaultConfig, { headers: { requests: [], answers: [] }, logs: {}, sources: [byDefault] }, 'kubernetes');
 
 /** What the ConfigMap says of listeners, in the Model's words. */
-export function edgeSettings(config: ControllerConfig, { headers, logs, tracing }: EdgeParts, compatibility: Compatibility): EdgeSettings {
+export function edgeSettings(
+  config: ControllerConfig,
+  { headers, logs, tracing, sources }: EdgeParts,
+  compatibility: Compatibility,
+): EdgeSettings {
   const hsts = hstsOf(config.redirects);
   const { upstreams } = config;
   return {
+    sources,
     ...(hsts === undefined ? {} : { hsts }),
     client: clientOf(config.clientAddress),
     requests: requestsOf(config.requestHeaders, headers),

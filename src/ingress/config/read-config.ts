@@ -1,6 +1,7 @@
 import { printFieldPath } from '../../kube/field-path.ts';
 import type { ConfigMap } from '../../kube/objects.ts';
 import { problem, type Problem } from '../../model/problem.ts';
+import { byDefault, type Source } from '../../model/source.ts';
 import type { Key } from '../../store/table.ts';
 import { printFallback } from './setting.ts';
 import { sourceOf } from '../source-of.ts';
@@ -69,6 +70,12 @@ function configOf(
 }
 
 const notText = { ok: false, message: 'the value has half a character in it' } as const;
+
+/** The keys that say something of listeners. */
+export function edgeSources(map: ConfigMap | undefined): readonly Source[] {
+  const names = Object.keys(map?.data ?? {}).filter((name) => knownKeys.get(name)?.drains === true);
+  return map === undefined || names.length === 0 ? [byDefault] : names.sort().map((name) => keySource(map, name));
+}
 
 function keySource(map: ConfigMap, name: string) {
   return sourceOf(map, printFieldPath(['data', name]));

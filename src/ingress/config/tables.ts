@@ -15,7 +15,7 @@ import { type HeadersReading, readHeaders } from './header-maps.ts';
 import { type GlobalAuthRow, readGlobalAuth } from './global-auth.ts';
 import { concerns, type ControllerConfig } from './index.ts';
 import { readTracing } from './tracing.ts';
-import { type ConfigRow, defaultConfig, knownKeys, readConfig } from './read-config.ts';
+import { type ConfigRow, defaultConfig, edgeSources, knownKeys, readConfig } from './read-config.ts';
 
 /** The one row of these tables. */
 export const controller: Key = 'controller';
@@ -103,8 +103,9 @@ function edgeRow(config: ControllerConfig, { key, compatibility, find }: EdgeSou
   const answers = named('add-headers', config.responseHeaders['add-headers']);
   const { logs, problems } = readAccessLogs(config.logging, by);
   const { problems: ofTracing, ...tracing } = readTracing(config.tracing, by);
+  const headers = { requests: requests.headers, answers: answers.headers };
   return {
-    edge: edgeSettings(config, { headers: { requests: requests.headers, answers: answers.headers }, logs, ...tracing }, compatibility),
+    edge: edgeSettings(config, { headers, logs, ...tracing, sources: edgeSources(by) }, compatibility),
     problems: [...requests.problems, ...answers.problems, ...problems, ...ofTracing],
   };
 }

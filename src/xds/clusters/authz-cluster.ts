@@ -1,3 +1,4 @@
+import { byDefault } from '../../model/source.ts';
 import { any } from '../../proto/codec.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
 import type { Resource } from '../../snapshot/resource.ts';
@@ -18,7 +19,7 @@ export function renderAuthzCluster(address: HelperAddress | undefined): Resource
     typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': http2 },
     circuit_breakers: { thresholds: [{ max_requests: 10_240, max_pending_requests: 10_240 }] },
   };
-  return makeResource('clusters', message, { name: authzClusterName, references: [], sources: [] });
+  return makeResource('clusters', message, { name: authzClusterName, references: [], sources: [byDefault] });
 }
 
 function addressOf(address: HelperAddress): Messages['envoy.config.core.v3.Address'] {

@@ -63,8 +63,8 @@ export class ListenerTables {
     const defaultSecret = this.#derive('default secret', onlyDefault, (_, read, name) => this.#secret(name, {}, read));
     const onlyTickets = new OnlyRow(ticketKeyName);
     const tickets = this.#derive('ticket key', onlyTickets, (_, read) => {
-      const { tls } = this.#settings(read).edge;
-      return tls.ticketKey === undefined || !usesTicketKey(tls) ? undefined : renderTicketKey(tls.ticketKey.key);
+      const { tls, sources } = this.#settings(read).edge;
+      return tls.ticketKey === undefined || !usesTicketKey(tls) ? undefined : renderTicketKey(tls.ticketKey.key, sources);
     });
     const { ofListeners, ...namedSecrets } = this.#namedSecrets();
     const heldSecrets = overlayResources('secrets', [secrets, defaultSecret, tickets, ofListeners], held);

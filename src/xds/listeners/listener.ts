@@ -30,7 +30,11 @@ export function renderHttpListener(settings: ListenerSettings): Resource {
     listener_filters: [...readProxyProtocol(settings.edge.client)],
     filter_chains: [{ name: 'http', filters: renderFilters('http', plainChain, settings) }],
   };
-  return makeResource('listeners', message, { name: 'http', references: [routes, ...collectorOf(settings.edge)], sources: [] });
+  return makeResource('listeners', message, {
+    name: 'http',
+    references: [routes, ...collectorOf(settings.edge)],
+    sources: settings.edge.sources,
+  });
 }
 
 /** A filter chain of the TLS listener. */
@@ -69,7 +73,7 @@ export function renderHttpsListener(
   return resourceOf('listeners', Buffer.concat([encode('envoy.config.listener.v3.Listener', head), ...encoded]), {
     name: 'https',
     references: [routes, ...needed, ...fixedDefault, ...tickets, ...collectorOf(settings.edge)],
-    sources: [],
+    sources: settings.edge.sources,
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Route } from '../../model/route.ts';
 import type { RoutePolicy } from '../../model/route-policy.ts';
-import { printSource } from '../../model/source.ts';
+import { byDefault, printSource } from '../../model/source.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
 
 /** The namespace of what Naru writes into metadata; an access log gets it by `%METADATA(ROUTE:naru:sources)%`. */
@@ -19,6 +19,11 @@ export function routeMetadata(
   };
 }
 
+/** Of routes that Naru has of its own accord. */
+export const ownMetadata: Messages['envoy.config.core.v3.Metadata'] = {
+  filter_metadata: { [metadataNamespace]: { sources: [printSource(byDefault)] } },
+};
+
 /** What a route says of the traces of its requests. */
 export type TraceWord = 'traced' | 'untraced' | 'untrusted';
 
@@ -33,10 +38,10 @@ function ownerOf(route: string): { readonly namespace: string; readonly ingress:
   return namespace === undefined || ingress === undefined ? undefined : { namespace, ingress };
 }
 
-/** What `routeMetadata` says of where a route comes from, each as `printSource` writes it. */
+/** What `routeMetadata` says of the objects that a route comes from, each as `printSource` writes it; of Naru's own there are none. */
 export function sourcesIn(metadata: Messages['envoy.config.core.v3.Metadata'] | undefined): readonly string[] {
   const sources = metadata?.filter_metadata?.[metadataNamespace]?.['sources'];
-  return Array.isArray(sources) ? sources.map(String) : [];
+  return Array.isArray(sources) ? sources.map(String).filter((source) => source !== printSource(byDefault)) : [];
 }
 
 /** In CEL: whether the access log is to say something of a request. One that found no route has no metadata. */

@@ -15,7 +15,7 @@ import { scopeKey } from '../scopes/scope-header.ts';
 import { renderAction } from './route-action.ts';
 import { redirectParts } from './redirect.ts';
 import { usualRetry } from './retry.ts';
-import { routeMetadata } from './route-metadata.ts';
+import { ownMetadata, routeMetadata } from './route-metadata.ts';
 import { withoutChoices } from './session-cookie.ts';
 import { chainHeader, plainChain } from '../scopes/chain-header.ts';
 
@@ -37,7 +37,7 @@ export interface EncodedVirtualHost {
  * What is asked of an exact host and has no route is not looked for among the other hosts. And at a listener of its own no request is ever
  * without a route: filters act by their own settings then, and those that ask somebody would let nobody pass.
  */
-const notFound: EnvoyRoute = { name: 'not found', match: { prefix: '/' }, direct_response: { status: 404 } };
+const notFound: EnvoyRoute = { name: 'not found', match: { prefix: '/' }, direct_response: { status: 404 }, metadata: ownMetadata };
 
 /**
  * A virtual host with its routes in order, its fallback last. `catchAll` is the virtual host under any hostname: its
@@ -124,6 +124,7 @@ function misdirected(host: VirtualHost, over: string): EnvoyRoute {
     name: 'misdirected',
     match: { prefix: '/', headers: [...wildcard, otherThan(over), otherThan(plainChain)] },
     direct_response: { status: 421, body: { inline_string: 'Misdirected Request\n' } },
+    metadata: ownMetadata,
   };
 }
 

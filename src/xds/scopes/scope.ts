@@ -1,4 +1,5 @@
 import { anyHost, hostKey, hostnameOf, isExact, listenerOf } from '../../model/virtual-host.ts';
+import { byDefault } from '../../model/source.ts';
 import { encode } from '../../proto/codec.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
 import type { Resource } from '../../snapshot/resource.ts';
@@ -81,11 +82,12 @@ function renderScope(name: string, head: readonly Buffer[], hosts: readonly Enco
   const string_key = scopeKey(hostnameOf(name), listener);
   const scope = encode('envoy.config.route.v3.ScopedRouteConfiguration', { name, key: { fragments: [{ string_key }] } });
   const clusters = new Set(hosts.flatMap((host) => host.clusters));
+  const sources = hosts.flatMap((host) => host.sources);
   return resourceOf('scopes', Buffer.concat([scope, fieldHead(routeConfigurationField, lengthOf(routes)), ...routes]), {
     name,
     references: [...clusters].sort().map((cluster) => ({ type: 'clusters', name: cluster })),
     ...(listener === undefined ? {} : { usedBy: { type: 'listeners', name: listener } }),
-    sources: hosts.flatMap(({ sources }) => sources),
+    sources: sources.length === 0 ? [byDefault] : sources,
   });
 }
 

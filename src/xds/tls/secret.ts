@@ -1,5 +1,6 @@
 import type { Certificate, Redacted } from '../../model/certificate.ts';
 import type { UserList } from '../../model/authentication.ts';
+import { byDefault } from '../../model/source.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
 import type { Key } from '../../store/table.ts';
 import type { Resource } from '../../snapshot/resource.ts';
@@ -26,7 +27,7 @@ export function renderSecret(name: Key, { chain, privateKey, staple, sources }: 
 
 /** The certificate that Naru has made itself. */
 export function renderOwnCertificate(name: Key, { chain, privateKey }: OwnCertificate): Resource {
-  return secret(name, pair(Buffer.from(chain), Buffer.from(privateKey)), []);
+  return secret(name, pair(Buffer.from(chain), Buffer.from(privateKey)), [byDefault]);
 }
 
 /** The users of a list, for `naru authz`. */
@@ -42,7 +43,7 @@ function secret(name: string, tls_certificate: TlsCertificate, sources: Resource
   return makeResource('secrets', { name, tls_certificate }, { name, references: [], sources });
 }
 
-export function renderTicketKey(key: Redacted): Resource {
+export function renderTicketKey(key: Redacted, sources: Resource['sources']): Resource {
   const message = { name: ticketKeyName, session_ticket_keys: { keys: [{ inline_bytes: key.reveal() }] } };
-  return makeResource('secrets', message, { name: ticketKeyName, references: [], sources: [] });
+  return makeResource('secrets', message, { name: ticketKeyName, references: [], sources });
 }

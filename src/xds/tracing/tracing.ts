@@ -75,9 +75,9 @@ function sampler(share: number): Extension {
 }
 
 /** Nobody waits for the collector to be found. */
-export function renderCollectorCluster(tracing: Tracing | undefined): Resource | undefined {
-  if (tracing === undefined) return undefined;
-  const { host, port } = tracing.collector;
+export function renderCollectorCluster(edge: Pick<EdgeSettings, 'tracing' | 'sources'> | undefined): Resource | undefined {
+  if (edge?.tracing === undefined) return undefined;
+  const { host, port } = edge.tracing.collector;
   const name = collectorClusterName;
   const endpoint = { address: { socket_address: { address: host, port_value: port } } };
   const message: Messages['envoy.config.cluster.v3.Cluster'] = {
@@ -89,7 +89,7 @@ export function renderCollectorCluster(tracing: Tracing | undefined): Resource |
       }),
     },
   };
-  return makeResource('clusters', message, { name, references: [], sources: [] });
+  return makeResource('clusters', message, { name, references: [], sources: edge.sources });
 }
 
 const lookedUp = { type: 'STRICT_DNS', dns_lookup_family: 'V4_PREFERRED', respect_dns_ttl: true, wait_for_warm_on_init: false } as const;
