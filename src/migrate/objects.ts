@@ -1,5 +1,6 @@
 import type { Source } from '../model/source.ts';
 import { anyHost } from '../model/virtual-host.ts';
+import { chunked } from './chunked.ts';
 import type { Placed } from './order.ts';
 import type { Scheme } from './sequences.ts';
 import type { GatewayName } from './written-gateway.ts';
@@ -142,10 +143,6 @@ function passedRoute(one: HostRule & { readonly passed: WrittenBackend }, names:
       rules: [{ backendRefs: [passed] }],
     },
   };
-}
-
-function chunked<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size));
 }
 
 /** That of the Ingress, and for further objects with a number behind it, in their order. */

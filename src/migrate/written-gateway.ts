@@ -1,4 +1,5 @@
 import { anyHost } from '../model/virtual-host.ts';
+import { chunked } from './chunked.ts';
 import { apiVersion, type Manifest } from './written-route.ts';
 
 export interface GatewayName {
@@ -36,9 +37,7 @@ export function writeGateway({ namespace, name }: GatewayName, className: string
       allowedRoutes,
     })),
   ];
-  const chunks = Array.from({ length: Math.ceil(listeners.length / mostListeners) }, (_, index) =>
-    listeners.slice(index * mostListeners, (index + 1) * mostListeners),
-  );
+  const chunks = chunked(listeners, mostListeners);
   const setName = (index: number) => `${name}-${index + 1}`;
   const gateway: Manifest = {
     apiVersion,
