@@ -65,7 +65,8 @@ export interface HistoryOptions {
 }
 
 function countByType(changes: readonly Change[]): Readonly<Partial<Record<TypeName, ChangeCounts>>> {
-  return Object.fromEntries([...Map.groupBy(changes, ({ type }) => type)].map(([type, ofType]) => [type, countChanges(ofType)]));
+  const types = new Set(changes.map(({ type }) => type));
+  return Object.fromEntries([...types].map((type) => [type, countChanges(changes.filter((one) => one.type === type))]));
 }
 
 function countChanges(changes: readonly Change[]): ChangeCounts {
