@@ -16,6 +16,7 @@ import type { HeaderValue } from '../model/route-policy.ts';
 import { readCustomHeaders } from './access/custom-headers.ts';
 import { type AnnotationDefaults, controller } from './config/tables.ts';
 import { selectIngress } from './ingress-class.ts';
+import { checkLatencyHistogram } from './latency-histogram.ts';
 import type { IngressOptions } from './options.ts';
 import { readSnippets, type Snippets } from './snippets/of-ingress.ts';
 import { sourceOf } from './source-of.ts';
@@ -91,7 +92,12 @@ export function readIngress(
     snippets: snippets.row,
     answerHeaders: answers.headers,
     denied: denied || readings.some((reading) => reading.denied),
-    problems: [...problems, ...found, ...readings.flatMap((reading) => reading.problems)],
+    problems: [
+      ...problems,
+      ...found,
+      ...checkLatencyHistogram(metadata, sourceOf(ingress)),
+      ...readings.flatMap((reading) => reading.problems),
+    ],
   };
 }
 

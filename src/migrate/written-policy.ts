@@ -62,6 +62,7 @@ const writers: Writers = {
   spanName: () => only(lost('spanName', 'Spans have no names of their own.')),
   traced: () => only(lost('traced', 'Which of its requests are traced is not said.')),
   distrustsCaller: () => only(lost('distrustsCaller', 'Callers decide whether their requests are traced.')),
+  timed: () => only(lost('timed', 'The distribution of the times of its requests is not kept.')),
   unlogged: () => only(lost('unlogged', 'Its requests are logged.')),
   mirrors: writeMirrors,
 };

@@ -54,13 +54,20 @@ export interface RoutePolicy {
   readonly distrustsCaller?: true;
   /** The access log says nothing of its requests. */
   readonly unlogged?: true;
+  /** The distribution of the times of its requests is kept. */
+  readonly timed?: true;
   /** Where copies of the requests go, whose answers nobody waits for. */
   readonly mirrors?: readonly Mirror[];
 }
 
 /** What a policy says of those who watch requests, whatever is done with these. */
-export function watching({ unlogged, traced, distrustsCaller }: RoutePolicy): RoutePolicy {
-  return { ...(unlogged && { unlogged }), ...(traced === undefined ? {} : { traced }), ...(distrustsCaller && { distrustsCaller }) };
+export function watching({ unlogged, timed, traced, distrustsCaller }: RoutePolicy): RoutePolicy {
+  return {
+    ...(unlogged && { unlogged }),
+    ...(timed && { timed }),
+    ...(traced === undefined ? {} : { traced }),
+    ...(distrustsCaller && { distrustsCaller }),
+  };
 }
 
 /** Bytes, as in ingress-nginx. */

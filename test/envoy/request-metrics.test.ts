@@ -1,13 +1,41 @@
 // What Prometheus gets of requests: by Ingress, Service and canary, under the names that Flagger and boards for ingress-nginx ask for.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { before, describe, test } from 'node:test';
+import { parse } from 'yaml';
 import { choosePort } from '../../src/dev/ports.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Naru, sharedNaru } from '../support/naru.ts';
 import { echoService, ingressYaml, sliceYaml } from '../support/yaml.ts';
 import { portOf } from '../support/listen.ts';
+
+interface Relabelling {
+  readonly source_labels: readonly string[];
+  readonly regex: string;
+  readonly target_label: string;
+  readonly replacement?: string;
+}
+
+/** The labels of a line, as Prometheus has them after the rules of manifests/monitoring/scrape.yaml. */
+function relabelled(line: string): Readonly<Record<string, string>> {
+  const [, name = '', labels = ''] = /^(\w+)\{(.*)\}/.exec(line) ?? [];
+  const series: Record<string, string> = { __name__: name };
+  for (const [, label = '', value = ''] of labels.matchAll(/(\w+)="([^"]*)"/g)) series[label] = value;
+  const { scrape_configs } = parse(readFileSync('manifests/monitoring/scrape.yaml', 'utf8')) as {
+    readonly scrape_configs: readonly { readonly metric_relabel_configs?: readonly Relabelling[] }[];
+  };
+  // https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config: anchored, `;` between labels
+  for (const { source_labels, regex, target_label, replacement = '$1' } of scrape_configs.flatMap(
+    (job) => job.metric_relabel_configs ?? [],
+  )) {
+    const joined = source_labels.map((label) => series[label] ?? '').join(';');
+    const whole = new RegExp(`^(?:${regex})$`);
+    if (whole.test(joined)) series[target_label] = joined.replace(whole, replacement.replaceAll(/\$\{(\d)\}/g, '$$$1'));
+  }
+  return series;
+}
 
 describe('metrics of requests', () => {
   let naru: Naru;
@@ -40,6 +68,43 @@ describe('metrics of requests', () => {
     const times = counted.filter((line) => line.includes('_response_duration_microseconds{'));
     assert.deepEqual(times.map((line) => /service="(\w*)"/.exec(line)?.[1] ?? '').toSorted(), ['main', 'next']);
     for (const line of times) assert.ok(Number(line.split(' ').at(-1)) > 0, line);
+  });
+
+  test('the distribution of times is kept for an Ingress that asks for it, and Prometheus makes of it what boards for ingress-nginx ask for', async () => {
+    const timed = ingressYaml({ name: 'timed', host: 'timed.test', paths: ['Prefix / main'] });
+    const asks = timed.replace('"annotations":{}', '"annotations":{"naru.io/latency-histogram":"true"}');
+    assert.notEqual(asks, timed);
+    await naru.given(echoService('main') + asks + ingressYaml({ name: 'untimed', host: 'untimed.test', paths: ['Prefix / main'] }));
+    for (let i = 0; i < 3; i++) assert.equal((await naru.get('http://timed.test/')).status, 200);
+    assert.equal((await naru.get('http://untimed.test/')).status, 200);
+    // Envoy writes distributions every five seconds.
+    const metrics = await eventually('all are counted', async () => {
+      const text = await naru.metrics();
+      return /_requests\{[^}]*ingress="untimed"/.test(text) && /_milliseconds_count\{[^}]*service="main"[^}]*\} 3/.test(text)
+        ? text
+        : undefined;
+    });
+    const kept = metrics.split('\n').filter((line) => line.startsWith('envoy_nginx_ingress_controller_request_duration'));
+    assert.deepEqual(
+      kept.filter((line) => line.includes('_count{')).map((line) => line.replace('envoy_nginx_ingress_controller_request_duration_', '')),
+      ['milliseconds_count{namespace="default",ingress="timed",service="main",canary=""} 3'],
+    );
+    const buckets = kept.filter((line) => line.includes('service="main"')).map(relabelled);
+    assert.deepEqual(
+      buckets.flatMap((series) =>
+        series['__name__'] === 'nginx_ingress_controller_request_duration_seconds_bucket'
+          ? [Number(series['le']?.replace('+Inf', 'Infinity'))]
+          : [],
+      ),
+      // https://github.com/kubernetes/ingress-nginx/blob/main/pkg/flags/flags.go: --time-buckets
+      [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, Infinity],
+    );
+    assert.equal(buckets.length, 14, 'as docs/operations.md counts them');
+    assert.deepEqual([...new Set(buckets.map((series) => series['__name__'] ?? ''))].toSorted(), [
+      'nginx_ingress_controller_request_duration_milliseconds_sum',
+      'nginx_ingress_controller_request_duration_seconds_bucket',
+      'nginx_ingress_controller_request_duration_seconds_count',
+    ]);
   });
 
   test('requests that no backend answers, or not to the end, are counted, and leave nothing in the log of Envoy', async (t) => {

@@ -2,6 +2,7 @@ import type { IngressBackend, IngressPath } from '../../kube/objects.ts';
 import type { PathMatch, Route } from '../../model/route.ts';
 import { joinPolicies, type RoutePolicy } from '../../model/route-policy.ts';
 import { routePolicyOf } from '../annotations/index.ts';
+import { latencyPolicy } from '../latency-histogram.ts';
 import { hostnameOf, type IngressRow } from '../ingress-row.ts';
 import { canonicalPath } from './literal-path.ts';
 import { expressionMatch } from './rewriting.ts';
@@ -64,8 +65,8 @@ export function byPrecedence(a: PathMatch, b: PathMatch): number {
 }
 
 /** Written only where it says something, so that routes without annotations read as short as they are. */
-export function policyOf({ policies, answerHeaders }: IngressRow, own: RoutePolicy = {}): Pick<Route, 'policy'> {
+export function policyOf({ metadata, policies, answerHeaders }: IngressRow, own: RoutePolicy = {}): Pick<Route, 'policy'> {
   const named: RoutePolicy = answerHeaders.length === 0 ? {} : { responseHeaders: { set: answerHeaders } };
-  const policy = joinPolicies([routePolicyOf(policies), named, own]);
+  const policy = joinPolicies([routePolicyOf(policies), latencyPolicy(metadata), named, own]);
   return Object.keys(policy).length === 0 ? {} : { policy };
 }

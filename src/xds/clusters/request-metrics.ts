@@ -6,8 +6,9 @@ import { metadataNamespace } from '../routes/route-metadata.ts';
 type Logger = Messages['envoy.config.accesslog.v3.AccessLog'];
 type Tag = Messages['envoy.extensions.access_loggers.stats.v3.Config.Tag'];
 
-/** Whatever a fleet serves, an Envoy counts no more than this many. */
+/** Whatever a fleet serves, an Envoy counts no more than this many; a distribution counts for fourteen. */
 const mostCounters = 100_000;
+const mostDistributions = 1300;
 
 const ofRoute = (name: string): Tag => ({ name, value_format: `%METADATA(ROUTE:${metadataNamespace}:${name})%` });
 const ofCluster = (name: string): Tag => ({ name, value_format: `%METADATA(CLUSTER:${metadataNamespace}:${name})%` });
@@ -47,12 +48,12 @@ const backendTime = `%COALESCE(${JSON.stringify({
 /**
  * Requests, and the time that backends took for them, by Ingress: Envoy's own metrics know no Ingress. The names are those of ingress-nginx,
  * before which Envoy writes `envoy_`. The expressions of CEL could say more, but each connection manager would hold them for itself.
- * https://kubernetes.github.io/ingress-nginx/user-guide/monitoring/
+ * The distribution of times is kept for routes that ask for it. https://kubernetes.github.io/ingress-nginx/user-guide/monitoring/
  */
 export const requestMetrics: Logger = {
   name: 'metrics',
   typed_config: any('envoy.extensions.access_loggers.stats.v3.Config', {
-    stats_scope: { sharing_name: 'naru_requests', max_counters: mostCounters },
+    stats_scope: { sharing_name: 'naru_requests', max_counters: mostCounters, max_histograms: mostDistributions },
     counters: [
       {
         stat: { name: 'nginx_ingress_controller_requests', tags: [...labels, { name: 'status', value_format: '%RESPONSE_CODE%' }] },
@@ -64,6 +65,21 @@ export const requestMetrics: Logger = {
           tags: [ofRoute('namespace'), ofRoute('ingress'), { ...ofCluster('service'), rules: onlyWithValue }, ofCluster('canary')],
         },
         value_format: backendTime,
+      },
+    ],
+    histograms: [
+      {
+        stat: {
+          name: 'nginx_ingress_controller_request_duration_milliseconds',
+          tags: [
+            ofRoute('namespace'),
+            { name: 'ingress', value_format: `%METADATA(ROUTE:${metadataNamespace}:timed)%`, rules: onlyWithValue },
+            ofCluster('service'),
+            ofCluster('canary'),
+          ],
+        },
+        unit: 'Milliseconds',
+        value_format: '%DURATION%',
       },
     ],
   }),

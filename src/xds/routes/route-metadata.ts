@@ -14,8 +14,10 @@ export function routeMetadata(
   const words = [...(policy.unlogged ? ['unlogged'] : []), ...traceWords(policy)];
   if (sources.length === 0 && words.length === 0) return undefined;
   const named = { sources: sources.map((source) => printSource(source).toWellFormed()) };
+  const owner = ownerOf(name);
+  const timed = policy.timed === true && owner !== undefined ? { timed: owner.ingress } : {};
   return {
-    filter_metadata: { [metadataNamespace]: { ...named, ...ownerOf(name), ...Object.fromEntries(words.map((word) => [word, true])) } },
+    filter_metadata: { [metadataNamespace]: { ...named, ...owner, ...timed, ...Object.fromEntries(words.map((word) => [word, true])) } },
   };
 }
 
