@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { Option } from 'commander';
+import type { PortRange } from './gateway/balanced-ports.ts';
 import { defaultGatewayOptions } from './gateway/options.ts';
 import type { SecretAccess } from './kube/secrets/secret-holder.ts';
 import { type Compatibility, defaultIngressOptions } from './ingress/options.ts';
@@ -14,6 +15,7 @@ import {
   labelSelector,
   namespacedName,
   network,
+  portRange,
   port,
   seconds,
 } from './settings/values.ts';
@@ -113,6 +115,7 @@ export interface ServeSettings extends ControllerSettings {
   readonly listenAddress: string;
   readonly gatewayController: string;
   readonly gatewayAddressPool?: string;
+  readonly gatewayPorts?: PortRange;
   readonly httpPort: number;
   readonly httpsPort: number;
   readonly kubeconfig?: string;
@@ -164,6 +167,10 @@ export function serveOptions(): Option[] {
       '--gateway-address-pool <cidr>',
       "give each Gateway an address of its own from this network; without it they share the Envoys' address",
     ).argParser(network),
+    setting(
+      '--gateway-ports <from-to>',
+      'ports of the Envoys for Gateways with a load balancer each (naru.io/gateway-infrastructure: load-balancer), such as 20000-29999',
+    ).argParser(portRange),
     setting(
       '--gateway-authority-key <file>',
       'private key (PEM) of --ads-tls-client-ca, to sign the certificates of Envoys that a Gateway has for itself',

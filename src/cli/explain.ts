@@ -3,6 +3,7 @@ import type { ExplainedRequest } from '../explain/request.ts';
 import { listedMessages, type MessageReader, ResourceReader } from '../explain/resource-reader.ts';
 import { readRequest } from '../explain/read-request.ts';
 import { objectKey } from '../kube/event.ts';
+import { partOf } from '../runtime/own-fleets.ts';
 import { readPaths } from '../kube/folder/read-folder.ts';
 import type { Locate } from '../kube/folder/locate.ts';
 import { parseSource } from '../model/source.ts';
@@ -60,7 +61,7 @@ async function explainFiles(
   const build = buildOnce(events, settings, { defaultCertificate: madeAtStart });
   const { current } = build;
   if (current === undefined) throw new Error('nothing was built');
-  const { resources } = current;
+  const { resources } = partOf(current, settings.fleet);
   const reader = () => Promise.resolve(new ResourceReader(resources));
   const known = { problems: () => build.problems(), unserved: (hostname: string) => unservedIngresses(build, hostname) };
   return { explanation: explain(resources, request, known), place: placeBy(locate), reader };

@@ -23,7 +23,7 @@ import { Failure } from './servers/failure.ts';
 import { freshEnvoys } from './servers/fresh-envoy.ts';
 import { ingressOptions } from './ingress-options.ts';
 import { packageVersion } from './package-version.ts';
-import { reportStatus } from './servers/report-status.ts';
+import { envoysOf, reportStatus } from './servers/report-status.ts';
 import { spareMemory } from './servers/spare-memory.ts';
 import { stopSignal } from './servers/stop-signal.ts';
 import { UsageError } from './usage-error.ts';
@@ -46,7 +46,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
   const reviews = new AccessReviews(connection);
   const failure = new Failure();
   const controlPlane = new ControlPlane({
-    build: await buildOptions(settings, (line) => log.warn(line)),
+    build: await buildOptions(settings, envoysOf(settings, connection).namespace, (line) => log.warn(line)),
     events: watchAll(connection, settings, log),
     ads: { ...adsAddress, ...(tls === undefined ? {} : { tls }), limits: adsLimits(settings) },
     debug: { ...debugAddress, review: (token, path) => reviews.review(token, path) },
@@ -80,7 +80,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
   }
 }
 
-async function buildOptions(settings: ServeSettings, log: (line: string) => void): Promise<BuildOptions> {
+async function buildOptions(settings: ServeSettings, envoyNamespace: string, log: (line: string) => void): Promise<BuildOptions> {
   const { fleet, listenAddress, httpPort, httpsPort, authzAddress: authz, stateDir, stateKeys } = settings;
   // With a folder for private keys the default certificate stays the same.
   const defaultCertificate =
@@ -92,6 +92,7 @@ async function buildOptions(settings: ServeSettings, log: (line: string) => void
       controllerName: settings.gatewayController,
       address: listenAddress,
       ...(settings.gatewayAddressPool === undefined ? {} : { addressPool: settings.gatewayAddressPool }),
+      ...(settings.gatewayPorts === undefined ? {} : { loadBalancers: { namespace: envoyNamespace, ports: settings.gatewayPorts } }),
     },
     listen: { address: listenAddress, httpPort, httpsPort, authz, defaultCertificate },
   };

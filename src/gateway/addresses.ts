@@ -4,6 +4,7 @@ import { oldestFirst } from '../ingress/age.ts';
 import { objectKey } from '../kube/event.ts';
 import type { Key } from '../store/table.ts';
 import type { AddressPool } from './address-pool.ts';
+import type { BalancedPorts } from './balanced-ports.ts';
 import { holdsNot } from './condition.ts';
 
 /** Where a Gateway is served. */
@@ -12,6 +13,8 @@ export interface AddressRow {
   readonly bind: readonly string[];
   /** See `Listener.fleet`. */
   readonly fleet?: string;
+  /** See `Place.ports`. */
+  readonly ports?: BalancedPorts;
   /** What its status says; absent: where the Envoys are reached, as for Ingresses. */
   readonly shown?: readonly string[];
   /** Why it has no address, or not the one that it wants. */

@@ -2,23 +2,31 @@ import type { GatewayClass } from '../kube/gateway-objects.ts';
 import type { ConditionDraft, StatusDraft } from '../kube/status-draft.ts';
 import { holds, holdsNot } from './condition.ts';
 import { ownFeatures, supportedFeatures } from './features.ts';
-import { infrastructureAnnotation, infrastructureOf } from './infrastructure.ts';
+import { type Infrastructure, infrastructureAnnotation, infrastructureOf, infrastructures } from './infrastructure.ts';
 
-export function classStatus({ metadata, spec: { parametersRef } }: GatewayClass): StatusDraft {
+/** `balanced`: Gateways with a load balancer are served. */
+export function classStatus({ metadata, spec: { parametersRef } }: GatewayClass, balanced: boolean): StatusDraft {
   const infrastructure = infrastructureOf({ metadata });
-  const accepted = classAccepted(parametersRef !== undefined, infrastructure !== undefined);
+  const accepted = classAccepted(parametersRef !== undefined, infrastructure, balanced);
   return {
     kind: 'GatewayClass',
     key: metadata.name,
     uid: metadata.uid,
     generation: metadata.generation ?? 0,
     conditions: [accepted],
-    supportedFeatures: infrastructure === 'own' ? ownFeatures : supportedFeatures,
+    supportedFeatures: infrastructure === 'own' || infrastructure === 'load-balancer' ? ownFeatures : supportedFeatures,
   };
 }
 
-function classAccepted(withParameters: boolean, known: boolean): ConditionDraft {
+function classAccepted(withParameters: boolean, infrastructure: Infrastructure | undefined, balanced: boolean): ConditionDraft {
   if (withParameters) return holdsNot('Accepted', 'InvalidParameters', 'Naru has no parameters: leave "parametersRef" out.');
-  if (!known) return holdsNot('Accepted', 'InvalidParameters', `The annotation ${infrastructureAnnotation} is neither "shared" nor "own".`);
+  if (infrastructure === undefined)
+    return holdsNot(
+      'Accepted',
+      'InvalidParameters',
+      `The annotation ${infrastructureAnnotation} is none of ${infrastructures.join(', ')}.`,
+    );
+  if (infrastructure === 'load-balancer' && !balanced)
+    return holdsNot('Accepted', 'InvalidParameters', 'Naru has no ports for Gateways with a load balancer: give it --gateway-ports.');
   return holds('Accepted', 'Accepted', 'Gateways of this class are served.');
 }

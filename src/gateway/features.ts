@@ -49,7 +49,7 @@ export const supportedFeatures: readonly string[] = [
   'UDPRoute',
 ];
 
-/** What Gateways with Envoys of their own have besides, and what they lack. */
+/** What Gateways with a Service of their own have besides, and what they lack. */
 export const ownFeatures: readonly string[] = [
   ...supportedFeatures.filter((name) => name !== 'GatewayStaticAddresses'),
   'GatewayInfrastructure',

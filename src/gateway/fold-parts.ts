@@ -33,7 +33,7 @@ export function foldAt(key: Key, members: readonly Key[], read: Read, { gateways
     return row !== undefined && found !== undefined && here === true ? [{ route: row.route, resolved: found }] : [];
   });
   const certificate = read.get(gateways.gateways, owner.owner.gateway)?.backendCertificate?.secret;
-  return foldHost(host, attached, { scheme: secure ? 'https' : 'http', port: socket.port, hostname, certificate });
+  return foldHost(host, attached, { scheme: secure ? 'https' : 'http', port: socket.publicPort, hostname, certificate });
 }
 
 /** The routes for whole connections that a listener has. */

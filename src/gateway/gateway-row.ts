@@ -13,6 +13,7 @@ export interface GatewayRow {
   readonly key: Key;
   readonly metadata: Metadata;
   readonly spec: Gateway['spec'];
+  readonly infrastructure: Infrastructure;
   /** The fleet of Envoys that it has for itself; absent: it is served with Ingresses. */
   readonly fleet?: string;
   readonly listeners: readonly ListenerRow[];
@@ -44,6 +45,7 @@ export function readGateway({ metadata, spec }: Gateway, sets: readonly Listener
     key,
     metadata,
     spec,
+    infrastructure,
     ...(infrastructure === 'own' ? { fleet: fleetOfGateway(key) } : {}),
     listeners: spec.listeners.map((listener, index) => readListener(own, listener, index, lookup)),
     sets: oldestFirst(sets, 'kubernetes').map((set) => ({

@@ -22,11 +22,13 @@ import { type AddressRow, allocate } from './addresses.ts';
 import { allowsNamespace } from './allowed-namespaces.ts';
 import { readBackendCertificate } from './backend-certificate.ts';
 import { readClients } from './client-validation.ts';
+import { allocateBlocks, blockSize, portsInBlock } from './balanced-ports.ts';
+import { holdsNot } from './condition.ts';
 import { type GatewayRow, listenersOf, readGateway } from './gateway-row.ts';
 import { gatewayGroup, type GrantsByNamespace, mayRefer, type Referred, type Referrer } from './grants.ts';
 import type { EdgeTables, GatewayOptions } from './options.ts';
-import { type Infrastructure, infrastructureOf, podPorts } from './infrastructure.ts';
-import { ownAddresses } from './own-addresses.ts';
+import { gatewayOfService, type Infrastructure, infrastructureOf, podPorts, serviceOf } from './infrastructure.ts';
+import { serviceAddresses } from './service-addresses.ts';
 import { divideSocket, nowhere, type Socket, socketsOf } from './socket.ts';
 
 const everyGateway = 'gateways';
@@ -44,6 +46,8 @@ export class GatewayTables {
   readonly staples: Table<{ readonly problems: readonly Problem[] }>;
   /** What Gateways show to backends. */
   readonly backendSecrets: Table<BackendSecret>;
+  /** Gateway → keys of the Services that were made for it. */
+  readonly madeServices: Table<readonly Key[]>;
   readonly #world: World;
   readonly #options: GatewayOptions;
   readonly #edge: EdgeTables;
@@ -84,6 +88,9 @@ export class GatewayTables {
       return reading.ok ? reading.secret : undefined;
     });
     const addresses = this.#addresses(gateways);
+    const made = new IndexTable('services of gateways', world.objects.Service, (service) =>
+      [gatewayOfService(service)].filter((key) => key !== undefined),
+    );
     const claimed = new IndexTable('claimed sockets', addresses.withGateways, (found) => found.sockets);
     const sockets = this.#derive('sockets', claimed, (keys, read, socket) =>
       divideSocket(
@@ -95,13 +102,14 @@ export class GatewayTables {
       ),
     );
     this.gateways = gateways;
+    this.madeServices = made;
     this.addresses = addresses.rows;
     this.sockets = sockets;
     this.certificates = secrets.certificates;
     this.staples = secrets.staples;
     this.backendSecrets = backendSecrets;
     this.tables = [
-      ...[this.#grants, texts, setTexts, sets, ...secrets.tables, gateways, shown, backendSecrets],
+      ...[this.#grants, texts, setTexts, sets, ...secrets.tables, gateways, shown, backendSecrets, made],
       ...[...addresses.tables, claimed, sockets],
     ];
   }
@@ -112,8 +120,19 @@ export class GatewayTables {
 
   /** Nobody else has a port of an address of its own. */
   #portOwner(port: number, transport: 'tcp' | 'udp', infrastructure: Infrastructure, read: Read): string | undefined {
+    if (infrastructure === 'load-balancer') return undefined;
     if (infrastructure === 'own') return transport === 'tcp' && podPorts.includes(port) ? "the Envoys' own metrics and probes" : undefined;
     if (this.#options.addressPool !== undefined) return undefined;
+    if (this.#isBalanced(port)) return 'Gateways with a load balancer (--gateway-ports)';
+    return this.#edgeOwner(port, transport, read);
+  }
+
+  #isBalanced(port: number): boolean {
+    const { first = Infinity, last = 0 } = this.#options.loadBalancers?.ports ?? {};
+    return first <= port && port <= last;
+  }
+
+  #edgeOwner(port: number, transport: 'tcp' | 'udp', read: Read): string | undefined {
     if (transport === 'tcp' && this.#options.edgePorts?.includes(port) === true) return 'Ingresses';
     const [source] = read.get(this.#edge.streams, `${transport}/${port}`)?.sources ?? [];
     return source && `a ${transport.toUpperCase()} service of ${printSource({ ...source, field: '' }).trim()}`;
@@ -126,7 +145,9 @@ export class GatewayTables {
   /** By which Envoys a Gateway is served; undefined: it is not ours, or its class is not accepted. */
   #infrastructure({ spec }: Pick<Gateway, 'spec'>, read: Read): Infrastructure | undefined {
     const found = read.get(this.#world.objects.GatewayClass, spec.gatewayClassName);
-    return found?.spec.controllerName === this.#options.controllerName ? infrastructureOf(found) : undefined;
+    if (found?.spec.controllerName !== this.#options.controllerName) return undefined;
+    const infrastructure = infrastructureOf(found);
+    return infrastructure === 'load-balancer' && this.#options.loadBalancers === undefined ? undefined : infrastructure;
   }
 
   #certificateRows(gateways: Table<Pick<Gateway, 'metadata' | 'spec'>>, sets: Table<Pick<ListenerSet, 'metadata' | 'spec'>>) {
@@ -156,20 +177,41 @@ export class GatewayTables {
     const allocation = this.#derive('address allocation', only, (_, read) => {
       if (pool === undefined) return undefined;
       // The objects themselves, because their status says which address each has had.
-      const sharing = [...read.all(gateways)].flatMap(([key, { fleet }]) => (fleet === undefined ? [key] : []));
+      const sharing = [...read.all(gateways)].flatMap(([key, { infrastructure }]) => (infrastructure === 'shared' ? [key] : []));
       const ours = sharing.flatMap((key) => read.get(this.#world.objects.Gateway, key) ?? []);
       return allocate(ours, pool, [address]);
     });
+    const blocks = this.#derive('blocks of ports', only, (_, read) => {
+      const { loadBalancers } = this.#options;
+      if (loadBalancers === undefined) return undefined;
+      const balanced = [...read.all(gateways)].flatMap(([, row]) => (row.infrastructure === 'load-balancer' ? [row] : []));
+      return allocateBlocks(balanced, loadBalancers.ports);
+    });
     const rows = this.#derive('addresses', gateways, (row, read, key): AddressRow | undefined => {
-      if (row.fleet !== undefined) return ownAddresses(row, address, (service) => read.get(this.#world.objects.Service, service));
+      if (row.infrastructure !== 'shared') return this.#withService(row, read.get(blocks, everyGateway)?.get(key), read);
       return pool === undefined ? { bind: [address] } : read.get(allocation, everyGateway)?.get(key);
     });
     const withGateways = this.#derive('claims of gateways', gateways, (row, read, key) => {
       const place = read.get(rows, key) ?? nowhere;
       return { sockets: [...new Set(listenersOf(row).flatMap((listener) => socketsOf(listener, place)))] };
     });
-    return { rows, withGateways, tables: [only, allocation, rows, withGateways] };
+    return { rows, withGateways, tables: [only, allocation, blocks, rows, withGateways] };
   }
+
+  #withService(row: GatewayRow, block: number | undefined, read: Read): AddressRow {
+    const { address, loadBalancers } = this.#options;
+    const name = serviceOf(row, loadBalancers?.namespace ?? '');
+    const service = read.get(this.#world.objects.Service, name);
+    if (row.fleet !== undefined) return serviceAddresses(row, { bind: [address], fleet: row.fleet }, name, service);
+    if (block === undefined) return { bind: [], shown: [], programmed: noPorts('All ports of --gateway-ports are taken.') };
+    const { ports, missing } = portsInBlock(row, block, (port, transport) => this.#edgeOwner(port, transport, read) === undefined);
+    const placed = serviceAddresses(row, { bind: [address], ports }, name, service);
+    return missing ? { ...placed, programmed: noPorts(`It can have ${blockSize} ports, and wants more.`) } : placed;
+  }
+}
+
+function noPorts(message: string) {
+  return holdsNot('Programmed', 'NoResources', message);
 }
 
 /** What programs write into a status must not look like a change of what is asked for. */

@@ -26,7 +26,7 @@ export interface ListenerFold {
 /** The listener that a socket is in the Model. All of plain HTTP share one chain: the host of a request tells them apart. */
 export function foldListener(
   key: Key,
-  { address, port, transport, fleet, listeners }: Socket,
+  { address, port, publicPort, transport, fleet, listeners }: Socket,
   members: (listener: ListenerRow) => readonly ConnectionMember[],
 ): ListenerFold | undefined {
   const uses = new UpstreamUses();
@@ -43,7 +43,8 @@ export function foldListener(
     name: metadata.name,
     field,
   }));
-  return { listener: { key, address, port, transport, ...(fleet === undefined ? {} : { fleet }), chains, sources }, upstreams: uses.all };
+  const place = { address, port, transport, ...(publicPort === port ? {} : { publicPort }), ...(fleet === undefined ? {} : { fleet }) };
+  return { listener: { key, ...place, chains, sources }, upstreams: uses.all };
 }
 
 /** Without a certificate there is none: clients are refused. */

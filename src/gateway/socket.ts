@@ -2,6 +2,7 @@ import { listenerKey } from '../model/listener.ts';
 import { oldestFirst } from '../ingress/age.ts';
 import type { ConditionDraft } from '../kube/status-draft.ts';
 import type { Key } from '../store/table.ts';
+import { type BalancedPorts, portKey } from './balanced-ports.ts';
 import { holdsNot } from './condition.ts';
 import { type GatewayRow, listenersOf } from './gateway-row.ts';
 import type { ListenerRow } from './listener-row.ts';
@@ -9,7 +10,10 @@ import type { ListenerRow } from './listener-row.ts';
 /** An address and a port, and which listeners have it. */
 export interface Socket {
   readonly address: string;
+  /** That is bound. */
   readonly port: number;
+  /** That clients connect to. */
+  readonly publicPort: number;
   readonly transport: 'tcp' | 'udp';
   /** See `Listener.fleet`. */
   readonly fleet?: string;
@@ -23,14 +27,28 @@ export interface Place {
   readonly bind: readonly string[];
   /** See `Listener.fleet`. */
   readonly fleet?: string;
+  /** What is bound instead of the ports that listeners say; absent: these. */
+  readonly ports?: BalancedPorts;
 }
 
 export const nowhere: Place = { bind: [] };
 
 /** The sockets that a listener wants. */
-export function socketsOf({ spec: { port, protocol } }: ListenerRow, { bind, fleet }: Place): readonly Key[] {
-  const transport = protocol === 'UDP' ? 'udp' : 'tcp';
+export function socketsOf(listener: ListenerRow, place: Place): readonly Key[] {
+  const { bind, fleet } = place;
+  const transport = transportOf(listener);
+  const port = boundPort(listener, place);
+  if (port === undefined) return [];
   return bind.map((address) => listenerKey({ address, port, transport, ...(fleet === undefined ? {} : { fleet }) }));
+}
+
+function transportOf({ spec: { protocol } }: ListenerRow): 'tcp' | 'udp' {
+  return protocol === 'UDP' ? 'udp' : 'tcp';
+}
+
+function boundPort(listener: ListenerRow, { ports }: Place): number | undefined {
+  const { port } = listener.spec;
+  return ports === undefined ? port : ports[portKey(transportOf(listener), port)];
 }
 
 /** Protocols of one group can share a port; the others exclude each other. */
@@ -58,9 +76,18 @@ export function divideSocket(key: Key, gateways: readonly { readonly row: Gatewa
     else conflicts[listener.key] = conflict;
   }
   const places = byAge.flatMap(({ place }) => place.bind.map((address): Place => ({ ...place, bind: [address] })));
-  const { bind: [address = ''] = [], fleet } = places.find((place) => socketsOf(first, place)[0] === key) ?? {};
-  const transport = first.spec.protocol === 'UDP' ? 'udp' : 'tcp';
-  return { address, port: first.spec.port, transport, ...(fleet === undefined ? {} : { fleet }), listeners: winners, conflicts };
+  const place = places.find((one) => socketsOf(first, one)[0] === key) ?? nowhere;
+  const {
+    bind: [address = ''],
+    fleet,
+  } = place;
+  const port = boundPort(first, place) ?? first.spec.port;
+  return {
+    ...{ address, port, publicPort: first.spec.port, transport: transportOf(first) },
+    ...(fleet === undefined ? {} : { fleet }),
+    listeners: winners,
+    conflicts,
+  };
 }
 
 function conflictWith(winners: readonly ListenerRow[], { spec, hostname }: ListenerRow): ConditionDraft | undefined {

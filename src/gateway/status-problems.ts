@@ -22,8 +22,8 @@ function told(code: ProblemCode, source: Source, { message }: ConditionDraft, do
 
 /** Of listeners that are not served it is told where they are. */
 function ofObject(condition: ConditionDraft, source: Source): readonly Problem[] {
-  const { type, status, reason } = condition;
-  if (status !== 'False' || reason === 'ListenersNotValid' || reason === 'Invalid') return [];
+  const { type, status, reason, awaited } = condition;
+  if (status !== 'False' || awaited === true || reason === 'ListenersNotValid' || reason === 'Invalid') return [];
   if (type === 'Accepted') return told('NR603', source, condition, 'It is not served.');
   if (type === 'Programmed' && source.kind === 'Gateway') return told('NR603', source, condition, 'It is not served.');
   return type === 'ResolvedRefs' ? told('NR604', source, condition, 'Backends are shown no certificate.') : [];

@@ -16,7 +16,7 @@ import { listenersOf } from './gateway-row.ts';
 import type { GatewayTables } from './gateway-tables.ts';
 import type { ResolvedBackends } from './resolved-backends.ts';
 import { backendUses } from './route-row.ts';
-import type { EdgeTables } from './options.ts';
+import type { EdgeTables, GatewayOptions } from './options.ts';
 import { routeStatus, withoutParents } from './route-status.ts';
 import { sharedHosts } from './shared-hosts.ts';
 import { problemsOf } from './status-problems.ts';
@@ -29,8 +29,10 @@ export interface StatusSources {
   readonly resolved: Table<ResolvedBackends>;
   readonly backendTls: BackendTlsTables;
   readonly edge: EdgeTables;
-  readonly controllerName: string;
+  readonly options: GatewayOptions;
 }
+
+type Named = Pick<GatewayOptions, 'controllerName'>;
 
 /** What the statuses of all objects of the Gateway API are to say. */
 export class StatusTables {
@@ -42,8 +44,9 @@ export class StatusTables {
   readonly socketsOfGateway: Table<readonly Key[]>;
   readonly #derive: Derive;
 
-  constructor(world: World, { gateways, routes, resolved, backendTls, edge, controllerName }: StatusSources, onFailure: OnFailure) {
+  constructor(world: World, { gateways, routes, resolved, backendTls, edge, options }: StatusSources, onFailure: OnFailure) {
     this.#derive = deriving(onFailure);
+    const { controllerName, loadBalancers } = options;
     const sockets = this.#derive('sockets of gateways', gateways.gateways, (row, read, key): readonly Key[] => {
       const place = read.get(gateways.addresses, key) ?? nowhere;
       return [...new Set(listenersOf(row).flatMap((listener) => socketsOf(listener, place)))];
@@ -60,7 +63,7 @@ export class StatusTables {
       attachedRoutes: (listener: Key) => read.get(routes.byListener, listener)?.length ?? 0,
     });
     const classes = this.#derive('class status', world.objects.GatewayClass, (one): StatusDraft | undefined =>
-      one.spec.controllerName === controllerName ? classStatus(one) : undefined,
+      one.spec.controllerName === controllerName ? classStatus(one, loadBalancers !== undefined) : undefined,
     );
     const ofGateways = this.#derive(
       'gateway status',
@@ -96,7 +99,7 @@ export class StatusTables {
     this.tables = [sockets, classes, ofGateways, ofSets, ofRoutes, ...ofPolicies.tables, ...prefixed, drafts, told, shared];
   }
 
-  #ofRoutes({ routes, resolved, controllerName }: Pick<StatusSources, 'routes' | 'resolved' | 'controllerName'>) {
+  #ofRoutes({ routes, resolved, controllerName }: Pick<StatusSources, 'routes' | 'resolved'> & Named) {
     return this.#derive('route status', routes.objects, (route, read, key): StatusDraft | undefined => {
       const row = read.get(routes.rows, key);
       if (row === undefined) return saysSomething(route.status, controllerName) ? withoutParents(route) : undefined;
@@ -105,7 +108,7 @@ export class StatusTables {
     });
   }
 
-  #ofPolicies(world: World, { routes, backendTls, controllerName }: Pick<StatusSources, 'routes' | 'backendTls' | 'controllerName'>) {
+  #ofPolicies(world: World, { routes, backendTls, controllerName }: Pick<StatusSources, 'routes' | 'backendTls'> & Named) {
     const users = new IndexTable('routes by service', routes.rows, ({ route }) =>
       backendUses(route).map(({ backend }) => objectKey(backend.namespace ?? route.metadata.namespace, backend.name)),
     );

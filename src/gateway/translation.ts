@@ -47,6 +47,7 @@ export class GatewayTranslation {
   readonly gateways: Table<GatewayRow>;
   /** By `HTTPRoute shop/web`. */
   readonly routes: Table<RouteRow>;
+  readonly places: Pick<GatewayTables, 'addresses' | 'madeServices'>;
   readonly statuses: StatusTables;
   readonly controllerName: string;
   readonly reporting: readonly Table<{ readonly problems: readonly Problem[] }>[];
@@ -88,14 +89,11 @@ export class GatewayTranslation {
       return use && read.get(pods, use.base);
     });
     const listeners = this.#derive('listeners', listenerFolds, ({ listener }): Listener => listener);
-    this.statuses = new StatusTables(
-      world,
-      { gateways, routes, resolved, backendTls, edge, controllerName: gateway.controllerName },
-      onFailure,
-    );
+    this.statuses = new StatusTables(world, { gateways, routes, resolved, backendTls, edge, options: gateway }, onFailure);
 
     this.gateways = gateways.gateways;
     this.routes = routes.rows;
+    this.places = gateways;
     this.listeners = listeners;
     this.virtualHosts = virtualHosts;
     this.upstreams = upstreams;

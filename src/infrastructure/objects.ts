@@ -3,23 +3,30 @@ import type { EnvoyTemplate } from './template.ts';
 
 export interface ServedPort {
   readonly port: number;
+  /** The port of the pods. */
+  readonly target: number;
   readonly transport: 'tcp' | 'udp';
 }
 
-export interface OwnGateway {
+/** A Gateway that something is made for. */
+export interface MadeGateway {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
   readonly className: string;
-  /** Of everything that is made for it. */
+  /** Of everything that is made for it, and where that is. */
   readonly infrastructureName: string;
-  readonly fleet: string;
+  readonly infrastructureNamespace: string;
   readonly ports: readonly ServedPort[];
   /** What `spec.infrastructure` asks for. */
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   /** Addresses that its Service should get. */
   readonly addresses: readonly string[];
+}
+
+export interface OwnGateway extends MadeGateway {
+  readonly fleet: string;
 }
 
 /** Of the Envoys: PEM; absent: the control plane speaks without TLS. */
@@ -36,12 +43,20 @@ export interface OwnedObject {
   readonly [part: string]: unknown;
 }
 
+/** What a Gateway with Envoys of its own has, in the order in which it is taken away. */
+export const ownKinds = ['Deployment', 'NetworkPolicy', 'Secret', 'Service'] as const;
+
+/** On everything that is made: `namespace/name` of the Gateway. */
+export const gatewayAnnotation = 'naru.io/gateway';
 const gatewayLabel = 'gateway.networking.k8s.io/gateway-name';
 const classLabel = 'gateway.networking.k8s.io/gateway-class-name';
 /** A value of a label is no longer. */
 const longestValue = 63;
 
-/** What a Gateway with Envoys of its own consists of, in the order in which it is written. The number of pods is left to others. */
+/**
+ * What a Gateway with Envoys of its own consists of, in the order in which it is written. The Service comes first, because it is what tells that there
+ * may be others. The number of pods is left to others.
+ */
 export function ownObjects(
   gateway: OwnGateway,
   template: EnvoyTemplate,
@@ -49,14 +64,19 @@ export function ownObjects(
   identity: Identity | undefined,
 ): readonly OwnedObject[] {
   return [
+    serviceOf(gateway, selectorOf(gateway), ownerOf(gateway)),
     secretOf(gateway, bootstrap, identity),
     {
       ...header(gateway, 'networking.k8s.io/v1', 'NetworkPolicy'),
       spec: { ...template.policy, podSelector: { matchLabels: selectorOf(gateway) } },
     },
     deploymentOf(gateway, template, bootstrap, identity),
-    serviceOf(gateway),
   ];
+}
+
+/** What leads to a Gateway that is served by the shared Envoys. It is where they are, so that it cannot belong to the Gateway. */
+export function balancerService(gateway: MadeGateway, pods: Readonly<Record<string, string>>): OwnedObject {
+  return serviceOf(gateway, pods, {});
 }
 
 function secretOf(gateway: OwnGateway, bootstrap: string, identity: Identity | undefined): OwnedObject {
@@ -75,10 +95,10 @@ function deploymentOf(gateway: OwnGateway, { pod }: EnvoyTemplate, bootstrap: st
   const own = (envoy?.ports ?? [])
     .filter(({ name }) => name !== 'http' && name !== 'https')
     .map(({ hostPort: _hostPort, ...port }) => port);
-  const ports = gateway.ports.map(({ port, transport }) => ({
-    name: portName({ port, transport }),
-    containerPort: port,
-    protocol: transport.toUpperCase(),
+  const ports = gateway.ports.map((port) => ({
+    name: portName(port),
+    containerPort: port.target,
+    protocol: port.transport.toUpperCase(),
   }));
   const name = gateway.infrastructureName;
   const volumes = pod.volumes.filter((volume) => volume['name'] !== 'bootstrap' && volume['name'] !== 'ads' && volume['name'] !== 'tmp');
@@ -92,7 +112,7 @@ function deploymentOf(gateway: OwnGateway, { pod }: EnvoyTemplate, bootstrap: st
         metadata: {
           labels: labelsOf(gateway),
           // Envoy reads both when it starts: another one is another pod.
-          annotations: { ...gateway.annotations, 'naru.io/configuration': digest([bootstrap, identity?.chain ?? '']) },
+          annotations: { ...annotationsOf(gateway), 'naru.io/configuration': digest([bootstrap, identity?.chain ?? '']) },
         },
         spec: {
           ...spec,
@@ -110,47 +130,60 @@ function deploymentOf(gateway: OwnGateway, { pod }: EnvoyTemplate, bootstrap: st
   };
 }
 
-function serviceOf(gateway: OwnGateway): OwnedObject {
+function serviceOf(gateway: MadeGateway, selector: Readonly<Record<string, string>>, owner: object): OwnedObject {
   const [address] = gateway.addresses;
   return {
-    ...header(gateway, 'v1', 'Service'),
+    ...header(gateway, 'v1', 'Service', owner),
     spec: {
       type: 'LoadBalancer',
       // So that Envoys see who asks.
       externalTrafficPolicy: 'Local',
       ...(address === undefined ? {} : { loadBalancerIP: address }),
-      selector: selectorOf(gateway),
+      selector,
       ports: gateway.ports.map((one) => ({
         name: portName(one),
         port: one.port,
-        targetPort: one.port,
+        targetPort: one.target,
         protocol: one.transport.toUpperCase(),
       })),
     },
   };
 }
 
-function header(gateway: OwnGateway, apiVersion: string, kind: OwnedObject['kind']): Pick<OwnedObject, 'apiVersion' | 'kind' | 'metadata'> {
-  const owner = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', name: gateway.name, uid: gateway.uid };
+function ownerOf({ name, uid }: MadeGateway): object {
+  const owner = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', name, uid, controller: true, blockOwnerDeletion: false };
+  return { ownerReferences: [owner] };
+}
+
+function header(
+  gateway: MadeGateway,
+  apiVersion: string,
+  kind: OwnedObject['kind'],
+  owner = ownerOf(gateway),
+): Pick<OwnedObject, 'apiVersion' | 'kind' | 'metadata'> {
   return {
     apiVersion,
     kind,
     metadata: {
-      namespace: gateway.namespace,
+      namespace: gateway.infrastructureNamespace,
       name: gateway.infrastructureName,
       labels: labelsOf(gateway),
-      annotations: gateway.annotations,
-      ownerReferences: [{ ...owner, controller: true, blockOwnerDeletion: false }],
+      annotations: annotationsOf(gateway),
+      ...owner,
     },
   };
 }
 
-function selectorOf({ name, infrastructureName }: OwnGateway): Readonly<Record<string, string>> {
+/** What Naru finds its own by is not the user's to change. */
+function annotationsOf({ annotations, namespace, name }: MadeGateway): Readonly<Record<string, string>> {
+  return { ...annotations, [gatewayAnnotation]: `${namespace}/${name}` };
+}
+
+function selectorOf({ name, infrastructureName }: MadeGateway): Readonly<Record<string, string>> {
   return { 'app.kubernetes.io/name': 'naru-gateway', [gatewayLabel]: name.length > longestValue ? infrastructureName : name };
 }
 
-/** What Naru finds its pods by is not the user's to change. */
-function labelsOf(gateway: OwnGateway): Readonly<Record<string, string>> {
+function labelsOf(gateway: MadeGateway): Readonly<Record<string, string>> {
   const { labels, className } = gateway;
   return {
     ...labels,
@@ -161,7 +194,7 @@ function labelsOf(gateway: OwnGateway): Readonly<Record<string, string>> {
   };
 }
 
-function portName({ port, transport }: ServedPort): string {
+function portName({ port, transport }: Pick<ServedPort, 'port' | 'transport'>): string {
   return `${transport}-${port}`;
 }
 

@@ -5,6 +5,14 @@ const requirement = new RegExp(
   `^\\s*(?:!\\s*${key}|${key}|${key}\\s*(?:=|==|!=)\\s*${value}|${key}\\s+(?:in|notin)\\s*\\(\\s*${value}(?:\\s*,\\s*${value})*\\s*\\))\\s*$`,
 );
 
+/** The labels that a selector asks for, as Services take them; undefined where it asks for something else. */
+export function exactLabels(selector: string): Readonly<Record<string, string>> | undefined {
+  const pairs = selector.split(',').map((part) => /^([^=!]+?)={1,2}([^=]*)$/.exec(part.trim())?.slice(1));
+  return pairs.every((pair) => pair !== undefined)
+    ? Object.fromEntries(pairs.map(([name = '', wanted = '']) => [name.trim(), wanted.trim()]))
+    : undefined;
+}
+
 /**
  * Whether a text has the form of a label selector, so that a mistake in it is told at the start.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors

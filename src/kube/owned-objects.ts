@@ -1,10 +1,14 @@
 import { readOne, write } from './api/write.ts';
+import { failureOf } from './api/failure.ts';
 import type { Connection } from './connection.ts';
 
-export interface OwnedObject {
+export interface OwnedName {
   readonly kind: string;
   readonly metadata: { readonly namespace: string; readonly name: string; readonly [field: string]: unknown };
 }
+
+/** By what it is known that an object was made by us: the uid of an owner, or annotations. */
+export type Mark = { readonly owner: string } | { readonly annotations: Readonly<Record<string, string>> };
 
 const collections: Readonly<Record<string, (namespace: string) => string>> = {
   Secret: (namespace) => `/api/v1/namespaces/${namespace}/secrets`,
@@ -13,43 +17,61 @@ const collections: Readonly<Record<string, (namespace: string) => string>> = {
   NetworkPolicy: (namespace) => `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`,
 };
 
-function pathOf({ kind, metadata: { namespace, name } }: OwnedObject): string {
+function pathOf({ kind, metadata: { namespace, name } }: OwnedName): string {
   const collection = collections[kind];
   if (collection === undefined) throw new Error(`Naru makes no ${kind}.`);
   return `${collection(encodeURIComponent(namespace))}/${encodeURIComponent(name)}`;
 }
 
 /**
- * Makes an object that belongs to another one (uid `owner`), or brings it up to date, by server-side apply.
+ * Makes an object, or brings it up to date, by server-side apply.
  *
- * @throws Error where there is one of that name that belongs to nobody or somebody else: it is left alone.
+ * @throws Error where there is one of that name without the mark: it is left alone.
  */
-export async function applyOwned(connection: Connection, object: OwnedObject, owner: string): Promise<void> {
+export async function applyOwned(connection: Connection, object: OwnedName, mark: Mark): Promise<void> {
   const path = pathOf(object);
   const found = await readOne(connection, path);
-  if (found !== undefined && !ownersOf(found).includes(owner))
-    throw new Error(
-      `${object.kind} ${object.metadata.namespace}/${object.metadata.name} exists and is not the Gateway's: rename one of them`,
-    );
+  if (found !== undefined && !bears(found, mark)) {
+    const { namespace, name } = object.metadata;
+    throw new Error(`${object.kind} ${namespace}/${name} exists and is not the Gateway's: rename one of them`);
+  }
   await write(connection, 'apply', `${path}?fieldManager=naru&force=true`, object);
 }
 
-/** The `data` of a Secret, decoded; undefined: there is none that belongs to the owner. */
+/** Deletes an object, if it bears the mark. */
+export async function removeOwned(connection: Connection, name: OwnedName, mark: Mark): Promise<void> {
+  const path = pathOf(name);
+  const found = await readOne(connection, path);
+  if (found === undefined || !bears(found, mark)) return;
+  const preconditions = { uid: metadataOf(found)['uid'] };
+  try {
+    await write(connection, 'remove', path, { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions });
+  } catch (error) {
+    if (failureOf(error).status !== 404) throw error;
+  }
+}
+
+/** The `data` of a Secret, decoded; undefined: there is none that bears the mark. */
 export async function readOwnedSecret(
   connection: Connection,
-  metadata: OwnedObject['metadata'],
-  owner: string,
+  metadata: OwnedName['metadata'],
+  mark: Mark,
 ): Promise<Readonly<Record<string, string>> | undefined> {
   const found = await readOne(connection, pathOf({ kind: 'Secret', metadata }));
-  if (!ownersOf(found).includes(owner) || !isObject(found) || !isObject(found['data'])) return undefined;
+  if (!bears(found, mark) || !isObject(found) || !isObject(found['data'])) return undefined;
   const texts = Object.entries(found['data']).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return Object.fromEntries(texts.map(([name, text]) => [name, Buffer.from(text, 'base64').toString()]));
 }
 
-function ownersOf(object: unknown): readonly unknown[] {
-  const metadata = isObject(object) ? object['metadata'] : undefined;
-  const references = isObject(metadata) ? metadata['ownerReferences'] : undefined;
-  return Array.isArray(references) ? references.map((one: unknown) => (isObject(one) ? one['uid'] : undefined)) : [];
+function bears(object: unknown, mark: Mark): boolean {
+  const { ownerReferences, annotations } = metadataOf(object);
+  if ('owner' in mark)
+    return Array.isArray(ownerReferences) && ownerReferences.some((one: unknown) => isObject(one) && one['uid'] === mark.owner);
+  return isObject(annotations) && Object.entries(mark.annotations).every(([name, value]) => annotations[name] === value);
+}
+
+function metadataOf(object: unknown): Readonly<Record<string, unknown>> {
+  return isObject(object) && isObject(object['metadata']) ? object['metadata'] : {};
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -9,6 +9,8 @@ export interface ConditionDraft {
   readonly message: string;
   /** It is true only when the Envoys have accepted what the object asks for; until then it is False for the reason `Pending`. */
   readonly whenServed?: true;
+  /** It changes without anybody changing the object: nothing is wrong. */
+  readonly awaited?: true;
 }
 
 export interface ListenerStatusDraft {

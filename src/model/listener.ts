@@ -7,6 +7,8 @@ export interface Listener {
   readonly key: string;
   readonly address: string;
   readonly port: number;
+  /** The port that clients connect to, where something before the Envoys changes it; absent: `port`. */
+  readonly publicPort?: number;
   readonly transport: 'tcp' | 'udp';
   /** The fleet that alone serves it; absent: the one that Ingresses have, too. */
   readonly fleet?: string;

@@ -45,6 +45,7 @@ export class Build {
   readonly gateway: GatewayTranslation;
   readonly gatewayProgress: GatewayProgress;
   #waiting: Changes = new Map();
+  #putAside: ReadonlySet<string> = new Set();
   readonly #followed = new WeakMap<Changes, Followed>();
 
   constructor({ fleet, ingress, gateway, listen }: BuildOptions) {
@@ -95,7 +96,16 @@ export class Build {
     for (const [kind, table] of Object.entries(this.world.objects))
       for (const key of changes.get(table) ?? [])
         if (this.gatewayProgress.since(`${kind} ${key}`) !== undefined) touched.add(`${kind} ${key}`);
+    for (const id of this.#newlyPutAside(changes)) if (this.gatewayProgress.since(id) !== undefined) touched.add(id);
     return touched;
+  }
+
+  /** And what is not put aside any more. */
+  #newlyPutAside(changes: Changes): ReadonlySet<string> {
+    if (!changes.has(this.assembly.quarantine)) return new Set();
+    const before = this.#putAside;
+    this.#putAside = this.assembly.putAside();
+    return new Set([...before, ...this.#putAside]);
   }
 
   /** What did not make it into a snapshot comes with the next one. */

@@ -1,77 +1,178 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { systemClock } from '../ads/clock.ts';
+import { type BalancedPorts, portKey } from '../gateway/balanced-ports.ts';
 import { type GatewayRow, listenersOf } from '../gateway/gateway-row.ts';
-import { infrastructureName } from '../gateway/infrastructure.ts';
-import { type Identity, ownObjects, type OwnGateway, type ServedPort } from '../infrastructure/objects.ts';
+import { balancerOf, serviceOf } from '../gateway/infrastructure.ts';
+import {
+  balancerService,
+  gatewayAnnotation,
+  type Identity,
+  type MadeGateway,
+  type OwnGateway,
+  ownKinds,
+  ownObjects,
+  type ServedPort,
+} from '../infrastructure/objects.ts';
 import { bootstrapOf, type ControlPlaneAddress, type EnvoyTemplate } from '../infrastructure/template.ts';
 import type { Connection } from '../kube/connection.ts';
-import { applyOwned, readOwnedSecret } from '../kube/owned-objects.ts';
+import { applyOwned, type Mark, readOwnedSecret, removeOwned } from '../kube/owned-objects.ts';
 import { InfrastructureWriter } from '../status/infrastructure-writer.ts';
 import type { Key } from '../store/table.ts';
 import { signFleet } from './ads-certificates.ts';
-import type { Build } from './build.ts';
+import type { Build, Pass } from './build.ts';
 
 export interface GatewayInfrastructureOptions {
   readonly template: EnvoyTemplate;
   readonly target: ControlPlaneAddress;
   /** Paths of PEM files; absent: the control plane speaks without TLS. `privateKey` absent: nobody can sign. */
   readonly authority?: { readonly certificate: string; readonly privateKey: string | undefined } | undefined;
+  /** The Envoys that serve Ingresses. */
+  readonly envoys: { readonly namespace: string; readonly pods: Readonly<Record<string, string>> };
+}
+
+export interface InfrastructureParts extends GatewayInfrastructureOptions {
+  readonly build: Build;
+  readonly connection: Connection;
+  /** Called when there is something else to say of a Gateway. */
+  readonly onOutcome: (gateway: Key) => void;
+  readonly onTrouble: (sentence: string) => void;
 }
 
 const certificateDays = 365;
 /** So much before its end a certificate is replaced. */
 const renewalMs = 120 * 86_400_000;
 
-export function gatewayInfrastructure(
-  build: Build,
-  connection: Connection,
-  options: GatewayInfrastructureOptions & { readonly onTrouble: (sentence: string) => void },
-): InfrastructureWriter {
-  const gatewayOf = (key: Key): OwnGateway | undefined => {
-    const row = build.gateway.gateways.get(key);
-    return row === undefined ? undefined : ownGateway(row);
-  };
-  return new InfrastructureWriter({
-    wanted: (key) => {
-      const gateway = gatewayOf(key);
-      return gateway && JSON.stringify(gateway);
-    },
-    write: async (key) => {
-      const gateway = gatewayOf(key);
-      if (gateway === undefined) return;
-      const { template, target, authority } = options;
-      const bootstrap = bootstrapOf(template, gateway.fleet, target, authority !== undefined);
-      const identity = await identityOf(gateway, connection, authority);
-      for (const object of ownObjects(gateway, template, bootstrap, identity)) await applyOwned(connection, object, gateway.uid);
-    },
-    onTrouble: options.onTrouble,
-    clock: systemClock,
-  });
+interface Wanted {
+  readonly made: MadeGateway | OwnGateway | undefined;
+  /** Services that it does not need any more, with what belongs to them. */
+  readonly gone: readonly Key[];
 }
 
-/** Undefined: it has no Envoys of its own, or nothing for them to serve. */
-function ownGateway(row: GatewayRow): OwnGateway | undefined {
-  const { metadata, spec, fleet } = row;
-  if (fleet === undefined || metadata.uid === undefined) return undefined;
-  const ports = new Map<string, ServedPort>();
-  for (const { accepted, spec: listener } of listenersOf(row)) {
-    const transport = listener.protocol === 'UDP' ? 'udp' : 'tcp';
-    if (accepted.status === 'True') ports.set(`${transport} ${listener.port}`, { port: listener.port, transport });
+/** What Gateways have in the cluster besides the shared Envoys. */
+export class GatewayInfrastructure {
+  readonly #parts: InfrastructureParts;
+  readonly #writer: InfrastructureWriter;
+
+  constructor(parts: InfrastructureParts) {
+    const { onTrouble, onOutcome } = parts;
+    this.#parts = parts;
+    this.#writer = new InfrastructureWriter({
+      wanted: (key) => {
+        const wanted = this.#wanted(key);
+        return wanted.made === undefined && wanted.gone.length === 0 ? undefined : JSON.stringify(wanted);
+      },
+      write: (key) => this.#write(key),
+      onOutcome,
+      onTrouble,
+      clock: systemClock,
+    });
   }
-  if (ports.size === 0) return undefined;
+
+  /** Why what a Gateway needs could not be made. */
+  obstacle(gateway: Key): string | undefined {
+    return this.#writer.obstacle(gateway);
+  }
+
+  lead(leading: boolean): void {
+    const { gateways, places } = this.#parts.build.gateway;
+    this.#writer.lead(leading, new Set([...gateways.keys(), ...places.madeServices.keys()]));
+  }
+
+  stop(): void {
+    this.#writer.stop();
+  }
+
+  /** To be called after each pass. */
+  passed({ changes }: Pass): void {
+    const { gateway, world } = this.#parts.build;
+    const { gateways, places } = gateway;
+    const services = changes.get(places.madeServices) ?? [];
+    for (const key of services) {
+      const row = gateways.get(key);
+      const service = row && this.#serviceOf(row);
+      // Somebody has deleted it.
+      if (service !== undefined && world.objects.Service.get(service) === undefined) this.#writer.forget(key);
+    }
+    this.#writer.consider(new Set([...(changes.get(gateways) ?? []), ...(changes.get(places.addresses) ?? []), ...services]));
+  }
+
+  #serviceOf(row: GatewayRow): Key | undefined {
+    return row.infrastructure === 'shared' ? undefined : serviceOf(row, this.#parts.envoys.namespace);
+  }
+
+  #wanted(key: Key): Wanted {
+    const { gateway } = this.#parts.build;
+    const row = gateway.gateways.get(key);
+    const service = row && this.#serviceOf(row);
+    const gone = (gateway.places.madeServices.get(key) ?? []).filter((one) => one !== service && this.#markOf(key, one) !== undefined);
+    const made =
+      row === undefined || service === undefined ? undefined : madeGateway(row, service, gateway.places.addresses.get(key)?.ports);
+    return { made, gone };
+  }
+
+  /** By what the parts that go with a Service are known; undefined: they are no concern of ours, or Kubernetes removes them. */
+  #markOf(key: Key, service: Key): Mark | undefined {
+    const [namespace] = service.split('/');
+    const { build, envoys } = this.#parts;
+    if (service === balancerOf(key, envoys.namespace)) return { annotations: { [gatewayAnnotation]: key } };
+    const uid = build.world.objects.Gateway.get(key)?.metadata.uid;
+    return uid === undefined || namespace !== key.split('/')[0] ? undefined : { owner: uid };
+  }
+
+  async #write(key: Key): Promise<void> {
+    const { connection, envoys, template, target, authority } = this.#parts;
+    const { made, gone } = this.#wanted(key);
+    if (made !== undefined && 'fleet' in made) {
+      const mark = { owner: made.uid };
+      const bootstrap = bootstrapOf(template, made.fleet, target, authority !== undefined);
+      const identity = await identityOf(made, connection, authority);
+      for (const object of ownObjects(made, template, bootstrap, identity)) await applyOwned(connection, object, mark);
+    } else if (made !== undefined)
+      await applyOwned(connection, balancerService(made, envoys.pods), { annotations: { [gatewayAnnotation]: key } });
+    for (const service of gone) await this.#remove(key, service);
+  }
+
+  async #remove(key: Key, service: Key): Promise<void> {
+    const { connection } = this.#parts;
+    const mark = this.#markOf(key, service);
+    const [namespace = '', name = ''] = service.split('/');
+    if (mark === undefined) return;
+    const kinds = 'owner' in mark ? ownKinds : (['Service'] as const);
+    for (const kind of kinds) await removeOwned(connection, { kind, metadata: { namespace, name } }, mark);
+  }
+}
+
+/** Undefined: there is nothing to be served. */
+function madeGateway(row: GatewayRow, service: Key, balanced: BalancedPorts | undefined): MadeGateway | OwnGateway | undefined {
+  const { metadata, spec, fleet } = row;
+  const [infrastructureNamespace = '', name = ''] = service.split('/');
+  const ports = servedPorts(row, balanced);
+  if (metadata.uid === undefined || ports.length === 0) return undefined;
   return {
     namespace: metadata.namespace,
     name: metadata.name,
     uid: metadata.uid,
     className: spec.gatewayClassName,
-    infrastructureName: infrastructureName(row),
-    fleet,
-    ports: [...ports.values()].toSorted((a, b) => a.port - b.port || a.transport.localeCompare(b.transport)),
+    infrastructureName: name,
+    infrastructureNamespace,
+    ...(fleet === undefined ? {} : { fleet }),
+    ports,
     labels: spec.infrastructure?.labels ?? {},
     annotations: spec.infrastructure?.annotations ?? {},
     addresses: spec.addresses.flatMap(({ value }) => value ?? []),
   };
+}
+
+function servedPorts(row: GatewayRow, balanced: BalancedPorts | undefined): readonly ServedPort[] {
+  const ports = new Map<string, ServedPort>();
+  for (const { accepted, spec } of listenersOf(row)) {
+    const transport = spec.protocol === 'UDP' ? 'udp' : 'tcp';
+    const key = portKey(transport, spec.port);
+    const target = row.infrastructure === 'load-balancer' ? balanced?.[key] : spec.port;
+    if (accepted.status === 'True' && target !== undefined) ports.set(key, { port: spec.port, target, transport });
+  }
+  return [...ports.values()].toSorted((a, b) => a.port - b.port || a.transport.localeCompare(b.transport));
 }
 
 /** What it has, as long as that is good; else a new one. */
@@ -82,7 +183,7 @@ async function identityOf(
 ): Promise<Identity | undefined> {
   if (authority === undefined) return undefined;
   const trusted = readFileSync(authority.certificate, 'utf8');
-  const found = await readOwnedSecret(connection, { namespace, name }, uid);
+  const found = await readOwnedSecret(connection, { namespace, name }, { owner: uid });
   const { 'tls.crt': chain, 'tls.key': privateKey } = found ?? {};
   if (chain !== undefined && privateKey !== undefined && isGood(chain, trusted)) return { chain, privateKey, authority: trusted };
   if (authority.privateKey === undefined || !existsSync(authority.privateKey))

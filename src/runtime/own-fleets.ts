@@ -3,7 +3,7 @@ import { ownFleetOf } from '../model/listener.ts';
 import { listenerOf } from '../model/virtual-host.ts';
 import { CommonPart, isNeededOnlyBy, OwnPart } from '../snapshot/parts.ts';
 import type { Reference } from '../snapshot/resource.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import { changesBetween, emptyResourceSet, type Snapshot } from '../snapshot/snapshot.ts';
 import { authzClusterName } from '../xds/clusters/authz-cluster.ts';
 import { type Quarantinable, splitName } from '../xds/quarantine/quarantine.ts';
 import { ticketKeyName } from '../xds/tls/secret.ts';
@@ -66,6 +66,13 @@ export class OwnFleets {
       part: new OwnPart(name, ownFleetOf, always),
     };
   }
+}
+
+/** What a fleet gets of a snapshot that stands for itself. */
+export function partOf(whole: Snapshot, fleet: string): Snapshot {
+  const alone = { ...whole, changes: changesBetween(emptyResourceSet, whole.resources) };
+  const isOwn = ownFleetOf(`${fleet}/`) === fleet;
+  return isOwn ? new OwnPart(fleet, ownFleetOf, always).next(alone) : new CommonPart(ownFleetOf).next(alone);
 }
 
 /**

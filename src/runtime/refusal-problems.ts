@@ -21,14 +21,18 @@ export function nameOf({ what, name }: Pick<Quarantined, 'what' | 'name'>): stri
   return `${nouns[what]} ${what === 'hosts' ? splitName(name).hostname : name}`;
 }
 
+/** Envoy's, in one line. */
+export function wordsOf({ message }: NonNullable<Quarantined['refusal']>): string {
+  const words = message.replaceAll(/\s+/g, ' ').trim();
+  return words.length > mostWords ? `${words.slice(0, mostWords)}…` : words;
+}
+
 /** What objects hear of it when an Envoy refuses what was made of them. */
 export function refusalProblems(row: Quarantined): readonly Problem[] | undefined {
   const { refusal } = row;
   if (refusal === undefined) return undefined;
-  const words = refusal.message.replaceAll(/\s+/g, ' ').trim();
-  const cut = words.length > mostWords ? `${words.slice(0, mostWords)}…` : words;
   const text = {
-    message: `Envoy ${refusal.proxy} refused ${nameOf(row)}: ${cut}`,
+    message: `Envoy ${refusal.proxy} refused ${nameOf(row)}: ${wordsOf(refusal)}`,
     done: describeReplacement(row),
     fix: 'Change what Envoy names: it is tried again as soon as it differs.',
   };

@@ -8,10 +8,8 @@ import { watchEnvoyNodes } from '../kube/envoy-nodes.ts';
 import { LeaseObject } from '../kube/lease.ts';
 import { writeIngressAddresses } from '../kube/status-writes.ts';
 import { publishedAddresses, sameAddresses } from '../status/addresses.ts';
-import { infrastructureName, infrastructureOf } from '../gateway/infrastructure.ts';
-import { objectKey } from '../kube/event.ts';
+import { infrastructureOf } from '../gateway/infrastructure.ts';
 import { GatewayStatusWriter } from '../status/gateway-status-writer.ts';
-import type { InfrastructureWriter } from '../status/infrastructure-writer.ts';
 import { LeaderElection } from '../status/leader-election.ts';
 import type { PublishPolicy } from '../status/status-decision.ts';
 import { NodeAddresses } from '../status/node-addresses.ts';
@@ -22,7 +20,7 @@ import type { Pass } from './build.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { removeAddresses } from './address-removal.ts';
 import { EventReporting } from './event-reporting.ts';
-import { gatewayInfrastructure, type GatewayInfrastructureOptions } from './gateway-infrastructure.ts';
+import { GatewayInfrastructure, type GatewayInfrastructureOptions } from './gateway-infrastructure.ts';
 import { gatewayStatusSources } from './gateway-status-sources.ts';
 
 export interface StatusReportingOptions {
@@ -64,7 +62,7 @@ export class StatusReporting {
   readonly #options: StatusReportingOptions;
   readonly #writer: StatusWriter;
   readonly #gateways: GatewayStatusWriter;
-  readonly #infrastructure: InfrastructureWriter;
+  readonly #infrastructure: GatewayInfrastructure;
   readonly #events: EventReporting | undefined;
   /** As client-go's programs call themselves: a pod may be made anew under its name. */
   readonly #identity = `${hostname()}_${randomUUID()}`;
@@ -93,15 +91,19 @@ export class StatusReporting {
       clock: systemClock,
     });
     this.#nodes = options.nodes && this.#followNodes(options.nodes);
+    this.#infrastructure = new GatewayInfrastructure({
+      ...options.infrastructure,
+      ...{ build, connection: options.connection, onTrouble },
+      onOutcome: (key) => this.#gateways.consider([`Gateway ${key}`]),
+    });
     this.#gateways = new GatewayStatusWriter({
-      ...gatewayStatusSources(build, options.connection),
+      ...gatewayStatusSources(build, options.connection, (key) => this.#infrastructure.obstacle(key)),
       accepted: (fleet) => controlPlane.acceptedBy(fleet ?? options.fleet),
       published: () => this.#addresses,
       onTrouble,
       clock: systemClock,
       time: () => new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
     });
-    this.#infrastructure = gatewayInfrastructure(build, options.connection, { ...options.infrastructure, onTrouble });
     this.#events = options.events ? this.#makeEvents() : undefined;
     this.#election = options.lease === undefined ? undefined : this.#makeElection(options.lease);
   }
@@ -123,7 +125,7 @@ export class StatusReporting {
     this.#writer.consider(moved ? build.progress.keys() : ingresses);
     this.#gateways.consider(moved ? build.gatewayProgress.keys() : gateways);
     this.#events?.passed(pass);
-    this.#considerInfrastructure(pass);
+    this.#infrastructure.passed(pass);
   }
 
   /** To be called when an Envoy has accepted a snapshot. */
@@ -210,29 +212,12 @@ export class StatusReporting {
     this.#leading = leading;
     this.#options.onLeading(leading);
     this.#writer.lead(leading, this.#options.controlPlane.build.progress.keys());
-    const { gateway, gatewayProgress } = this.#options.controlPlane.build;
+    const { gatewayProgress } = this.#options.controlPlane.build;
     if (this.#options.policy !== 'never') {
       this.#gateways.lead(leading, gatewayProgress.keys());
-      this.#infrastructure.lead(leading, gateway.gateways.keys());
+      this.#infrastructure.lead(leading);
     }
     this.#events?.lead(leading);
-  }
-
-  /** Its Service may have been changed or deleted by somebody. */
-  #considerInfrastructure({ changes }: Pass): void {
-    const { gateway, world } = this.#options.controlPlane.build;
-    const touched = new Set(changes.get(gateway.gateways));
-    const services = changes.get(world.objects.Service);
-    if (services !== undefined && services.size > 0)
-      for (const key of gateway.gateways.keys()) {
-        const row = gateway.gateways.get(key);
-        if (row?.fleet === undefined) continue;
-        const service = objectKey(row.metadata.namespace, infrastructureName(row));
-        if (!services.has(service) || world.objects.Service.get(service) !== undefined) continue;
-        this.#infrastructure.forget(key);
-        touched.add(key);
-      }
-    this.#infrastructure.consider(touched);
   }
 
   /** Looks again where Ingresses are reached. */

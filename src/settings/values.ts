@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { InvalidArgumentError } from 'commander';
 import { isPool } from '../gateway/address-pool.ts';
+import { type PortRange, readPortRange } from '../gateway/balanced-ports.ts';
 import { isLabelSelector } from '../kube/label-selector.ts';
 import type { HelperAddress } from '../xds/options.ts';
 
@@ -56,6 +57,13 @@ export function helperAddress(text: string): HelperAddress {
   const { host, port: number } = address(text);
   if (isIP(host) === 0) throw new InvalidArgumentError('Write an IP address with a port, such as 127.0.0.1:9191, or unix:/path.');
   return { host, port: number };
+}
+
+export function portRange(text: string): PortRange {
+  const range = readPortRange(text);
+  if (range === undefined)
+    throw new InvalidArgumentError('Write two ports from 1024 to 65535, such as 20000-29999; a Gateway needs 16 of them.');
+  return range;
 }
 
 export function network(text: string): string {

@@ -16,7 +16,8 @@ type Owned = (typeof owned)[number];
  */
 export class CommonPart {
   readonly #ownerOf: OwnerOf;
-  readonly #left = noNames();
+  readonly #left = new Set<string>();
+  #resources = emptyResourceSet;
 
   constructor(ownerOf: OwnerOf) {
     this.#ownerOf = ownerOf;
@@ -24,21 +25,24 @@ export class CommonPart {
 
   /** To be called with each snapshot, in order. */
   next(whole: Snapshot): Snapshot {
-    const splitBefore = this.#splits;
+    const divided = this.#left.size > 0;
     for (const { type, name, after } of whole.changes) {
       if (!isOwned(type) || this.#ownerOf(name) === undefined) continue;
-      if (after === undefined) this.#left[type].delete(name);
-      else this.#left[type].add(name);
+      if (after === undefined) this.#left.delete(`${type} ${name}`);
+      else this.#left.add(`${type} ${name}`);
     }
-    if (!splitBefore && !this.#splits) return whole;
-    const resources = { ...whole.resources };
-    for (const type of owned) resources[type] = resources[type].with(new Map([...this.#left[type]].map((name) => [name, undefined])));
+    if (!divided && this.#left.size === 0) {
+      this.#resources = whole.resources;
+      return whole;
+    }
     const changes = whole.changes.filter(({ type, name }) => !isOwned(type) || this.#ownerOf(name) === undefined);
+    const resources = { ...whole.resources };
+    for (const type of owned) {
+      const ofType = changes.filter((change) => change.type === type);
+      resources[type] = this.#resources[type].with(new Map(ofType.map(({ name, after }) => [name, after])));
+    }
+    this.#resources = resources;
     return { ...whole, resources, changes, hash: hashOf(resources) };
-  }
-
-  get #splits(): boolean {
-    return owned.some((type) => this.#left[type].size > 0);
   }
 }
 

@@ -3,7 +3,7 @@ import type { ReachableAt } from '../kube/objects.ts';
 import type { StatusDraft } from '../kube/status-draft.ts';
 import type { Key } from '../store/table.ts';
 import { type Due, LeaderWriter, type LeaderWriterOptions } from './leader-writer.ts';
-import { mergeStatus } from './merge-status.ts';
+import { mergeStatus, type Objection } from './merge-status.ts';
 
 export interface GatewayStatusOptions extends LeaderWriterOptions {
   readonly controllerName: string;
@@ -12,6 +12,8 @@ export interface GatewayStatusOptions extends LeaderWriterOptions {
   readonly status: (draft: StatusDraft) => RawStatus | undefined;
   /** See `GatewayProgress`. */
   readonly since: (key: Key) => number;
+  /** See `StatusMoment`. */
+  readonly objection?: (key: Key) => Objection | undefined;
   /** See `StatusCase.accepted`; by the fleet of a draft. */
   readonly accepted: (fleet: string | undefined) => number;
   readonly published: () => readonly ReachableAt[];
@@ -46,8 +48,9 @@ export class GatewayStatusWriter extends LeaderWriter {
   }
 
   #merge(key: Key, draft: StatusDraft, status: RawStatus | undefined): object | undefined {
-    const { controllerName, published, time } = this.#options;
-    return mergeStatus(status, draft, { controllerName, served: this.#isServed(key, draft), published: published(), now: time() });
+    const { controllerName, published, objection, time } = this.#options;
+    const moment = { controllerName, served: this.#isServed(key, draft), published: published(), now: time() };
+    return mergeStatus(status, draft, { ...moment, objection: objection?.(key) });
   }
 
   protected override async write(key: Key): Promise<void> {

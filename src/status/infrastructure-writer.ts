@@ -6,19 +6,27 @@ export interface InfrastructureOptions extends LeaderWriterOptions {
   readonly wanted: (key: Key) => string | undefined;
   /** Brings it about. */
   readonly write: (key: Key) => Promise<void>;
+  /** Called when it could not be, or can again. */
+  readonly onOutcome: (key: Key) => void;
 }
 
 /** What others have changed or deleted, and certificates that become old, are looked for so often. */
 const againMs = 300_000;
 
-/** Writes the Envoys and Services that Gateways have for themselves. Only a leader does anything; Kubernetes removes them with the Gateway. */
+/** Writes the Envoys and Services that Gateways have for themselves, and takes away what they do not want any more. Only a leader does anything. */
 export class InfrastructureWriter extends LeaderWriter {
   readonly #options: InfrastructureOptions;
+  readonly #obstacles = new Map<Key, string>();
   readonly #written = new Map<Key, { readonly text: string; readonly at: number }>();
 
   constructor(options: InfrastructureOptions) {
     super(options, 20, (key) => `Gateway ${key}`, 'its own Envoys');
     this.#options = options;
+  }
+
+  /** Why what a Gateway needs could not be made. */
+  obstacle(key: Key): string | undefined {
+    return this.#obstacles.get(key);
   }
 
   /** To be called when something that was written may be gone. */
@@ -29,8 +37,11 @@ export class InfrastructureWriter extends LeaderWriter {
   protected override dueOf(key: Key): Due {
     const { wanted, clock } = this.#options;
     const text = wanted(key);
-    if (text === undefined) this.#written.delete(key);
-    if (text === undefined) return { write: false, wait: false };
+    if (text === undefined) {
+      this.#written.delete(key);
+      this.#tell(key, undefined);
+      return { write: false, wait: false };
+    }
     const last = this.#written.get(key);
     return { write: last?.text !== text || clock.now() - last.at > againMs, wait: true };
   }
@@ -39,7 +50,20 @@ export class InfrastructureWriter extends LeaderWriter {
     const { wanted, write, clock } = this.#options;
     const text = wanted(key);
     if (!this.leading || text === undefined) return;
-    await write(key);
+    try {
+      await write(key);
+      this.#tell(key, undefined);
+    } catch (error) {
+      this.#tell(key, error instanceof Error ? error.message : String(error));
+      throw error;
+    }
     this.#written.set(key, { text, at: clock.now() });
+  }
+
+  #tell(key: Key, obstacle: string | undefined): void {
+    if (this.#obstacles.get(key) === obstacle) return;
+    if (obstacle === undefined) this.#obstacles.delete(key);
+    else this.#obstacles.set(key, obstacle);
+    this.#options.onOutcome(key);
   }
 }

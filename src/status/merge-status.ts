@@ -11,8 +11,16 @@ export interface StatusMoment {
   readonly served: boolean;
   /** Where the Envoys are reached, for Gateways without an address of their own. */
   readonly published: readonly ReachableAt[];
+  /** Why Envoys do not serve what the object asks for. */
+  readonly objection?: Objection | undefined;
   /** RFC 3339. */
   readonly now: string;
+}
+
+export interface Objection {
+  /** One of those that the Gateway API knows for `Programmed`. */
+  readonly reason: 'Invalid' | 'NoResources';
+  readonly message: string;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -64,14 +72,15 @@ export function mergeStatus(current: RawStatus | undefined, draft: StatusDraft, 
     field: 'parentRef' | 'ancestorRef',
     wanted: readonly { readonly ref: object; readonly own: readonly ConditionDraft[] }[],
   ): readonly Json[] {
-    const all = objects(list);
-    const foreign = all.filter(({ controllerName }) => controllerName !== moment.controllerName);
-    const ours = all.filter(({ controllerName }) => controllerName === moment.controllerName);
+    const present = objects(list);
+    const foreign = present.filter(({ controllerName }) => controllerName !== moment.controllerName);
+    const ours = present.filter(({ controllerName }) => controllerName === moment.controllerName);
     return [
       ...foreign,
       ...wanted.map(({ ref, own }) => {
         const known = ours.find((one) => isDeepStrictEqual(one[field], ref));
-        return { [field]: ref, controllerName: moment.controllerName, conditions: conditionsAfter(known?.['conditions'], own) };
+        const all = field === 'parentRef' ? [...own, ...partlyInvalid(own, moment.objection)] : own;
+        return { [field]: ref, controllerName: moment.controllerName, conditions: conditionsAfter(known?.['conditions'], all) };
       }),
     ];
   }
@@ -95,7 +104,15 @@ function conditions(list: unknown, drafts: readonly ConditionDraft[], moment: Co
   return [...known.filter(({ type }) => !ownTypes.has(type)), ...own];
 }
 
-function settled(draft: ConditionDraft, { served, addressed }: ConditionMoment): ConditionDraft {
+/** https://gateway-api.sigs.k8s.io/reference/spec/#routeconditiontype: the message says which of two ways was taken. */
+function partlyInvalid(own: readonly ConditionDraft[], objection: Objection | undefined): readonly ConditionDraft[] {
+  if (objection === undefined || own.some(({ type }) => type === 'PartiallyInvalid')) return [];
+  return [{ type: 'PartiallyInvalid', status: 'True', reason: 'UnsupportedValue', message: objection.message }];
+}
+
+function settled(draft: ConditionDraft, { served, addressed, objection }: ConditionMoment): ConditionDraft {
+  // What could not be made has no address, either.
+  if (objection !== undefined && (draft.whenServed === true || draft.awaited === true)) return { ...draft, status: 'False', ...objection };
   if (draft.whenServed !== true || served) return draft;
   return addressed
     ? { ...draft, status: 'False', reason: 'Pending', message: 'The Envoys have not accepted it yet.' }

@@ -1,4 +1,4 @@
-// Gateways with Envoys of their own: what is made for them, by the rights that Naru has, and that it serves them and nobody else.
+// Gateways with Envoys, or with a load balancer, of their own: what is made for them, by the rights that Naru has, and that it serves them and nobody else.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,49 +6,18 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import type { AdsClientTls } from '../../src/dev/bootstrap.ts';
+import { EnvoyProcess } from '../../src/dev/envoy-process.ts';
 import { choosePort } from '../../src/dev/ports.ts';
 import { makeAdsCertificates } from '../../src/runtime/ads-certificates.ts';
 import { envoyForTests } from '../dev/envoy-for-tests.ts';
 import { type ControlPlane, startControlPlane } from '../support/control-plane.ts';
 import { eventually } from '../support/eventually.ts';
 import { installGatewayApi } from '../support/gateway-definitions.ts';
+import type { Deployment, Gateway, Listed, Made, Secret, Service } from '../support/made-objects.ts';
 import { Pod } from '../support/pod.ts';
 import { request } from '../support/request.ts';
 import { Served } from '../support/serve.ts';
-
-interface Made {
-  readonly metadata: {
-    readonly name: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly annotations: Readonly<Record<string, string>>;
-    readonly ownerReferences: readonly { readonly kind: string; readonly name: string }[];
-  };
-}
-
-interface Service extends Made {
-  readonly spec: { readonly type: string; readonly ports: readonly { readonly port: number; readonly targetPort: number }[] };
-}
-
-interface Secret extends Made {
-  readonly data: Readonly<Record<string, string>>;
-}
-
-interface Deployment extends Made {
-  readonly spec: {
-    readonly template: { readonly spec: { readonly containers: readonly { readonly name: string; readonly args: readonly string[] }[] } };
-  };
-}
-
-interface Listed {
-  readonly items: readonly Made[];
-}
-
-interface Gateway {
-  readonly status?: {
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason: string }[];
-    readonly addresses?: readonly { readonly type: string; readonly value: string }[];
-  };
-}
 
 const group = 'gateway.networking.k8s.io';
 const groups = {
@@ -70,6 +39,10 @@ describe('a Gateway with Envoys of its own', () => {
   let port: number;
   let sharedPort: number;
   let envoy: ChildProcess | undefined;
+  let sharedEnvoy: EnvoyProcess | undefined;
+  let clientTls: AdsClientTls;
+  /** The first of a few ports of the shared Envoys. */
+  let balanced: number;
 
   const apply = (...objects: readonly object[]): Promise<string> =>
     control.kubectl(['--namespace', namespace, 'apply', '-f', '-'], {
@@ -105,7 +78,8 @@ describe('a Gateway with Envoys of its own', () => {
     namespace = await control.createNamespace('own');
     await control.kubectl(['label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted']);
     await control.kubectl(['apply', '-f', 'manifests/naru/namespace.yaml']);
-    await control.kubectl(['apply', '-f', 'manifests/naru', '-f', 'manifests/gateway-infrastructure']);
+    const manifests = ['naru', 'gateway-infrastructure', 'gateway-load-balancers'];
+    await control.kubectl(['apply', ...manifests.flatMap((name) => ['-f', `manifests/${name}`])]);
     const kubeconfig = await control.kubeconfigFor('naru-system', 'naru');
     const files = await makeAdsCertificates(['naru.naru-system.svc'], 'naru', 1);
     const write = (name: string, text: string): string => {
@@ -129,10 +103,18 @@ describe('a Gateway with Envoys of its own', () => {
     };
     await apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ name: 'http', port: 80 }] } }, slice);
     [port, sharedPort] = [await choosePort(0), await choosePort(0)];
-    naru = await Served.start(kubeconfig, tls);
+    clientTls = {
+      certificate: write('client.crt', files.client.chain),
+      privateKey: write('client.key', files.client.privateKey),
+      serverCa: join(folder, 'ca.crt'),
+      serverName: 'naru.naru-system.svc',
+    };
+    balanced = await choosePort(0);
+    naru = await Served.start(kubeconfig, [...tls, '--gateway-ports', `${balanced}-${balanced + 15}`]);
     await apply(
       gatewayClass('own', { 'naru.io/gateway-infrastructure': 'own' }),
       gatewayClass('shared', {}),
+      gatewayClass('balanced', { 'naru.io/gateway-infrastructure': 'load-balancer' }),
       gatewayClass('odd', { 'naru.io/gateway-infrastructure': 'rented' }),
     );
     const read = async () => ((await naru.snapshots()).version > 0 ? true : undefined);
@@ -141,6 +123,7 @@ describe('a Gateway with Envoys of its own', () => {
 
   after(async () => {
     envoy?.kill('SIGKILL');
+    await sharedEnvoy?.stop();
     await naru?.stop();
     await pod?.stop();
     await control?.stop();
@@ -225,15 +208,79 @@ describe('a Gateway with Envoys of its own', () => {
 
   test('everything goes with it', async () => {
     await control.kubectl(['--namespace', namespace, 'delete', 'gateway', 'web']);
-    await eventually('nothing is left', async () => {
+    await nothingLeftOf('web');
+  });
+
+  test('what somebody else has of the name is left alone, and told; when that is gone it is made', async () => {
+    await apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'taken-own' }, spec: { ports: [{ port: 1 }] } });
+    await apply(gateway('taken', 'own', port));
+    const told = await eventually('it is told', async () => {
+      const found = await programmed('taken');
+      return found?.reason === 'NoResources' ? found : undefined;
+    });
+    assert.equal(
+      told.message,
+      `What it needs could not be made: Service ${namespace}/taken-own exists and is not the Gateway's: rename one of them.`,
+    );
+    assert.deepEqual(
+      (await get<Service>('services', 'taken-own')).spec.ports.map(({ port: at }) => at),
+      [1],
+    );
+    await control.call('DELETE', `/api/v1/namespaces/${namespace}/services/taken-own`);
+    await eventually(`all is made\n${naru.log}`, () => get('deployments', 'taken-own'), { deadlineMs: 60_000 });
+  });
+
+  test('what a Gateway of another class does not want any more is taken away', async () => {
+    await control.call('PATCH', `/${groups.gateways}/namespaces/${namespace}/gateways/taken`, { spec: { gatewayClassName: 'shared' } });
+    await nothingLeftOf('taken');
+  });
+
+  test('one with a load balancer is served by the shared Envoys, on a port of its own', async () => {
+    await apply(gateway('front', 'balanced', 80, { labels: { team: 'shop' }, annotations: { 'example.com/balancer': 'internal' } }));
+    await apply(route('front', 'front'));
+    const service = await eventually(`its Service is made\n${naru.log}`, () => balancerOf('front'));
+    const { metadata, spec } = service;
+    assert.equal(metadata.labels['team'], 'shop');
+    assert.equal(metadata.annotations['example.com/balancer'], 'internal');
+    assert.deepEqual([spec.type, spec.selector], ['LoadBalancer', { 'app.kubernetes.io/name': 'naru-envoy' }]);
+    const [{ port: at, targetPort } = { port: 0, targetPort: 0 }] = spec.ports;
+    assert.equal(at, 80);
+    assert.ok(targetPort >= balanced && targetPort < balanced + 16);
+    await eventually('it has no address', async () => ((await programmed('front'))?.reason === 'AddressNotAssigned' ? true : undefined));
+
+    // Who balances loads in this cluster is this test.
+    const status = { loadBalancer: { ingress: [{ ip: '192.0.2.8' }] } };
+    await control.call('PATCH', `/api/v1/namespaces/naru-system/services/${metadata.name}/status`, { status });
+    sharedEnvoy = EnvoyProcess.start({
+      envoy: await envoyForTests(),
+      bootstrap: { nodeId: 'shared-1', adsAddress: { host: '127.0.0.1', port: naru.ports.ads }, adsTls: clientTls },
+    });
+    await eventually(`it is programmed\n${naru.log}`, async () => ((await programmed('front'))?.status === 'True' ? true : undefined));
+    assert.deepEqual((await get<Gateway>('gateways', 'front')).status?.addresses, [{ type: 'IPAddress', value: '192.0.2.8' }]);
+    const { status: answer } = await request('http://front.example.com/', { http: targetPort, https: 0 }, { address: '127.0.0.1' });
+    assert.equal(answer, 200);
+  });
+
+  test('its Service goes with it', async () => {
+    await control.call('DELETE', `/${groups.gateways}/namespaces/${namespace}/gateways/front`);
+    await eventually('it is gone', async () => ((await balancerOf('front')) === undefined ? true : undefined));
+  });
+
+  async function balancerOf(name: string): Promise<Service | undefined> {
+    const list = await control.call('GET', `/api/v1/namespaces/naru-system/services?labelSelector=${group}/gateway-name=${name}`);
+    return (list as { readonly items: readonly Service[] }).items[0];
+  }
+
+  async function nothingLeftOf(name: string): Promise<void> {
+    await eventually(`nothing is left\n${naru.log}`, async () => {
       const lists = await Promise.all(
         kinds.map((kind) =>
-          control.call('GET', `/${groups[kind]}/namespaces/${namespace}/${kind}?labelSelector=${group}/gateway-name=web`),
+          control.call('GET', `/${groups[kind]}/namespaces/${namespace}/${kind}?labelSelector=${group}/gateway-name=${name}`),
         ),
       );
       return lists.every((list) => (list as Listed).items.length === 0) ? true : undefined;
     });
-  });
+  }
 
   /** As the Deployment says; the test is its kubelet. */
   async function startEnvoy(): Promise<ChildProcess> {

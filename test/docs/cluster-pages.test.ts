@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { controlPlaneBinary, type ControlPlane, startControlPlane } from '../support/control-plane.ts';
 import { readBlocks } from './page.ts';
 
-const pages = ['docs/cluster.md', 'docs/operations.md', 'docs/security.md'];
+const pages = ['docs/cluster.md', 'docs/operations.md', 'docs/security.md', 'docs/gateway-api.md'];
 
 describe('pages about clusters', () => {
   let control: ControlPlane;

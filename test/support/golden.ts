@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { parse, stringify } from 'yaml';
 import { resourceMessages } from '../../src/debug/resource-messages.ts';
+import { defaultGatewayOptions, usualLoadBalancers } from '../../src/gateway/options.ts';
 import { defaultIngressOptions, type IngressOptions } from '../../src/ingress/options.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import type { ConditionDraft, StatusDraft } from '../../src/kube/status-draft.ts';
@@ -25,7 +26,11 @@ export interface GoldenCase {
 export async function readGoldenCase(folder: string): Promise<GoldenCase> {
   const { events } = await readManifests(readFileSync(join(folder, 'given.yaml'), 'utf8'));
   const objects = events.flatMap((event) => (event.type === 'upsert' ? [event.object] : []));
-  const build = built([naruClass, naruGatewayClass, ...objects], { ...buildOptions, ingress: ingressOptions(objects) });
+  const build = built([naruClass, naruGatewayClass, ...objects], {
+    ...buildOptions,
+    ingress: ingressOptions(objects),
+    gateway: { ...defaultGatewayOptions, address: '127.0.0.1', loadBalancers: usualLoadBalancers },
+  });
   const problems = [...events.flatMap((event) => (event.type === 'problems' ? event.problems : [])), ...build.problems()];
   return {
     folder,

@@ -1,4 +1,5 @@
 import { addBuiltInClass } from '../../dev/class-of-folder.ts';
+import { defaultGatewayOptions, usualLoadBalancers } from '../../gateway/options.ts';
 import type { KubeEvent } from '../../kube/event.ts';
 import { Build } from '../../runtime/build.ts';
 import type { ControllerSettings } from '../../settings.ts';
@@ -13,6 +14,7 @@ export function buildOnce(events: readonly KubeEvent[], settings: ControllerSett
   const build = new Build({
     fleet: settings.fleet,
     ingress: { ...ingressOptions(settings, { inFolder: true, httpPort: 80, https: { port: 443, named: false } }), assumePods: true },
+    gateway: { ...defaultGatewayOptions, edgePorts: [8080, 8443], loadBalancers: usualLoadBalancers },
     listen: { address: '0.0.0.0', httpPort: 8080, httpsPort: 8443, ...listen },
   });
   build.apply(addBuiltInClass(events, settings.ingressClass, settings.controllerClass));

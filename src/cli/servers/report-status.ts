@@ -4,8 +4,10 @@ import type pino from 'pino';
 import { packageRoot } from '../../dev/package-root.ts';
 import { type EnvoyTemplate, readTemplate } from '../../infrastructure/template.ts';
 import type { Connection } from '../../kube/connection.ts';
+import { exactLabels } from '../../kube/label-selector.ts';
 import type { ControlPlane } from '../../runtime/control-plane.ts';
 import { StatusReporting } from '../../runtime/status-reporting.ts';
+import { UsageError } from '../usage-error.ts';
 import type { ServeSettings } from '../../settings.ts';
 
 /** What `naru serve` writes into the cluster, as its settings have it. */
@@ -20,10 +22,10 @@ export function reportStatus(
   const namespace = settings.leaseNamespace ?? connection.namespace ?? 'naru-system';
   const elect = settings.leaderElect && (policy !== 'never' || settings.events);
   const nodes = policy !== 'never' && publishService === undefined && publishStatusAddress.length === 0;
-  const envoyNamespace = settings.envoyNamespace ?? connection.namespace ?? 'naru-system';
+  const envoys = envoysOf(settings, connection);
   if (nodes)
     log.info(
-      { namespace: envoyNamespace, pods: settings.envoyPods },
+      { namespace: envoys.namespace, pods: settings.envoyPods },
       'Ingresses get the addresses of the nodes on which these Pods are ready',
     );
   return new StatusReporting({
@@ -34,6 +36,7 @@ export function reportStatus(
     emptyOnStop: updateStatusOnShutdown && policy === 'always',
     events: settings.events,
     infrastructure: {
+      envoys,
       template: envoyTemplate(),
       target: settings.gatewayAdsTarget ?? { host: `naru.${connection.namespace ?? 'naru-system'}.svc`, port: settings.adsAddress.port },
       authority:
@@ -45,7 +48,7 @@ export function reportStatus(
     service: publishService,
     nodes: nodes
       ? {
-          namespace: envoyNamespace,
+          namespace: envoys.namespace,
           selector: settings.envoyPods,
           preferInternal: settings.reportNodeInternalIpAddress,
           keepMs: settings.nodeGrace * 1000,
@@ -55,6 +58,16 @@ export function reportStatus(
     onLeading: (leading) => log.info(leading ? 'this replica writes status' : 'this replica writes status no longer'),
     onTrouble: (sentence) => log.warn(sentence),
   });
+}
+
+/** Where the Envoys are that serve Ingresses. @throws UsageError where a Service could not select them, and one should */
+export function envoysOf({ envoyNamespace, envoyPods, gatewayPorts }: ServeSettings, connection: Connection) {
+  const pods = exactLabels(envoyPods);
+  if (pods === undefined && gatewayPorts !== undefined)
+    throw new UsageError(
+      '--gateway-ports needs --envoy-pods to say labels that a Service can select, such as app.kubernetes.io/name=naru-envoy.',
+    );
+  return { namespace: envoyNamespace ?? connection.namespace ?? 'naru-system', pods: pods ?? {} };
 }
 
 /** The Envoys of manifests/naru, of which those of a Gateway are copies. */

@@ -13,7 +13,7 @@ export interface GetOptions {
 }
 
 export interface Content {
-  readonly method: 'POST' | 'PUT' | 'PATCH';
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly type: string;
   readonly text: string;
 }

@@ -12,6 +12,8 @@ const types = {
   merge: { method: 'PATCH', type: 'application/merge-patch+json' },
   /** Server-side apply; JSON is YAML. https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
   apply: { method: 'PATCH', type: 'application/apply-patch+yaml' },
+  /** With DeleteOptions. */
+  remove: { method: 'DELETE', type: 'application/json' },
 } as const satisfies Readonly<Record<string, Omit<Content, 'text'>>>;
 
 /** Changes one object and resolves with what it is then. */

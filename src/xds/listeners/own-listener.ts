@@ -59,8 +59,11 @@ function renderDatagrams(listener: Listener, settings: ListenerSettings, isServe
 }
 
 /** What the controller's settings say of answers to browsers concerns the edge alone. */
-function settingsFor({ port }: Listener, { listen, edge: { hsts: _hsts, ...edge } }: ListenerSettings): ListenerSettings {
-  return { listen: { ...listen, publicPorts: { http: port, https: port } }, edge };
+function settingsFor(
+  { port, publicPort = port }: Listener,
+  { listen, edge: { hsts: _hsts, ...edge } }: ListenerSettings,
+): ListenerSettings {
+  return { listen: { ...listen, publicPorts: { http: publicPort, https: publicPort } }, edge };
 }
 
 /** `freebind`: an Envoy takes the address as soon as the machine has it, and not only if it has it already. */

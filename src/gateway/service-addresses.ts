@@ -1,18 +1,17 @@
-import { objectKey } from '../kube/event.ts';
 import type { Service } from '../kube/objects.ts';
 import type { Key } from '../store/table.ts';
 import type { AddressRow } from './addresses.ts';
 import { holdsNot } from './condition.ts';
 import type { GatewayRow } from './gateway-row.ts';
-import { infrastructureName } from './infrastructure.ts';
+import { gatewayOfService } from './infrastructure.ts';
 
-/** A Gateway with Envoys of its own is where its Service is: whoever balances loads says it there. `bind`: what the Envoys bind in their pods. */
-export function ownAddresses(
-  { metadata, spec, fleet }: Pick<GatewayRow, 'metadata' | 'spec' | 'fleet'>,
-  bind: string,
-  service: (key: Key) => Service | undefined,
+/** A Gateway with a Service of its own is where this is: whoever balances loads says it there. `place`: what the Envoys bind. */
+export function serviceAddresses(
+  { key, spec }: Pick<GatewayRow, 'key' | 'spec'>,
+  place: AddressRow,
+  name: Key,
+  service: Service | undefined,
 ): AddressRow {
-  const place = { bind: [bind], ...(fleet === undefined ? {} : { fleet }) };
   const odd = spec.addresses.find(({ type }) => type !== 'IPAddress');
   if (odd !== undefined)
     return {
@@ -21,8 +20,8 @@ export function ownAddresses(
       shown: [],
       accepted: holdsNot('Accepted', 'UnsupportedAddress', `Addresses of type ${odd.type} are not supported: write IPAddress.`),
     };
-  const name = infrastructureName({ metadata, spec });
-  const entries = service(objectKey(metadata.namespace, name))?.status?.loadBalancer.ingress ?? [];
+  // Somebody else's of that name leads elsewhere.
+  const entries = service !== undefined && gatewayOfService(service) === key ? (service.status?.loadBalancer.ingress ?? []) : [];
   const shown = entries.flatMap(({ ip, hostname }) => ip ?? hostname ?? []);
   const wanted = spec.addresses.flatMap(({ value }) => value ?? []);
   const missing = wanted.find((address) => !shown.includes(address));
@@ -33,9 +32,6 @@ export function ownAddresses(
       programmed: holdsNot('Programmed', 'AddressNotUsable', `Service ${name} has not got the address ${missing}.`),
     };
   if (shown.length > 0) return { ...place, shown };
-  return {
-    ...place,
-    shown,
-    programmed: holdsNot('Programmed', 'AddressNotAssigned', `Service ${name} has no address of a load balancer yet.`),
-  };
+  const none = holdsNot('Programmed', 'AddressNotAssigned', `Service ${name} has no address of a load balancer yet.`);
+  return { ...place, shown, programmed: { ...none, awaited: true } };
 }
