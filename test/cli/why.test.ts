@@ -97,6 +97,22 @@ test('why says that an annotation does nothing, and why; of an object alone, wha
   assert.match(all.output, /example\.com\/mine: .*\n {2}changes nothing: Naru reads no annotation of this name/);
 });
 
+test('why says that an annotation waits for another one, and that nothing acts beside a protection that is not to be had', async (t) => {
+  const withAnnotations = (annotations: Readonly<Record<string, string>>) => {
+    const lines = Object.entries(annotations).map(([name, value]) => `    nginx.ingress.kubernetes.io/${name}: "${value}"\n`);
+    return { 'shop.yaml': files['shop.yaml'].replace(/( {4}nginx[^\n]*\n)+/, lines.join('')) };
+  };
+  const waiting = folder(t, withAnnotations({ 'auth-signin': 'https://auth.example.com/start' }));
+  const { output } = await naru(t, 'why', 'ingress/shop/api', '-f', waiting);
+  assert.match(
+    output,
+    /changes nothing: .* Nothing asks for that here: another annotation that it goes with is absent, or decides before it\./,
+  );
+  const denied = folder(t, withAnnotations({ 'auth-url': 'not a URL', 'upstream-vhost': 'inner.example.com' }));
+  const beside = await naru(t, 'why', 'ingress/shop/api', 'upstream-vhost', '-f', denied);
+  assert.match(beside.output, /The paths of this Ingress answer 503, because a protection that it asks for is not to be had/);
+});
+
 test('why finds keys of the ConfigMap in both directions', async (t) => {
   const path = folder(t, files);
   const configmap = ['--configmap', 'naru-system/naru', '-f', path];

@@ -38,6 +38,8 @@ export interface AskedEnvoy {
   readonly stop: () => Promise<void>;
 }
 
+let program: Promise<string> | undefined;
+
 /** An Envoy whose bootstrap listens at the Unix socket that it is given. */
 export async function startEnvoy(bootstrapAt: (socket: string) => Messages['envoy.config.bootstrap.v3.Bootstrap']): Promise<AskedEnvoy> {
   const folder = mkdtempSync(join(tmpdir(), 'naru-oracle-'));
@@ -45,7 +47,7 @@ export async function startEnvoy(bootstrapAt: (socket: string) => Messages['envo
   const bootstrap = join(folder, 'bootstrap.pb');
   writeFileSync(bootstrap, encode('envoy.config.bootstrap.v3.Bootstrap', bootstrapAt(socketPath)));
   const flags = ['--use-dynamic-base-id', '--concurrency', '1', '--log-level', 'error', '-c', bootstrap];
-  const envoy = spawn(await envoyForTests(), flags, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const envoy = spawn(await (program ??= envoyForTests()), flags, { stdio: ['ignore', 'ignore', 'inherit'] });
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   const sendTo: AskedEnvoy['send'] = (asked) => send(asked, socketPath, agent);
   await eventually('the oracle answers', () =>

@@ -32,7 +32,8 @@ export function reasonsFor(setting: Setting, build: Build, { annotationsPrefix }
   const field = annotations.get(short);
   if (field === undefined) return [`There is no such annotation.${suggestion(short, annotations.keys())}`];
   const key = objectKey(source.namespace, source.name);
-  if (source.kind === 'Ingress' && build.model.ingresses.get(key)?.selected !== true)
+  const row = build.model.ingresses.get(key);
+  if (source.kind === 'Ingress' && row?.selected !== true)
     return [
       `${printSource({ kind: source.kind, namespace: source.namespace, name: source.name })} is not served: its class is another one's.`,
     ];
@@ -43,11 +44,16 @@ export function reasonsFor(setting: Setting, build: Build, { annotationsPrefix }
       "It stands on a canary, of which only canary, canary-* and affinity-canary-behavior are read: for the rest its primary's annotations hold.",
     ];
   if (support.level === 'reported') return [support.instead];
-  return [
+  if (source.kind === 'Ingress' && row?.denied === true)
+    return ['The paths of this Ingress answer 503, because a protection that it asks for is not to be had: nothing else of it acts.'];
+  const found = [
     ...(printFallback(field) === value.trim() ? [`It says what holds without it: ${value.trim()}.`] : []),
     ...(support.level === 'differs' ? [support.how] : []),
     ...(field.scope === 'service' ? ['It is about the Services behind its paths, and does nothing for paths that have none.'] : []),
   ];
+  return found.length > 0
+    ? found
+    : [`${field.doc} Nothing asks for that here: another annotation that it goes with is absent, or decides before it.`];
 }
 
 /** What an annotation means where it is absent; undefined for one that Naru does not know. */
