@@ -145,7 +145,7 @@ export class GatewayTables {
   /** By which Envoys a Gateway is served; undefined: it is not ours, or its class is not accepted. */
   #infrastructure({ spec }: Pick<Gateway, 'spec'>, read: Read): Infrastructure | undefined {
     const found = read.get(this.#world.objects.GatewayClass, spec.gatewayClassName);
-    if (found?.spec.controllerName !== this.#options.controllerName) return undefined;
+    if (found?.spec.controllerName !== this.#options.controllerName || found.spec.parametersRef !== undefined) return undefined;
     const infrastructure = infrastructureOf(found);
     return infrastructure === 'load-balancer' && this.#options.loadBalancers === undefined ? undefined : infrastructure;
   }

@@ -1,4 +1,4 @@
-import type { GrpcMatch, HttpMatch, ValueMatch } from '../kube/gateway-objects.ts';
+import type { GrpcMatch, GrpcRule, HttpMatch, HttpRule, ValueMatch } from '../kube/gateway-objects.ts';
 import type { Conditions, PathMatch, ValueCondition } from '../model/route.ts';
 
 export interface Match {
@@ -6,7 +6,12 @@ export interface Match {
   readonly conditions: Conditions;
 }
 
-export function httpMatch({ path, headers, queryParams, method }: HttpMatch): Match {
+/** A rule of GRPCRoute without matches takes every call. */
+export function matchesOf(rule: HttpRule | GrpcRule): readonly Match[] {
+  return rule.matches.map((match) => ('path' in match ? httpMatch(match) : grpcMatch(match)));
+}
+
+function httpMatch({ path, headers, queryParams, method }: HttpMatch): Match {
   return { match: pathMatch(path), conditions: conditions({ headers, queryParams, ...(method === undefined ? {} : { method }) }) };
 }
 
@@ -18,7 +23,7 @@ function pathMatch({ type, value }: HttpMatch['path']): PathMatch {
 }
 
 /** A call of gRPC is a POST to `/SERVICE/METHOD`. https://grpc.github.io/grpc/core/md_doc__p_r_o_t_o_c_o_l-_h_t_t_p2.html */
-export function grpcMatch({ method, headers }: GrpcMatch): Match {
+function grpcMatch({ method, headers }: GrpcMatch): Match {
   return { match: methodPath(method), conditions: conditions({ headers, queryParams: [] }) };
 }
 

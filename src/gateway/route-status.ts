@@ -1,6 +1,7 @@
 import type { ConditionDraft, StatusDraft } from '../kube/status-draft.ts';
 import { holds, holdsNot } from './condition.ts';
 import type { WeightedBackend } from '../kube/gateway-objects.ts';
+import { expressionObjections } from './expressions.ts';
 import { type FilterObjection, filterObjections } from './filters.ts';
 import { limitObjections } from './limits.ts';
 import type { ResolvedBackends } from './resolved-backends.ts';
@@ -40,7 +41,12 @@ interface Objection {
 function objectionsTo({ spec }: RouteText): readonly Objection[] {
   return spec.rules.flatMap((rule, index) =>
     ('filters' in rule
-      ? [...filterObjections(rule.filters), ...limitObjections(rule), ...rule.backendRefs.flatMap(backendObjections)]
+      ? [
+          ...filterObjections(rule.filters),
+          ...limitObjections(rule),
+          ...expressionObjections(rule),
+          ...rule.backendRefs.flatMap(backendObjections),
+        ]
       : []
     ).map((objection) => ({
       rule: index,

@@ -14,6 +14,7 @@ import { IndexTable } from '../store/index-table.ts';
 import { type FollowingTable, type Key, SourceTable, type Table } from '../store/table.ts';
 import { UnionTable } from '../store/union-table.ts';
 import type { World } from '../store/world.ts';
+import { AbsentParents } from './absent-parents.ts';
 import { BackendTlsTables } from './backend-tls-tables.ts';
 import type { GatewayRow } from './gateway-row.ts';
 import type { RouteRow } from './route-row.ts';
@@ -90,7 +91,7 @@ export class GatewayTranslation {
     });
     const listeners = this.#derive('listeners', listenerFolds, ({ listener }): Listener => listener);
     this.statuses = new StatusTables(world, { gateways, routes, resolved, backendTls, edge, options: gateway }, onFailure);
-
+    const absent = new AbsentParents(world, routes.objects, onFailure);
     this.gateways = gateways.gateways;
     this.routes = routes.rows;
     this.places = gateways;
@@ -100,10 +101,10 @@ export class GatewayTranslation {
     this.endpoints = endpoints;
     this.certificates = gateways.certificates;
     this.backendSecrets = backendSecrets;
-    this.reporting = [gateways.staples, resolved, backendTls.rows, ...this.statuses.reporting];
+    this.reporting = [gateways.staples, resolved, backendTls.rows, absent.reporting, ...this.statuses.reporting];
     this.tables = [
       ...[...gateways.tables, ...routes.tables, ...backendTls.tables, backendSecrets, refs, ...behind.tables, resolved],
-      ...[folds, virtualHosts, listenerFolds, users, uses, upstreams, endpoints, listeners, ...this.statuses.tables],
+      ...[folds, virtualHosts, listenerFolds, users, uses, upstreams, endpoints, listeners, ...this.statuses.tables, ...absent.tables],
     ];
   }
 

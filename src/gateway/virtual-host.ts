@@ -3,9 +3,10 @@ import type { HttpRule, GrpcRule } from '../kube/gateway-objects.ts';
 import type { Route, RouteAction, WeightedUpstream } from '../model/route.ts';
 import type { Mirror, RoutePolicy } from '../model/route-policy.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
+import { expressionObjections, isReadable } from './expressions.ts';
 import { type Arrival, headerEdits, readFilters } from './filters.ts';
 import { limitObjections, limitsOf } from './limits.ts';
-import { grpcMatch, httpMatch, type Match } from './match.ts';
+import { type Match, matchesOf } from './match.ts';
 import { byPrecedence, type Candidate } from './precedence.ts';
 import { type ResolvedBackends, type ResolvedUpstream, withCertificate } from './resolved-backends.ts';
 import type { Key } from '../store/table.ts';
@@ -44,16 +45,11 @@ function candidatesOf(member: Member, arrival: Arrival, uses: UpstreamUses): rea
   if (route.kind !== 'HTTPRoute' && route.kind !== 'GRPCRoute') return [];
   const { metadata } = route;
   return route.spec.rules.flatMap((rule, index) =>
-    matchesOf(rule).map(({ match, conditions }, at): Candidate => {
-      const place = { member, index, at, match: { match, conditions }, arrival };
-      return { metadata, match, conditions, order: [index, at], make: () => makeRoute(rule, place, uses) };
+    matchesOf(rule).flatMap((match, at): Candidate[] => {
+      const place = { member, index, at, match, arrival };
+      return isReadable(match) ? [{ metadata, ...match, order: [index, at], make: () => makeRoute(rule, place, uses) }] : [];
     }),
   );
-}
-
-/** A rule of GRPCRoute without matches takes every call. */
-function matchesOf(rule: HttpRule | GrpcRule): readonly Match[] {
-  return rule.matches.map((match) => ('path' in match ? httpMatch(match) : grpcMatch(match)));
 }
 
 interface Place {
@@ -81,7 +77,10 @@ function makeRoute(rule: HttpRule | GrpcRule, { member, index, at, match, arriva
     name: `${metadata.namespace}/${metadata.name} ${kind} ${index}.${at}`,
     match: match.match,
     ...(Object.keys(match.conditions).length === 0 ? {} : { conditions: match.conditions }),
-    action: objections.length > 0 || limitObjections(rule).length > 0 ? failed : (redirect ?? forward(rule, index, resolved, to)),
+    action:
+      [...objections, ...limitObjections(rule), ...expressionObjections(rule)].length > 0
+        ? failed
+        : (redirect ?? forward(rule, index, resolved, to)),
     policy,
     sources: [sourceOfRoute(route, `spec.rules[${index}]`)],
   };

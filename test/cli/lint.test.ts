@@ -78,6 +78,19 @@ Passed over, since Naru does not read them: Deployment 1.
   );
 });
 
+test('a Gateway that is not among the files is told of as a note: it may be in the cluster', async (t) => {
+  const route = {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { name: 'web' },
+    spec: { parentRefs: [{ name: 'edge', namespace: 'infra' }], rules: [{ backendRefs: [{ name: 'web', port: 80 }] }] },
+  };
+  const folder = folderWith(t, { 'route.json': JSON.stringify(route), 'service.yaml': clean });
+  const { code, output } = await lint(t, ['-f', folder]);
+  assert.equal(code, 0);
+  assert.match(output, /^NR608 info  HTTPRoute default\/web  There is no Gateway infra\/edge\.$/m);
+});
+
 test('the exit code says whether something is bad enough', async (t) => {
   const folder = folderWith(t, { 'clean.yaml': clean });
   const fine = await lint(t, ['-f', folder]);

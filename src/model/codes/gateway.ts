@@ -40,4 +40,10 @@ export const gatewayCodes = {
     title: 'A hostname that an Ingress has, too',
     meaning: 'Both are served, each at its own address or port: where a client connects to decides.',
   },
+  NR608: {
+    severity: 'info',
+    title: 'A Gateway, ListenerSet or GatewayClass that is not there',
+    meaning: 'What names it is served by nobody as long as it is not there.',
+    cause: 'It is still to come, or has another name or namespace. Where files are read, it may be in the cluster.',
+  },
 } as const satisfies CodeRows;
