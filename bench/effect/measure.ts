@@ -69,7 +69,7 @@ class Observer {
   async listens(): Promise<boolean> {
     // Not one of its statistics: to look for it among those of all clusters would keep Envoy busy for a third of the time that it takes to start.
     const { body } = await this.#world.envoy.adminRequest('/listeners');
-    return body.includes('::');
+    return body.split('\n').some((line) => line.endsWith(`:${this.#world.ports.http}`));
   }
 
   async effects(times: number, change: (turn: number) => { readonly write: () => Promise<void>; readonly shown: () => Promise<boolean> }) {
