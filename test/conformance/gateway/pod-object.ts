@@ -11,6 +11,7 @@ export interface PodObject {
 interface Container {
   readonly name: string;
   readonly image: string;
+  readonly args?: readonly string[];
   readonly env?: readonly {
     readonly name: string;
     readonly value?: string;
@@ -21,6 +22,7 @@ interface Container {
 
 interface Volume {
   readonly name: string;
+  readonly emptyDir?: object;
   readonly secret?: { readonly secretName: string; readonly items?: readonly Item[] };
   readonly configMap?: { readonly name: string; readonly items?: readonly Item[] };
 }

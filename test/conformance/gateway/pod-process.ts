@@ -36,7 +36,8 @@ export class PodProcess {
     const mounts = await mountVolumes(pod, control, folder);
     const env = Object.fromEntries((container.env ?? []).map((entry) => [entry.name, valueOf(entry, pod, mounts)]));
     const [command, ...args] = at.enter;
-    const child = spawn(command, [...args, program], {
+    const own = (container.args ?? []).map((arg) => inPlace(arg, mounts).replaceAll(/\$\((\w+)\)/g, (_, name: string) => env[name] ?? ''));
+    const child = spawn(command, [...args, program, ...own], {
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -62,11 +63,16 @@ export function programOf({ spec }: PodObject, { images }: Programs): string | u
 }
 
 /** Where on this machine the folders are that the container sees, by the paths by which it sees them. */
-async function mountVolumes({ metadata, spec }: PodObject, control: ControlPlane, folder: string): Promise<ReadonlyMap<string, string>> {
+async function mountVolumes({ metadata, spec }: PodObject, control: ControlPlane, folder: string): Promise<Mounts> {
   const mounts = new Map<string, string>();
+  const contents = new Map<string, Buffer>();
   for (const { name, mountPath } of spec.containers.flatMap(({ volumeMounts }) => volumeMounts ?? [])) {
     const volume = spec.volumes?.find((one) => one.name === name);
     const [kind, object] = volume?.secret === undefined ? ['configmaps', volume?.configMap?.name] : ['secrets', volume.secret.secretName];
+    const target = path.join(folder, metadata.uid, name);
+    if (object === undefined && volume?.emptyDir === undefined) continue;
+    mkdirSync(target, { recursive: true });
+    mounts.set(mountPath, target);
     if (object === undefined) continue;
     const items = volume?.secret?.items ?? volume?.configMap?.items;
     // As with a kubelet, the Pod waits until it is there.
@@ -76,22 +82,27 @@ async function mountVolumes({ metadata, spec }: PodObject, control: ControlPlane
         (await control.call('GET', `/api/v1/namespaces/${metadata.namespace}/${kind}/${object}`)) as { data?: Record<string, string> },
       { deadlineMs: 60_000 },
     );
-    const target = path.join(folder, metadata.uid, name);
-    mkdirSync(target, { recursive: true });
     for (const item of items ?? Object.keys(data).map((key) => ({ key, path: key })))
-      writeFileSync(path.join(target, item.path), Buffer.from(data[item.key] ?? '', kind === 'secrets' ? 'base64' : 'utf8'));
-    mounts.set(mountPath, target);
+      contents.set(path.join(target, item.path), Buffer.from(data[item.key] ?? '', kind === 'secrets' ? 'base64' : 'utf8'));
   }
+  for (const [file, content] of contents) writeFileSync(file, file.endsWith('.json') ? inPlace(content.toString('utf8'), mounts) : content);
   return mounts;
+}
+
+/** Folders of this machine by what the container takes them for. */
+type Mounts = ReadonlyMap<string, string>;
+
+/** A text of the container, for which there are no mounts here. */
+function inPlace(text: string, mounts: Mounts): string {
+  return [...mounts].reduce((edited, [at, folder]) => edited.replaceAll(`${at}/`, `${folder}/`), text);
 }
 
 function valueOf(
   { value, valueFrom }: NonNullable<PodObject['spec']['containers'][number]['env']>[number],
   { metadata }: PodObject,
-  mounts: ReadonlyMap<string, string>,
+  mounts: Mounts,
 ): string {
   if (valueFrom?.fieldRef?.fieldPath === 'metadata.name') return metadata.name;
   if (valueFrom?.fieldRef?.fieldPath === 'metadata.namespace') return metadata.namespace;
-  const mount = [...mounts.keys()].find((at) => value?.startsWith(`${at}/`) === true);
-  return mount === undefined ? (value ?? '') : `${mounts.get(mount)}${value?.slice(mount.length)}`;
+  return inPlace(value ?? '', mounts);
 }
