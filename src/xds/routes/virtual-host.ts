@@ -154,7 +154,7 @@ export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = []
   }
   return redirectParts(action, route.match).map((part) => ({
     ...{ name, match: narrowed(part.headers), ...part.action },
-    ...{ ...renderEdits(route), typed_per_filter_config: filtersOf(policy, scope), metadata },
+    ...{ ...withLocation(renderEdits(route), part.action), typed_per_filter_config: filtersOf(policy, scope), metadata },
     ...traced(policy),
   }));
 }
@@ -162,6 +162,12 @@ export function renderRoute(route: Route, headers: readonly HeaderMatcher[] = []
 /** Envoy reads it as a text with variables. */
 function traced({ spanName }: RoutePolicy): EnvoyRoute {
   return spanName === undefined ? {} : { tracing: { operation: escapeText(spanName) } };
+}
+
+/** Where a redirect is an answer with the header written out, other headers come beside it. */
+function withLocation(edits: EnvoyRoute, { response_headers_to_add: location }: EnvoyRoute): EnvoyRoute {
+  if (location === undefined) return edits;
+  return { ...edits, response_headers_to_add: [...(edits.response_headers_to_add ?? []), ...location] };
 }
 
 function cookiesOf(cookies: readonly CookieMatcher[]): RouteMatch {
