@@ -1,5 +1,5 @@
 import type { Problem } from '../model/problem.ts';
-import { printSource } from '../model/source.ts';
+import { byDefault, printSource } from '../model/source.ts';
 import { hostKey } from '../model/virtual-host.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import type { ResourceSet } from '../snapshot/snapshot.ts';
@@ -122,7 +122,8 @@ function closed(body: string): Outcome {
 
 function withSources(explanation: Explanation, { listeners }: ResourceSet): Explanation {
   const sources = listeners.get(explanation.listener)?.sources ?? [];
-  return sources.length === 0 ? explanation : { ...explanation, listenerSources: sources.map(printSource) };
+  const told = sources.map(printSource).filter((source) => source !== printSource(byDefault));
+  return told.length === 0 ? explanation : { ...explanation, listenerSources: told };
 }
 
 function withoutContents({ name, serverName, endsTls }: FoundChain): NonNullable<Explanation['chain']> {
