@@ -18,6 +18,7 @@ export interface EnvoysWanted {
 }
 
 const query = '/stats/prometheus?usedonly&filter=%5Ecluster%5C..*%5C.upstream_rq_(total%7C%5B0-9%5Dxx)%24';
+/** Of a pod that names none. */
 const metricsPort = 8001;
 
 /**
@@ -31,13 +32,28 @@ export async function envoysOf(wanted: EnvoysWanted): Promise<EnvoySource | unde
   if (connection === undefined) return undefined;
   const pods = `/api/v1/namespaces/${encodeURIComponent(wanted.envoyNamespace)}/pods`;
   const listed = await getJson(connection, `${pods}?${new URLSearchParams({ labelSelector: wanted.envoyPods }).toString()}`).catch(tellWhy);
-  const names = ((listed as PodList | undefined)?.items ?? []).map(({ metadata }) => metadata.name);
-  if (names.length === 0) return undefined;
-  return names.map((name) => ({ name, metrics: () => getText(connection, `${pods}/${name}:${metricsPort}/proxy${query}`) }));
+  const found = (listed as PodList | undefined)?.items ?? [];
+  if (found.length === 0) return undefined;
+  return found.map((pod) => ({
+    name: pod.metadata.name,
+    metrics: () => getText(connection, `${pods}/${pod.metadata.name}:${metricsPortOf(pod)}/proxy${query}`),
+  }));
+}
+
+interface ListedPod {
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly containers: readonly { readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[] }[];
+  };
 }
 
 interface PodList {
-  readonly items?: readonly { readonly metadata: { readonly name: string } }[];
+  readonly items?: readonly ListedPod[];
+}
+
+function metricsPortOf({ spec }: ListedPod): number {
+  const ports = spec.containers.flatMap((container) => container.ports ?? []);
+  return ports.find(({ name }) => name === 'metrics')?.containerPort ?? metricsPort;
 }
 
 /** One that does not answer is told of and not counted. */

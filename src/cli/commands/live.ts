@@ -62,7 +62,7 @@ export function canaryCommand(): Command {
     .option('--envoy-pods <labels>', 'their labels', 'app.kubernetes.io/name=naru-envoy')
     .addHelpText(
       'after',
-      '\nThe pods are asked through the API server, which needs the right to get pods/proxy. What is counted are the requests of all routes to these Services.\n\nExamples:\n  naru canary -n shop --for 60s\n  naru canary web-canary --envoy http://127.0.0.1:9901\n',
+      '\nThe pods are asked through the API server, which needs the rights to list pods and to get pods/proxy. What is counted are the requests of all routes to these Services.\n\nExamples:\n  naru canary -n shop --for 60s\n  naru canary web-canary --envoy http://127.0.0.1:9901\n',
     );
   for (const option of selectionOptions('canaries')) command.addOption(option);
   return command.action(async (name: string | undefined, settings: CanarySettings) => {
