@@ -12,7 +12,7 @@ import { describeFleet, describeSummary, printTime } from './describe-fleet.ts';
 import { describeProxy, describeRefusedStream } from './describe-proxy.ts';
 import { guard } from './guard.ts';
 import type { Graph } from '../explain/inventory/graph.ts';
-import { healthAnswer } from './health.ts';
+import { healthAnswer, type HealthEndpoint } from './health.ts';
 import { certificatesOf, graphOfFleet } from './inventory.ts';
 import { listResources } from './list-resources.ts';
 import { LiveEvents } from './live-events.ts';
@@ -56,10 +56,11 @@ export function debugApp({ view, metrics, version, review }: AppOptions): Hono {
   app.get('/debug/xds/:type/:name{.+}', (c) => resources(c, view, c.req.param('type'), c.req.param('name')));
   app.get('/debug/xds/:type', (c) => resources(c, view, c.req.param('type')));
   app.get('/metrics', async (c) => c.body(await metrics.print(), 200, { 'content-type': metrics.contentType }));
-  app.get('/livez', (c) => {
-    const ok = view.live();
-    return health(c, 'livez', [{ name: 'process', ok, message: ok ? 'running' : 'only a restart can help' }]);
-  });
+  for (const endpoint of ['livez', 'healthz'] as const)
+    app.get(`/${endpoint}`, (c) => {
+      const ok = view.live();
+      return health(c, endpoint, [{ name: 'process', ok, message: ok ? 'running' : 'only a restart can help' }]);
+    });
   app.get('/readyz', (c) => health(c, 'readyz', view.checks()));
   app.notFound((c) => problem(c, 404, `There is nothing at ${c.req.path}.`, { paths: Object.keys(debugPaths) }));
   app.onError((error, c) => problem(c, 500, `${c.req.path} could not be answered: ${error.message}`));
@@ -206,7 +207,7 @@ function noSuchFleet(c: Context, view: DebugView): Response {
   return problem(c, 404, `There is no fleet ${c.req.query('fleet')}; there are ${names.join(', ') || 'none'}.`);
 }
 
-function health(c: Context, endpoint: 'livez' | 'readyz', checks: ReturnType<DebugView['checks']>): Response {
+function health(c: Context, endpoint: HealthEndpoint, checks: ReturnType<DebugView['checks']>): Response {
   const { status, text } = healthAnswer(endpoint, checks, c.req.query('verbose') !== undefined);
   return c.text(text, status);
 }

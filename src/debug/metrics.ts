@@ -17,6 +17,9 @@ export class Metrics {
   readonly #answerTimes: Histogram<'type'>;
   readonly #eventToAck: Histogram;
   readonly #buildTimes: Histogram;
+  readonly #builds: Counter<'result'>;
+  /** By kind, milliseconds since the epoch. */
+  readonly #lastEvents = new Map<string, number>();
 
   constructor(view: DebugView, version: string) {
     collectDefaultMetrics({ register: this.#registry });
@@ -27,6 +30,7 @@ export class Metrics {
       problems(view),
       ...leader(view),
       ...certificates(view),
+      lastEvents(this.#lastEvents),
     ])
       this.#collect(collected);
     this.#collectSnapshotTotal(view);
@@ -51,6 +55,13 @@ export class Metrics {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers,
     });
+    this.#builds = new Counter({
+      name: 'naru_snapshot_builds_total',
+      help: 'Batches of events, by whether a new snapshot followed (changed) or Envoys get what they had (unchanged).',
+      labelNames: ['result'],
+      registers,
+    });
+    for (const result of ['changed', 'unchanged']) this.#builds.inc({ result }, 0);
     this.#eventToAck = new Histogram({
       name: 'naru_event_to_ack_seconds',
       help: 'Time from the first event of Kubernetes that led to a snapshot until every connected Envoy runs it.',
@@ -64,9 +75,15 @@ export class Metrics {
     this.#eventToAck.observe(ms / 1000);
   }
 
-  /** To be called for every pass. */
-  passed(ms: number): void {
+  /** To be called for every pass. `changed`: it made a snapshot. */
+  passed(ms: number, changed: boolean): void {
     this.#buildTimes.observe(ms / 1000);
+    this.#builds.inc({ result: changed ? 'changed' : 'unchanged' });
+  }
+
+  /** To be called for every event of Kubernetes. */
+  heard(kind: string): void {
+    this.#lastEvents.set(kind, Date.now());
   }
 
   /** To be called for every answer of an Envoy. */
@@ -156,6 +173,12 @@ function certificates(view: DebugView): readonly Collected[] {
     (view.certificates?.() ?? []).map(({ namespace, secret, notAfter }) => [{ namespace, secret }, Date.parse(notAfter) / 1000]);
   const help = 'When a certificate that is in use ends.';
   return [{ name: 'naru_certificate_expiry_timestamp_seconds', help, labels: ['namespace', 'secret'], rows }];
+}
+
+function lastEvents(times: ReadonlyMap<string, number>): Collected {
+  const rows = (): ReturnType<Collected['rows']> => Array.from(times, ([kind, ms]) => [{ kind }, ms / 1000]);
+  const help = 'When an object of this kind, or the end of a list of them, was heard of last.';
+  return { name: 'naru_watch_last_event_timestamp_seconds', help, labels: ['kind'], rows };
 }
 
 /** Envoys come and go, so that none of these has one as its label. */

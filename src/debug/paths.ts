@@ -107,6 +107,7 @@ export const debugPaths = {
   },
   '/metrics': { about: 'Prometheus metrics', type: 'text/plain', open: true },
   '/livez': { about: 'whether a restart is needed', query: { verbose: 'a line for each check' }, type: 'text/plain', open: true },
+  '/healthz': { about: 'the same as /livez', query: { verbose: 'a line for each check' }, type: 'text/plain', open: true },
   '/readyz': { about: 'whether Envoys can be served', query: { verbose: 'a line for each check' }, type: 'text/plain', open: true },
   '/openapi.json': { about: 'this, for programs', type: 'application/json' },
 } as const satisfies Readonly<Record<string, DebugPath>>;

@@ -1,4 +1,4 @@
-import { type Observable, Subscription, timer } from 'rxjs';
+import { type Observable, Subscription, tap, timer } from 'rxjs';
 import { Fleet } from '../ads/fleet.ts';
 import { AdsServer, type AdsServerOptions } from '../ads/server.ts';
 import { type DebugServer, type DebugServerOptions, startDebugServer } from '../debug/server.ts';
@@ -91,7 +91,7 @@ export class ControlPlane {
         this.#quarantineKeeper?.passed();
         this.#build.follow(pass);
         if (pass.snapshot !== undefined) this.#events.published(pass.snapshot);
-        if (pass.timing !== undefined) this.#debug?.metrics.passed(pass.timing.end - pass.timing.start);
+        if (pass.timing !== undefined) this.#debug?.metrics.passed(pass.timing.end - pass.timing.start, pass.snapshot !== undefined);
         options.onPass?.(pass);
       },
       onAllAccepted: (ms) => this.#debug?.metrics.settled(ms),
@@ -131,8 +131,9 @@ export class ControlPlane {
     await this.#quarantineKeeper?.restore();
     await this.#lastGood?.start();
     this.#subscriptions.add(timer(0, hourMs).subscribe(() => this.#rollout.passed(this.#build.tellTime(Date.now()))));
+    const events = this.#options.events.pipe(tap((event) => event.type !== 'problems' && metrics.heard(event.kind)));
     this.#subscriptions.add(
-      pipeline(this.#options.events, this.#build).subscribe({ next: (pass) => this.#rollout.passed(pass), error: this.#options.onFailure }),
+      pipeline(events, this.#build).subscribe({ next: (pass) => this.#rollout.passed(pass), error: this.#options.onFailure }),
     );
     return { adsPort, debugPort: this.#debug.port };
   }

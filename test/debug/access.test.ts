@@ -22,7 +22,7 @@ async function serveEverywhere(t: TestContext, review?: (token: string, path: st
 
 test('only probes and metrics are for everybody', async (t) => {
   const ask = await serveEverywhere(t);
-  for (const path of ['/livez', '/readyz', '/metrics']) assert.equal((await ask(path)).status, 200, path);
+  for (const path of ['/livez', '/healthz', '/readyz', '/metrics']) assert.equal((await ask(path)).status, 200, path);
   for (const path of ['/', '/debug/snapshots', '/debug/xds/secrets', '/debug/events', '/openapi.json', '/debug/nothing'])
     assert.equal((await ask(path, { authorization: 'Bearer t' })).status, 403, path);
   // As by kubectl port-forward.

@@ -28,7 +28,9 @@ describe('the debug endpoint', () => {
       '[+]snapshot ok: snapshot 3\n[-]envoy failed: not yet\nreadyz check failed\n',
     ]);
     assert.equal((await ask('/livez')).status, 200);
+    assert.equal((await ask('/healthz?verbose')).text, '[+]process ok: running\nhealthz check passed\n');
     live = false;
+    assert.equal((await ask('/healthz')).status, 503);
     assert.deepEqual(await ask('/livez').then(({ status, text }) => [status, text]), [
       503,
       '[-]process failed: only a restart can help\nlivez check failed\n',

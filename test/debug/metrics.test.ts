@@ -28,7 +28,10 @@ test('/metrics tells how things stand at the time of the scrape', async (t) => {
   const answer = { proxy: 'one', fleet: 'naru', type: 'clusters', names: [], snapshot: 1, nonce: '1', tookMs: 4 } as const;
   server.metrics.acknowledged(answer);
   server.metrics.acknowledged({ ...answer, refusal: 'no' });
-  server.metrics.passed(3);
+  server.metrics.passed(3, true);
+  server.metrics.passed(3, false);
+  server.metrics.passed(3, false);
+  server.metrics.heard('Ingress');
   server.metrics.settled(40);
   const scrape = async (): Promise<string> => (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text();
 
@@ -47,7 +50,9 @@ test('/metrics tells how things stand at the time of the scrape', async (t) => {
     'naru_xds_responses_total{type="clusters",result="nack"} 1',
     'naru_xds_responses_total{type="secrets",result="nack"} 0',
     'naru_xds_answer_seconds_count{type="clusters"} 2',
-    'naru_snapshot_build_seconds_bucket{le="0.005"} 1',
+    'naru_snapshot_build_seconds_bucket{le="0.005"} 3',
+    'naru_snapshot_builds_total{result="changed"} 1',
+    'naru_snapshot_builds_total{result="unchanged"} 2',
     'naru_event_to_ack_seconds_bucket{le="0.025"} 0',
     'naru_event_to_ack_seconds_bucket{le="0.05"} 1',
     'naru_certificate_expiry_timestamp_seconds{namespace="shop",secret="tls"} 1767225600',
@@ -56,6 +61,8 @@ test('/metrics tells how things stand at the time of the scrape', async (t) => {
     assert.ok(text.split('\n').includes(line), line);
   }
   assert.match(text, /^nodejs_eventloop_lag_seconds /m);
+  const [, heard] = /^naru_watch_last_event_timestamp_seconds\{kind="Ingress"\} (\S+)$/m.exec(text) ?? [];
+  assert.ok(Math.abs(Number(heard) - Date.now() / 1000) < 60, heard);
 
   proxies.splice(1, 1);
   const later = await scrape();
