@@ -172,6 +172,17 @@ describe('sessions', () => {
     }
   });
 
+  test('whoever may change finds another pod, wherever the hash of the session leads', async () => {
+    await given({ 'session-cookie-change-on-failure': 'true' }, all);
+    for (let client = 0; client < 60; client++) {
+      const { by, cookie } = await visit();
+      broken.add(by);
+      const again = await visit(cookie);
+      broken.clear();
+      assert.ok(again.by > 1000 && again.by !== by, `client ${client}: ${again.by}`);
+    }
+  });
+
   test('with a canary, clients stay on their side, unless each request is to be decided anew', async () => {
     const [a = 0, b = 0] = all;
     const canary = (more: Readonly<Record<string, string>>, weight = '50') =>

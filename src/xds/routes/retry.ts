@@ -22,7 +22,8 @@ const elsewhere = {
       typed_config: any('envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate', {}),
     },
   ],
-  host_selection_retry_max_attempts: 3,
+  // A balancer that goes by a hash, or by chance, may come to the same endpoint several times; of three it is once in a billion then.
+  host_selection_retry_max_attempts: 20,
 } as const;
 
 /** `idle`: seconds that may pass between two pieces of an answer. */
