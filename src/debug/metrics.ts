@@ -18,6 +18,7 @@ export class Metrics {
   readonly #eventToAck: Histogram;
   readonly #buildTimes: Histogram;
   readonly #builds: Counter<'result'>;
+  readonly #statusWrites: Counter<'kind' | 'result'>;
   /** By kind, milliseconds since the epoch. */
   readonly #lastEvents = new Map<string, number>();
 
@@ -62,6 +63,12 @@ export class Metrics {
       registers,
     });
     for (const result of ['changed', 'unchanged']) this.#builds.inc({ result }, 0);
+    this.#statusWrites = new Counter({
+      name: 'naru_status_writes_total',
+      help: 'Statuses that were written (ok), and attempts that failed and are made again (failed).',
+      labelNames: ['kind', 'result'],
+      registers,
+    });
     this.#eventToAck = new Histogram({
       name: 'naru_event_to_ack_seconds',
       help: 'Time from the first event of Kubernetes that led to a snapshot until every connected Envoy runs it.',
@@ -84,6 +91,11 @@ export class Metrics {
   /** To be called for every event of Kubernetes. */
   heard(kind: string): void {
     this.#lastEvents.set(kind, Date.now());
+  }
+
+  /** To be called for every status of an object of this kind that was written, or could not be. */
+  wroteStatus(kind: string, result: 'ok' | 'failed'): void {
+    this.#statusWrites.inc({ kind, result });
   }
 
   /** To be called for every answer of an Envoy. */

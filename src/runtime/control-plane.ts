@@ -155,6 +155,11 @@ export class ControlPlane {
     return acceptedByAll(this.ads.proxies(), fleet);
   }
 
+  /** To be called for every status of an object of this kind that was written, or could not be. */
+  wroteStatus(kind: string, result: 'ok' | 'failed'): void {
+    this.#debug?.metrics.wroteStatus(kind, result);
+  }
+
   #makeLastGood({ lastGood, build, onTrouble }: ControlPlaneOptions): LastGood | undefined {
     if (lastGood === undefined) return undefined;
     const { defaultCertificate } = build.listen;

@@ -86,7 +86,7 @@ export class StatusReporting {
       since: (key) => (build.assembly.putAside().has(`Ingress ${key}`) ? Infinity : progress.since(key)),
       addresses: () => this.#addresses,
       accepted: () => this.#acceptedByAll(),
-      write: (key, uid, addresses) => this.#write(key, uid, addresses),
+      write: (key, uid, addresses) => this.#counted('Ingress', this.#write(key, uid, addresses)),
       onTrouble,
       clock: systemClock,
     });
@@ -96,8 +96,10 @@ export class StatusReporting {
       ...{ build, connection: options.connection, onTrouble },
       onOutcome: (key) => this.#gateways.consider([`Gateway ${key}`]),
     });
+    const sources = gatewayStatusSources(build, options.connection, (key) => this.#infrastructure.obstacle(key));
     this.#gateways = new GatewayStatusWriter({
-      ...gatewayStatusSources(build, options.connection, (key) => this.#infrastructure.obstacle(key)),
+      ...sources,
+      write: (draft, change) => this.#counted(draft.kind, sources.write(draft, change)),
       accepted: (fleet) => controlPlane.acceptedBy(fleet ?? options.fleet),
       published: () => this.#addresses,
       onTrouble,
@@ -171,6 +173,17 @@ export class StatusReporting {
   #write(key: string, uid: string | undefined, addresses: readonly ReachableAt[]): Promise<void> {
     const [namespace = '', name = ''] = key.split('/');
     return writeIngressAddresses(this.#options.connection, { namespace, name, uid }, addresses);
+  }
+
+  async #counted(kind: string, writing: Promise<void>): Promise<void> {
+    const { controlPlane } = this.#options;
+    try {
+      await writing;
+    } catch (error) {
+      controlPlane.wroteStatus(kind, 'failed');
+      throw error;
+    }
+    controlPlane.wroteStatus(kind, 'ok');
   }
 
   #makeEvents(): EventReporting {

@@ -30,7 +30,9 @@ describe('the verbs in a cluster', () => {
     const split = { ...host, metadata: { name: 'shop-next', annotations: ofCanary } };
     const next = JSON.parse(JSON.stringify(split).replace('"name":"web"', '"name":"next"')) as object;
     await app.apply(canary, host, next);
-    naru = await Served.start(app.kubeconfig, ['--watch-namespace', app.namespace], { debugHost: '0.0.0.0' });
+    naru = await Served.start(app.kubeconfig, ['--watch-namespace', app.namespace, '--publish-status-address', '192.0.2.1'], {
+      debugHost: '0.0.0.0',
+    });
     // What the Envoys of the manifests show on their metrics port.
     envoyMetrics = createServer((request, response) => {
       const url = request.url ?? '';
@@ -130,6 +132,8 @@ describe('the verbs in a cluster', () => {
       /^naru_snapshot_builds_total\{result="changed"\} [1-9]/m,
     ])
       assert.match(metrics, line);
+    const written = /^naru_status_writes_total\{kind="Ingress",result="ok"\} [1-9]/m;
+    await eventually('addresses are written', async () => (written.test(await get('/metrics')) ? true : undefined));
     await assert.rejects(get('/debug/proxies'), /logged in|Unauthorized|bearer token/);
   });
 });
