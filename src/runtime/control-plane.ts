@@ -150,9 +150,10 @@ export class ControlPlane {
     return this.#build;
   }
 
-  /** The newest snapshot that all connected Envoys of a fleet run; 0: there is none of them. */
+  /** The newest snapshot that all connected Envoys of a fleet run; 0: there is none of them. Where there is nothing to run, all is well. */
   acceptedBy(fleet: string): number {
-    return acceptedByAll(this.ads.proxies(), fleet);
+    const isEmpty = fleet !== this.#options.build.fleet && this.#ownFleets.get(fleet) === undefined;
+    return isEmpty ? (this.#build.current?.number ?? 0) : acceptedByAll(this.ads.proxies(), fleet);
   }
 
   /** To be called for every status of an object of this kind that was written, or could not be. */

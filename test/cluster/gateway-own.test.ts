@@ -201,6 +201,16 @@ describe('a Gateway with Envoys of its own', () => {
     assert.notEqual((await programmed('other'))?.status, 'True');
   });
 
+  test('one that has nothing to serve yet waits for no Envoy', async () => {
+    const listeners = [{ name: 'tls', port, protocol: 'TLS', tls: { mode: 'Passthrough' } }];
+    await apply({ apiVersion: `${group}/v1`, kind: 'Gateway', metadata: { name: 'idle' }, spec: { gatewayClassName: 'own', listeners } });
+    await eventually('its Service is made', () => get<Service>('services', 'idle-own'));
+    const path = `/api/v1/namespaces/${namespace}/services/idle-own/status`;
+    await control.call('PATCH', path, { status: { loadBalancer: { ingress: [{ ip: '192.0.2.8' }] } } });
+    await eventually(`it is programmed\n${naru.log}`, async () => ((await programmed('idle'))?.status === 'True' ? true : undefined));
+    await control.kubectl(['--namespace', namespace, 'delete', 'gateway', 'idle']);
+  });
+
   test('what somebody deletes comes again', async () => {
     await control.kubectl(['--namespace', namespace, 'delete', 'service', 'web-own']);
     await made<Service>('services');
@@ -272,14 +282,16 @@ describe('a Gateway with Envoys of its own', () => {
   }
 
   async function nothingLeftOf(name: string): Promise<void> {
-    await eventually(`nothing is left\n${naru.log}`, async () => {
+    const isGone = async (): Promise<true | undefined> => {
       const lists = await Promise.all(
         kinds.map((kind) =>
           control.call('GET', `/${groups[kind]}/namespaces/${namespace}/${kind}?labelSelector=${group}/gateway-name=${name}`),
         ),
       );
       return lists.every((list) => (list as Listed).items.length === 0) ? true : undefined;
-    });
+    };
+    // Who collects garbage looks only twice a minute for new kinds of owners.
+    await eventually(`nothing is left\n${naru.log}`, isGone, { deadlineMs: 90_000 });
   }
 
   /** As the Deployment says; the test is its kubelet. */
