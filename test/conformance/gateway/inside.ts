@@ -67,7 +67,7 @@ try {
   await makeClass(control, infrastructure);
   const flags = process.argv.slice(2).filter((flag) => flag !== ownFlag);
   const passed = await runSuite(control.kubeconfig, infrastructure, flags);
-  if (flags.length === 0) writeReport(infrastructure);
+  if (flags.length === 0 && infrastructure === 'shared') writeReport();
   process.exitCode = passed ? 0 : 1;
 } finally {
   if (naru !== undefined) await keepTraces(naru);
