@@ -20,6 +20,7 @@ export interface MadeGateway {
   readonly ports: readonly ServedPort[];
   /** What `spec.infrastructure` asks for. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Likewise, and whose it is. */
   readonly annotations: Readonly<Record<string, string>>;
   /** Addresses that its Service should get. */
   readonly addresses: readonly string[];
@@ -46,8 +47,6 @@ export interface OwnedObject {
 /** What a Gateway with Envoys of its own has, in the order in which it is taken away. */
 export const ownKinds = ['Deployment', 'NetworkPolicy', 'Secret', 'Service'] as const;
 
-/** On everything that is made: `namespace/name` of the Gateway. */
-export const gatewayAnnotation = 'naru.io/gateway';
 const gatewayLabel = 'gateway.networking.k8s.io/gateway-name';
 const classLabel = 'gateway.networking.k8s.io/gateway-class-name';
 /** A value of a label is no longer. */
@@ -112,7 +111,7 @@ function deploymentOf(gateway: OwnGateway, { pod }: EnvoyTemplate, bootstrap: st
         metadata: {
           labels: labelsOf(gateway),
           // Envoy reads both when it starts: another one is another pod.
-          annotations: { ...annotationsOf(gateway), 'naru.io/configuration': digest([bootstrap, identity?.chain ?? '']) },
+          annotations: { ...gateway.annotations, 'naru.io/configuration': digest([bootstrap, identity?.chain ?? '']) },
         },
         spec: {
           ...spec,
@@ -168,15 +167,10 @@ function header(
       namespace: gateway.infrastructureNamespace,
       name: gateway.infrastructureName,
       labels: labelsOf(gateway),
-      annotations: annotationsOf(gateway),
+      annotations: gateway.annotations,
       ...owner,
     },
   };
-}
-
-/** What Naru finds its own by is not the user's to change. */
-function annotationsOf({ annotations, namespace, name }: MadeGateway): Readonly<Record<string, string>> {
-  return { ...annotations, [gatewayAnnotation]: `${namespace}/${name}` };
 }
 
 function selectorOf({ name, infrastructureName }: MadeGateway): Readonly<Record<string, string>> {

@@ -3,10 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { systemClock } from '../ads/clock.ts';
 import { type BalancedPorts, portKey } from '../gateway/balanced-ports.ts';
 import { type GatewayRow, listenersOf } from '../gateway/gateway-row.ts';
-import { balancerOf, serviceOf } from '../gateway/infrastructure.ts';
+import { balancerOf, gatewayAnnotation, serviceOf } from '../gateway/infrastructure.ts';
 import {
   balancerService,
-  gatewayAnnotation,
   type Identity,
   type MadeGateway,
   type OwnGateway,
@@ -159,7 +158,8 @@ function madeGateway(row: GatewayRow, service: Key, balanced: BalancedPorts | un
     ...(fleet === undefined ? {} : { fleet }),
     ports,
     labels: spec.infrastructure?.labels ?? {},
-    annotations: spec.infrastructure?.annotations ?? {},
+    // What Naru finds its own by is not the user's to change.
+    annotations: { ...spec.infrastructure?.annotations, [gatewayAnnotation]: row.key },
     addresses: spec.addresses.flatMap(({ value }) => value ?? []),
   };
 }
