@@ -1,6 +1,7 @@
 import { readOne, write } from './api/write.ts';
 import { failureOf } from './api/failure.ts';
 import type { Connection } from './connection.ts';
+import { isRecord } from './record.ts';
 
 export interface OwnedName {
   readonly kind: string;
@@ -58,7 +59,7 @@ export async function readOwnedSecret(
   mark: Mark,
 ): Promise<Readonly<Record<string, string>> | undefined> {
   const found = await readOne(connection, pathOf({ kind: 'Secret', metadata }));
-  if (!bears(found, mark) || !isObject(found) || !isObject(found['data'])) return undefined;
+  if (!bears(found, mark) || !isRecord(found) || !isRecord(found['data'])) return undefined;
   const texts = Object.entries(found['data']).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return Object.fromEntries(texts.map(([name, text]) => [name, Buffer.from(text, 'base64').toString()]));
 }
@@ -66,14 +67,10 @@ export async function readOwnedSecret(
 function bears(object: unknown, mark: Mark): boolean {
   const { ownerReferences, annotations } = metadataOf(object);
   if ('owner' in mark)
-    return Array.isArray(ownerReferences) && ownerReferences.some((one: unknown) => isObject(one) && one['uid'] === mark.owner);
-  return isObject(annotations) && Object.entries(mark.annotations).every(([name, value]) => annotations[name] === value);
+    return Array.isArray(ownerReferences) && ownerReferences.some((one: unknown) => isRecord(one) && one['uid'] === mark.owner);
+  return isRecord(annotations) && Object.entries(mark.annotations).every(([name, value]) => annotations[name] === value);
 }
 
 function metadataOf(object: unknown): Readonly<Record<string, unknown>> {
-  return isObject(object) && isObject(object['metadata']) ? object['metadata'] : {};
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord(object) && isRecord(object['metadata']) ? object['metadata'] : {};
 }

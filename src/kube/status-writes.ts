@@ -5,6 +5,7 @@ import { collectionPath, kinds } from './kinds.ts';
 import type { RawStatus } from './gateway-objects.ts';
 import type { ReachableAt } from './objects.ts';
 import type { StatusDraft } from './status-draft.ts';
+import { isRecord } from './record.ts';
 
 export interface IngressIdentity {
   readonly namespace: string;
@@ -49,14 +50,10 @@ export async function changeStatus(
   const collection = collectionPath(row, slash < 0 ? undefined : key.slice(0, slash));
   const path = `${collection}/${encodeURIComponent(key.slice(slash + 1))}`;
   const object = await readOne(connection, path);
-  if (!isObject(object) || !isObject(object['metadata'])) return;
+  if (!isRecord(object) || !isRecord(object['metadata'])) return;
   const { resourceVersion, uid: found } = object['metadata'];
   if (uid !== undefined && found !== uid) return;
-  const status = change(isObject(object['status']) ? object['status'] : undefined);
+  const status = change(isRecord(object['status']) ? object['status'] : undefined);
   if (status === undefined) return;
   await write(connection, 'merge', `${path}/status?fieldManager=naru`, { metadata: { resourceVersion }, status });
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

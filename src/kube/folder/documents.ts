@@ -1,5 +1,6 @@
 import { type Document, isMap, isSeq, LineCounter, parseAllDocuments, type Tags, visit } from 'yaml';
 import type { Segment } from '../field-path.ts';
+import { isRecord } from '../record.ts';
 
 /** One object of a file: a document, or an item of a `List`. */
 export interface Manifest {
@@ -94,8 +95,4 @@ function expand(document: Document.Parsed, index: number, raw: unknown, lines: L
     const offset = isMap(node) ? node.range?.[0] : document.contents?.range[0];
     return { raw: isRecord(item) ? { ...inherited, ...item } : item, line: lineOf(offset), document: index, path: ['items', position] };
   });
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,8 @@ import { isKind, kinds } from '../kinds.ts';
 import type { AnyKindRow } from '../kinds/kind.ts';
 import type { Kind } from '../objects.ts';
 import { sourceOf, valueAt } from '../read.ts';
-import { isRecord, type Manifest } from './documents.ts';
+import { isRecord } from '../record.ts';
+import type { Manifest } from './documents.ts';
 
 /** The row of the table of kinds that an object belongs to, and why it cannot be read, if so. */
 export type Recognition = { readonly kind: Kind; readonly problem?: Problem } | { readonly kind: undefined; readonly problem: Problem };
