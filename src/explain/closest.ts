@@ -4,7 +4,7 @@ import { hostnameOf, listenerOf } from '../model/virtual-host.ts';
 import { sourcesIn } from '../xds/routes/route-metadata.ts';
 import { isOfOneHost, scopeOfOthers } from '../xds/scopes/scope.ts';
 import { printPathMatch } from './match/route.ts';
-import { type ExplainedRequest, pathOnly } from './request.ts';
+import { type ExplainedRequest, hostOf, pathOnly } from './request.ts';
 import type { ResourceReader } from './resource-reader.ts';
 
 type VirtualHost = Messages['envoy.config.route.v3.VirtualHost'];
@@ -26,8 +26,8 @@ export interface Closest {
  * The host that is most like one that nobody serves: a wildcard that almost covers it, or a name that is written nearly so. `listener`: absent
  * at the edge.
  */
-export function closestHost({ authority }: ExplainedRequest, listener: string | undefined, reader: ResourceReader): Closest | undefined {
-  const asked = authority.replace(/:\d*$/, '').toLowerCase();
+export function closestHost(request: ExplainedRequest, listener: string | undefined, reader: ResourceReader): Closest | undefined {
+  const asked = hostOf(request);
   const served = servedHosts(listener, reader);
   const names = [...served.keys()];
   const wildcard = names

@@ -13,7 +13,7 @@ import { type FoundListener, listenersFor, ownListener } from './listeners.ts';
 import { printPathMatch } from './match/route.ts';
 import { normalisePath, type NormalisedPath } from './normalised-path.ts';
 import { connectionOutcome, type Outcome, outcomeOf } from './outcome.ts';
-import type { ExplainedRequest } from './request.ts';
+import { type ExplainedRequest, hostOf } from './request.ts';
 import { ResourceReader } from './resource-reader.ts';
 import { sourcesIn } from '../xds/routes/route-metadata.ts';
 import { scopeOfOthers } from '../xds/scopes/scope.ts';
@@ -82,7 +82,7 @@ export function isSomebodys({ tried, outcome }: Explanation): boolean {
 
 function explainAt({ name, listener }: FoundListener, request: ExplainedRequest, reader: ResourceReader, known: Known): Explanation {
   const nothing = { listener: name, tried: [], filters: [] } as const;
-  const chain = findChain(listener, request.authority.replace(/:\d*$/, '').toLowerCase());
+  const chain = findChain(listener, hostOf(request));
   if (chain === undefined) return { ...nothing, outcome: closed('The connection is closed: no filter chain is for this server name.') };
   const shown = { ...nothing, chain: withoutContents(chain) };
   if (chain.manager === undefined) return { ...shown, outcome: connectionOutcome(chain, reader) };
@@ -94,7 +94,7 @@ function explainAt({ name, listener }: FoundListener, request: ExplainedRequest,
   if (path.type === 'redirect') return { ...shown, path, outcome: { type: 'redirect', status: 307, location: path.path } };
   const routed = asRouted({ ...request, path: path.path }, chain.manager);
   const own = ownListener(name);
-  const { host, tried, winner } = chooseRoute(routesFor(routed.authority, own, reader), routed);
+  const { host, tried, winner } = chooseRoute(routesFor(routed, own, reader), routed);
   const described = tried.map(({ route, objection }) => ({ ...describeRoute(route), ...(objection === undefined ? {} : { objection }) }));
   const outcome: Outcome =
     winner === undefined ? { type: 'answer', status: 404, body: '' } : outcomeOf(winner, host?.host ?? {}, routed, reader);
@@ -139,8 +139,8 @@ function asRouted(request: ExplainedRequest, manager: Manager): ExplainedRequest
 }
 
 /** The scope of the host, or that of all hosts of the listener that have none of their own. */
-function routesFor(authority: string, listener: string | undefined, reader: ResourceReader): RouteConfiguration {
-  const host = authority.replace(/:\d*$/, '').toLowerCase();
+function routesFor(request: ExplainedRequest, listener: string | undefined, reader: ResourceReader): RouteConfiguration {
+  const host = hostOf(request);
   return (reader.get('scopes', hostKey(host, listener)) ?? reader.get('scopes', scopeOfOthers(listener)))?.route_configuration ?? {};
 }
 

@@ -5,7 +5,7 @@ import { sourcesIn } from '../xds/routes/route-metadata.ts';
 import { closestHost, closestPath, isNobodys } from './closest.ts';
 import type { ExplainedRoute, Explanation } from './explain.ts';
 import type { Known } from './known.ts';
-import type { ExplainedRequest } from './request.ts';
+import { type ExplainedRequest, hostOf } from './request.ts';
 import type { ResourceReader } from './resource-reader.ts';
 
 interface Looked {
@@ -26,19 +26,14 @@ export function hints(winner: ExplainedRoute | undefined, { routed, host, listen
   const isServed = host?.routes?.some(({ name, metadata }) => !isNobodys({ name, sources: sourcesIn(metadata) })) === true;
   const closest =
     isServed && isMeant(host.name ?? '', routed, listener) ? closestPath(routed, host) : closestHost(routed, listener, reader);
-  const unserved = known.unserved(routed.authority.replace(/:\d*$/, '').toLowerCase());
+  const unserved = known.unserved(hostOf(routed));
   return { ...(closest && { closest }), ...(unserved.length === 0 ? {} : { unserved }) };
 }
 
 /** At the edge a wildcard stands for one label; Envoy's own stands for more, and routes then refuse the rest. */
-function isMeant(hostname: string, { authority }: ExplainedRequest, listener: string | undefined): boolean {
+function isMeant(hostname: string, request: ExplainedRequest, listener: string | undefined): boolean {
   if (listener !== undefined || !hostname.startsWith('*.')) return true;
-  return (
-    authority
-      .replace(/:\d*$/, '')
-      .toLowerCase()
-      .replace(/^[^.]+/, '*') === hostname
-  );
+  return hostOf(request).replace(/^[^.]+/, '*') === hostname;
 }
 
 /** Those of the very fields, or within them. */

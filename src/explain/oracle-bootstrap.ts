@@ -6,7 +6,7 @@ import { findChain, type Manager } from './connection.ts';
 import { ownListener } from './listeners.ts';
 import { normalisePath } from './normalised-path.ts';
 import type { Explanation } from './explain.ts';
-import type { ExplainedRequest } from './request.ts';
+import { type ExplainedRequest, hostOf } from './request.ts';
 import type { MessageReader } from './resource-reader.ts';
 
 type RouteConfiguration = Messages['envoy.config.route.v3.RouteConfiguration'];
@@ -46,7 +46,7 @@ export function oracleBootstrap(
   { socket, certificate }: OracleOptions,
 ): Buffer | undefined {
   const listener = reader.get('listeners', name);
-  const manager = listener && findChain(listener, request.authority.replace(/:\d*$/, '').toLowerCase())?.manager;
+  const manager = listener && findChain(listener, hostOf(request))?.manager;
   if (manager === undefined) return undefined;
   const { access_log: _logs, tracing: _tracing, scoped_routes: scopes, ...others } = manager;
   const inline: Manager = {
@@ -81,7 +81,7 @@ function inlineScopes(
   request: ExplainedRequest,
   reader: MessageReader,
 ): NonNullable<Manager['scoped_routes']> {
-  const host = request.authority.replace(/:\d*$/, '').replace(/\.$/, '').toLowerCase();
+  const host = hostOf(request).replace(/\.$/, '');
   const names = [hostKey(host, listener), scopeOfOthers(listener)];
   const scopes = names.flatMap((name) => reader.get('scopes', name) ?? []);
   const scoped_route_configurations = scopes.map((scope) => ({

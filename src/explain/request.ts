@@ -29,6 +29,11 @@ export function headerOf(request: ExplainedRequest, name: string): string | unde
   }
 }
 
+/** The host that it is for, in small letters and without a port; `[::1]` keeps its brackets. */
+export function hostOf({ authority }: Pick<ExplainedRequest, 'authority'>): string {
+  return authority.replace(/:\d*$/, '').toLowerCase();
+}
+
 /** The path without query and fragment: what paths of routes are compared with. */
 export function pathOnly({ path }: ExplainedRequest): string {
   return path.replace(/[?#].*$/s, '');
