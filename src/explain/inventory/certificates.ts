@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import type { Source } from '../../model/source.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
+import { chainsOf } from './listeners.ts';
 import type { Resources } from './resources.ts';
 
 type Listener = Messages['envoy.config.listener.v3.Listener'];
-type FilterChain = Messages['envoy.config.listener.v3.FilterChain'];
 type DownstreamTls = Messages['envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext'];
 
 export interface CertificateRow {
@@ -43,10 +43,6 @@ export function certificateUses(listeners: readonly Listener[]): ReadonlyMap<str
       uses.set(name, [...new Set([...(uses.get(name) ?? []), ...names])]);
   }
   return uses;
-}
-
-function chainsOf({ filter_chains: chains = [], default_filter_chain: other }: Listener): readonly FilterChain[] {
-  return other === undefined ? chains : [...chains, other];
 }
 
 function readCertificate(pem: string): Pick<CertificateRow, 'hosts' | 'issuer' | 'notAfter' | 'key'> {

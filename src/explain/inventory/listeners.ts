@@ -3,6 +3,7 @@ import type { Messages } from '../../proto/gen/messages.ts';
 import { printAddress } from './endpoints.ts';
 import type { Resources } from './resources.ts';
 
+type Listener = Messages['envoy.config.listener.v3.Listener'];
 type FilterChain = Messages['envoy.config.listener.v3.FilterChain'];
 
 export interface ListenerRow {
@@ -20,8 +21,7 @@ export interface ListenerRow {
 
 export function listListeners({ listeners = [] }: Resources): readonly ListenerRow[] {
   return listeners.map(({ name, version, sources, resource }) => {
-    const other = resource.default_filter_chain;
-    const chains = [...(resource.filter_chains ?? []), ...(other === undefined ? [] : [other])];
+    const chains = chainsOf(resource);
     const udp = resource.address?.socket_address?.protocol === 'UDP';
     return {
       name,
@@ -33,6 +33,11 @@ export function listListeners({ listeners = [] }: Resources): readonly ListenerR
       sources,
     };
   });
+}
+
+/** The default one is the last. */
+export function chainsOf({ filter_chains: chains = [], default_filter_chain: other }: Listener): readonly FilterChain[] {
+  return other === undefined ? chains : [...chains, other];
 }
 
 function protocolOf({ filters = [], transport_socket: tls, filter_chain_match: match }: FilterChain): string {
