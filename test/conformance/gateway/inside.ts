@@ -11,8 +11,8 @@ import { PlayedNode } from './played-node.ts';
 import { PodNetwork } from './pod-network.ts';
 import { outputFolder, programs } from './programs.ts';
 import { PlayedLoadBalancer } from './played-load-balancer.ts';
-import { type Infrastructure, writeReport } from './report.ts';
-import { className, runSuite } from './suite.ts';
+import { writeReport } from './report.ts';
+import { className, type Infrastructure, runSuite } from './suite.ts';
 
 const pool = '127.10.0.0/16';
 const ownFlag = '-own';

@@ -2,9 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { outputFolder } from './programs.ts';
 
-/** Whose Envoys serve the Gateways: those of all, or some for each. */
-export type Infrastructure = 'shared' | 'own';
-
 /** Where the suite writes its report. */
 export const reportFile = path.join(outputFolder, 'report.yaml');
 

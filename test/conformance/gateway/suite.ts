@@ -4,7 +4,10 @@ import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { outputFolder, programs } from './programs.ts';
-import { type Infrastructure, reportFile } from './report.ts';
+import { reportFile } from './report.ts';
+
+/** Whose Envoys serve the Gateways: those of all, or some for each. */
+export type Infrastructure = 'shared' | 'own';
 
 export const className = 'gateway-conformance';
 /** In the pool of Gateways, and not in it. */
