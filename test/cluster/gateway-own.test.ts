@@ -1,8 +1,7 @@
 // Gateways with Envoys, or with a load balancer, of their own: what is made for them, by the rights that Naru has, and that it serves them and nobody else.
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -14,6 +13,7 @@ import { envoyForTests } from '../dev/envoy-for-tests.ts';
 import { type ControlPlane, startControlPlane } from '../support/control-plane.ts';
 import { eventually } from '../support/eventually.ts';
 import { installGatewayApi } from '../support/gateway-definitions.ts';
+import { startMadeEnvoy } from '../support/made-envoy.ts';
 import type { Deployment, Gateway, Listed, Made, Secret, Service } from '../support/made-objects.ts';
 import { Pod } from '../support/pod.ts';
 import { request } from '../support/request.ts';
@@ -187,7 +187,7 @@ describe('a Gateway with Envoys of its own', () => {
     await control.call('PATCH', path, { status: { loadBalancer: { ingress: [{ ip: '192.0.2.7' }] } } });
     await eventually('it waits for its Envoy', async () => ((await programmed('web'))?.reason === 'Pending' ? true : undefined));
 
-    envoy = await startEnvoy();
+    envoy = await startMadeEnvoy(await made<Deployment>('deployments'), await made<Secret>('secrets'), join(folder, 'pod'), naru.ports.ads);
     await eventually(`it is programmed\n${naru.log}`, async () => ((await programmed('web'))?.status === 'True' ? true : undefined));
     assert.deepEqual((await get<Gateway>('gateways', 'web')).status?.addresses, [{ type: 'IPAddress', value: '192.0.2.7' }]);
     const ask = (hostname: string) => request(`http://${hostname}:${port}/`, { http: port, https: 0 }, { address: '127.0.0.1' });
@@ -292,31 +292,5 @@ describe('a Gateway with Envoys of its own', () => {
     };
     // Who collects garbage looks only twice a minute for new kinds of owners.
     await eventually(`nothing is left\n${naru.log}`, isGone, { deadlineMs: 90_000 });
-  }
-
-  /** As the Deployment says; the test is its kubelet. */
-  async function startEnvoy(): Promise<ChildProcess> {
-    const { data } = await made<Secret>('secrets');
-    const { spec } = await made<Deployment>('deployments');
-    const own = join(folder, 'pod');
-    mkdirSync(own);
-    for (const [name, content] of Object.entries(data)) writeFileSync(join(own, name), Buffer.from(content, 'base64'));
-    let bootstrap = Buffer.from(data['bootstrap.json'] ?? '', 'base64').toString();
-    bootstrap = bootstrap.replaceAll('/etc/naru/ads', own).replaceAll('/var/run/naru', own);
-    // The name is that of another machine's network.
-    bootstrap = bootstrap.replace('"STRICT_DNS"', '"STATIC"');
-    bootstrap = bootstrap.replace(
-      /\{"address":"naru\.naru-system\.svc","port_value":\d+\}/,
-      `{"address":"127.0.0.1","port_value":${naru.ports.ads}}`,
-    );
-    for (const each of [8001, 8002, 8003]) bootstrap = bootstrap.replace(`"port_value":${each}`, `"port_value":${await choosePort(0)}`);
-    writeFileSync(join(own, 'bootstrap.json'), bootstrap);
-    const [container] = spec.template.spec.containers;
-    const args = container?.args.map((arg) => arg.replaceAll('/etc/envoy', own).replaceAll('$(POD_NAME)', 'web-own-0')) ?? [];
-    const child = spawn(await envoyForTests(), [...args, '--concurrency', '1', '--log-level', 'error'], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    await once(child, 'spawn');
-    return child;
   }
 });
