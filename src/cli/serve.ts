@@ -6,6 +6,7 @@ import type { KubeEvent } from '../kube/event.ts';
 import { AccessReviews } from '../kube/review-access.ts';
 import type { Kind } from '../kube/objects.ts';
 import { Outage } from '../kube/api/outage.ts';
+import type { RestartReason } from '../kube/reflector.ts';
 import { namedConfigMaps } from '../kube/named-config-maps.ts';
 import { watchNamed } from '../kube/watch-named.ts';
 import { configReferences } from '../ingress/config/references.ts';
@@ -45,9 +46,9 @@ export async function serve(settings: ServeSettings): Promise<void> {
   log.info({ version: packageVersion(), server: connection.server }, `watching ${connection.description}`);
   const reviews = new AccessReviews(connection);
   const failure = new Failure();
-  const controlPlane = new ControlPlane({
+  const controlPlane: ControlPlane = new ControlPlane({
     build: await buildOptions(settings, envoysOf(settings, connection).namespace, (line) => log.warn(line)),
-    events: watchAll(connection, settings, log),
+    events: watchAll(connection, settings, log, (kind, reason) => controlPlane.watchRestarted(kind, reason)),
     ads: { ...adsAddress, ...(tls === undefined ? {} : { tls }), limits: adsLimits(settings) },
     debug: { ...debugAddress, review: (token, path) => reviews.review(token, path) },
     ...(settings.proofEnvoy === undefined ? {} : { proofEnvoy: settings.proofEnvoy }),
@@ -98,7 +99,12 @@ async function buildOptions(settings: ServeSettings, envoyNamespace: string, log
   };
 }
 
-function watchAll(connection: Connection, settings: ServeSettings, log: pino.Logger): Observable<KubeEvent> {
+function watchAll(
+  connection: Connection,
+  settings: ServeSettings,
+  log: pino.Logger,
+  onRestart: (kind: string, reason: RestartReason) => void,
+): Observable<KubeEvent> {
   const { watchNamespace, watchNamespaceSelector, secretAccess, publishService, defaultSslCertificate } = settings;
   const onTrouble = (kind: string, sentence: string): void => log.warn({ kind }, sentence);
   const onWell = (kind: string): void => log.info({ kind }, 'the API server answers again');
@@ -111,6 +117,7 @@ function watchAll(connection: Connection, settings: ServeSettings, log: pino.Log
     outage,
     onTrouble,
     onWell,
+    onRestart,
   }).pipe(share());
   const mapNames = [settings.configmap, settings.tcpServicesConfigmap, settings.udpServicesConfigmap];
   const configMaps = watchNamed(connection, 'ConfigMap', [...new Set(mapNames.filter((name) => name !== undefined))], {
@@ -119,6 +126,7 @@ function watchAll(connection: Connection, settings: ServeSettings, log: pino.Log
     outage,
     onTrouble: (sentence) => onTrouble('ConfigMap', sentence),
     onWell: () => onWell('ConfigMap'),
+    onRestart: (reason) => onRestart('ConfigMap', reason),
   });
   // In this order: whatever the cluster says is heard by both.
   return merge(configMaps, cluster);

@@ -19,6 +19,7 @@ export class Metrics {
   readonly #buildTimes: Histogram;
   readonly #builds: Counter<'result'>;
   readonly #statusWrites: Counter<'kind' | 'result'>;
+  readonly #watchRestarts: Counter<'kind' | 'reason'>;
   /** By kind, milliseconds since the epoch. */
   readonly #lastEvents = new Map<string, number>();
 
@@ -69,6 +70,12 @@ export class Metrics {
       labelNames: ['kind', 'result'],
       registers,
     });
+    this.#watchRestarts = new Counter({
+      name: 'naru_watch_restarts_total',
+      help: 'Watches that began again because they had ended, expired (all is listed again), were refused or lost.',
+      labelNames: ['kind', 'reason'],
+      registers,
+    });
     this.#eventToAck = new Histogram({
       name: 'naru_event_to_ack_seconds',
       help: 'Time from the first event of Kubernetes that led to a snapshot until every connected Envoy runs it.',
@@ -91,6 +98,11 @@ export class Metrics {
   /** To be called for every event of Kubernetes. */
   heard(kind: string): void {
     this.#lastEvents.set(kind, Date.now());
+  }
+
+  /** To be called each time that a watch of objects of this kind began again. */
+  watchRestarted(kind: string, reason: string): void {
+    this.#watchRestarts.inc({ kind, reason });
   }
 
   /** To be called for every status of an object of this kind that was written, or could not be. */

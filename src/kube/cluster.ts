@@ -10,7 +10,7 @@ import type { AnyKindRow } from './kinds/kind.ts';
 import type { Kind } from './objects.ts';
 import { type Holder, InNamespaces } from './namespaces/in-namespaces.ts';
 import { SelectedNamespaces, selectedNamespaces } from './namespaces/selected-namespaces.ts';
-import { Reflector, type ReflectorTiming } from './reflector.ts';
+import { Reflector, type ReflectorTiming, type RestartReason } from './reflector.ts';
 import type { SecretAccess } from './secrets/secret-holder.ts';
 import { Secrets } from './secrets/secrets.ts';
 import { usualPageSize, usualTiming } from './watch.ts';
@@ -30,6 +30,8 @@ export interface ClusterOptions {
   readonly onTrouble?: (kind: string, sentence: string) => void;
   /** After trouble: the server answers again. */
   readonly onWell?: (kind: string) => void;
+  /** A watch began again. */
+  readonly onRestart?: (kind: string, reason: RestartReason) => void;
   /** Shared with other watches of the same server. */
   readonly outage?: Outage;
   readonly streams?: boolean;
@@ -140,7 +142,7 @@ class Cluster {
   }
 
   #follow(collection: Collection, follower: Follower): Reflector {
-    const { onTrouble = () => {}, onWell = () => {}, streams = true, timing } = this.#options;
+    const { onTrouble = () => {}, onWell = () => {}, onRestart, streams = true, timing } = this.#options;
     const reflector = new Reflector({
       connection: this.#connection,
       collection,
@@ -152,6 +154,7 @@ class Cluster {
       arrivals: this.#arrivals,
       onTrouble: (sentence) => onTrouble(collection.kind, sentence),
       onWell: () => onWell(collection.kind),
+      onRestart: (reason) => onRestart?.(collection.kind, reason),
     });
     reflector.run(this.#listener.signal).catch(this.#listener.failure);
     return reflector;

@@ -26,6 +26,12 @@ export interface ReflectorTiming extends BackoffTiming {
   readonly shortWatchMs: number;
 }
 
+/**
+ * Why a watch began again. `ended`: the server ends each after some minutes. `expired`: the server no longer knew the place, and all was
+ * listed again. `refused`: it answered with an error. `lost`: the connection broke, or what came was no answer.
+ */
+export type RestartReason = 'ended' | 'expired' | 'refused' | 'lost';
+
 export interface ReflectorOptions {
   readonly connection: Connection;
   readonly collection: Collection;
@@ -43,6 +49,8 @@ export interface ReflectorOptions {
   readonly onTrouble: (sentence: string) => void;
   /** After trouble: the server answers again. */
   readonly onWell: () => void;
+  /** Each time that a watch, which the server had granted, has to begin again. */
+  readonly onRestart?: ((reason: RestartReason) => void) | undefined;
 }
 
 /** The longest that a server may ask us to wait. */
@@ -91,6 +99,7 @@ export class Reflector {
       try {
         if (this.#version === undefined && (!this.#streams || this.#pagesNext)) this.#version = await this.#listPages(attempt);
         await this.#watch(this.#version, attempt);
+        this.#options.onRestart?.('ended');
       } catch (error) {
         if (signal.aborted) return;
         if (attempt.aborted) continue;
@@ -191,8 +200,9 @@ export class Reflector {
   }
 
   async #recover(failure: Failure, signal: AbortSignal): Promise<void> {
-    const { connection, collection, follower, timing, outage, arrivals } = this.#options;
+    const { connection, collection, follower, timing, outage, arrivals, onRestart } = this.#options;
     const heard = this.#wellSince !== undefined;
+    if (heard) onRestart?.(reasonOf(failure));
     const wellForMs = this.#wellSince === undefined ? 0 : performance.now() - this.#wellSince;
     this.#wellSince = undefined;
     if (failure.relist) this.#version = undefined;
@@ -239,6 +249,11 @@ const unfinishedCode = 'UNFINISHED_LIST';
 
 function unfinished(): Failure {
   return new Failure('the API server does not end its streaming list', { code: unfinishedCode });
+}
+
+function reasonOf({ status }: Failure): RestartReason {
+  if (status === undefined) return 'lost';
+  return status === 410 ? 'expired' : 'refused';
 }
 
 /** Failures of the world around us, as opposed to a mistake in our own code, which must not be retried for ever in silence. */

@@ -8,7 +8,7 @@ import type { KubeEvent } from './event.ts';
 import { kinds } from './kinds.ts';
 import type { AnyKindRow } from './kinds/kind.ts';
 import type { Kind } from './objects.ts';
-import { Reflector, type ReflectorTiming } from './reflector.ts';
+import { Reflector, type ReflectorTiming, type RestartReason } from './reflector.ts';
 
 export interface WatchOptions {
   /** One namespace; absent: all. Kinds without a namespace are not limited by it. */
@@ -19,6 +19,7 @@ export interface WatchOptions {
   readonly onTrouble?: (sentence: string) => void;
   /** After trouble: the server answers again. */
   readonly onWell?: () => void;
+  readonly onRestart?: (reason: RestartReason) => void;
   readonly pageSize?: number;
   /** False: lists come in pages, whatever the server can do. */
   readonly streams?: boolean;
@@ -50,7 +51,7 @@ export function watchKind(connection: Connection, kind: Kind, options: WatchOpti
 
 /** The same for a row of the table of kinds. */
 export function watchRow(connection: Connection, row: AnyKindRow, options: WatchOptions = {}): Observable<KubeEvent> {
-  const { namespace, name, onTrouble = () => {}, onWell = () => {}, pageSize = usualPageSize, streams = true, timing } = options;
+  const { namespace, name, onTrouble = () => {}, onWell = () => {}, pageSize = usualPageSize, streams = true, timing, onRestart } = options;
   return new Observable((subscriber) => {
     const stop = new AbortController();
     const reflector = new Reflector({
@@ -64,6 +65,7 @@ export function watchRow(connection: Connection, row: AnyKindRow, options: Watch
       arrivals: new Arrivals({ ...usualTiming, ...timing }),
       onTrouble,
       onWell,
+      onRestart,
     });
     reflector.run(stop.signal).catch((error: unknown) => subscriber.error(error));
     return () => stop.abort();

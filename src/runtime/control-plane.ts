@@ -161,6 +161,11 @@ export class ControlPlane {
     this.#debug?.metrics.wroteStatus(kind, result);
   }
 
+  /** To be called each time that a watch of objects of this kind began again. */
+  watchRestarted(kind: string, reason: string): void {
+    this.#debug?.metrics.watchRestarted(kind, reason);
+  }
+
   #makeLastGood({ lastGood, build, onTrouble }: ControlPlaneOptions): LastGood | undefined {
     if (lastGood === undefined) return undefined;
     const { defaultCertificate } = build.listen;

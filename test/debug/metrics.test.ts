@@ -33,6 +33,7 @@ test('/metrics tells how things stand at the time of the scrape', async (t) => {
   server.metrics.passed(3, false);
   server.metrics.heard('Ingress');
   server.metrics.wroteStatus('Gateway', 'failed');
+  server.metrics.watchRestarted('Service', 'expired');
   server.metrics.settled(40);
   const scrape = async (): Promise<string> => (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text();
 
@@ -55,6 +56,7 @@ test('/metrics tells how things stand at the time of the scrape', async (t) => {
     'naru_snapshot_builds_total{result="changed"} 1',
     'naru_snapshot_builds_total{result="unchanged"} 2',
     'naru_status_writes_total{kind="Gateway",result="failed"} 1',
+    'naru_watch_restarts_total{kind="Service",reason="expired"} 1',
     'naru_event_to_ack_seconds_bucket{le="0.025"} 0',
     'naru_event_to_ack_seconds_bucket{le="0.05"} 1',
     'naru_certificate_expiry_timestamp_seconds{namespace="shop",secret="tls"} 1767225600',

@@ -98,6 +98,24 @@ test('synced comes only after a list has succeeded', async (t) => {
   assert.equal(server.requests.filter(({ searchParams }) => searchParams.has('sendInitialEvents')).length, 6);
 });
 
+test('each watch that begins again is told, with the reason', async (t) => {
+  const reasons: string[] = [];
+  const { server, events, same } = await given(t, ['a'], { onRestart: (reason) => void reasons.push(reason) });
+  await events.until(isSynced);
+  for (const [index, send] of (['end', 'gone', 'garbage', 'cut'] as const).entries()) {
+    await events.reaches(() => server.watches === 1);
+    server.fail({ at: 'stream', send });
+    server.put('a', 81 + index);
+    await same();
+  }
+  server.fail({ at: 'watch', status: 500 });
+  await events.reaches(() => server.watches === 1);
+  server.fail({ at: 'stream', send: 'end' });
+  server.put('a', 90);
+  await same();
+  assert.deepEqual(reasons, ['ended', 'expired', 'lost', 'lost', 'ended', 'refused']);
+});
+
 test('after 401 the credentials are read again', async (t) => {
   const server = new FaultyServer();
   server.fail({ at: 'list', status: 401 });
