@@ -1,11 +1,7 @@
-import { differences, valueAt } from '../debug/differences.ts';
-import { describeChange, type DescribedChange } from '../debug/describe-changes.ts';
-import { resourceMessage } from '../debug/resource-messages.ts';
-import { type FoundResource, findResource } from '../explain/find-resource.ts';
+import type { DescribedChange } from '../debug/describe-changes.ts';
 import { objectKey } from '../kube/event.ts';
 import { readPaths } from '../kube/folder/read-folder.ts';
 import type { Locate } from '../kube/folder/locate.ts';
-import type { Problem } from '../model/problem.ts';
 import { printSource, type Source } from '../model/source.ts';
 import type { Build } from '../runtime/build.ts';
 import type { ControllerSettings } from '../settings.ts';
@@ -14,8 +10,10 @@ import { printChanges, printValue } from './print/print-changes.ts';
 import { placeOfProblem, printProblem } from './print/print-problem.ts';
 import { requirePath } from './files/require-path.ts';
 import { UsageError } from './usage-error.ts';
-import { absent, reasonsFor } from './why/reasons.ts';
-import { causesOf, type Setting, settingOf, settingsOfReference, trying } from './why/settings-of.ts';
+import { effectOf } from './why/effect.ts';
+import { originOf } from './why/origin.ts';
+import { absent } from './why/reasons.ts';
+import { type Setting, settingOf, settingsOfReference } from './why/settings-of.ts';
 
 export interface WhySettings extends ControllerSettings {
   readonly filename: readonly string[];
@@ -45,19 +43,6 @@ export async function why(reference: string, field: string | undefined, settings
 interface Context {
   readonly settings: WhySettings;
   readonly locate: Locate;
-}
-
-/** What a setting changes, compared with being without it; if nothing, why. */
-interface Effect {
-  readonly changes: readonly DescribedChange[];
-  readonly problems: readonly Problem[];
-  readonly reasons: readonly string[];
-}
-
-function effectOf(build: Build, setting: Setting, settings: WhySettings): Effect {
-  const changes = trying(build, setting, ({ snapshot }) => (snapshot?.changes ?? []).map((change) => backwards(describeChange(change))));
-  const problems = build.problems().filter(({ source }) => printSource(source) === printSource(setting.source));
-  return { changes, problems, reasons: changes.length > 0 ? [] : reasonsFor(setting, build, settings) };
 }
 
 /** From a setting to what it changes. */
@@ -101,53 +86,28 @@ function nameOfChange({ type, name }: DescribedChange): string {
 
 /** From a field of Envoy's to the settings that decide it. */
 function whereFrom(build: Build, reference: string, field: string | undefined, { settings, locate }: Context): void {
-  const found = findNow(build, reference);
-  if (found === undefined)
+  const origin = originOf(build, reference, field, settings);
+  if (origin === undefined)
     throw new UsageError(
       `There is no ${reference}. Write it as in cluster/shop/api/80, host/shop.example.com, or ingress/shop/web with an annotation.`,
     );
-  const path = [found.path, field].filter((part) => part !== undefined && part !== '').join('.');
-  const value = valueAt(resourceMessage(found.resource), path);
-  const causes = causesOf(build, found.sources, settings).flatMap((setting) => {
-    const without = trying(build, setting, () => {
-      const again = findNow(build, reference);
-      return again === undefined ? undefined : valueAt(resourceMessage(again.resource), path);
-    });
-    return differences(without, value).length === 0 ? [] : [{ setting, without }];
-  });
+  const { value, causes, eachAlone, sources } = origin;
   if (settings.output === 'json') {
-    process.stdout.write(`${JSON.stringify({ value, causes, sources: found.sources }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify(origin, null, 2)}\n`);
     return;
   }
   process.stdout.write(`${field ?? reference} is ${printValue(value)}\n`);
   for (const { setting, without } of causes) {
     const { source, value: written } = setting;
     process.stdout.write(
-      `  ${printSource(source)}: ${JSON.stringify(written)}${printPlace(source, locate)}\n    without it: ${printValue(without)}\n`,
+      `  ${printSource(source)}: ${JSON.stringify(written)}${printPlace(source, locate)}\n${eachAlone ? '' : `    without it: ${printValue(without)}\n`}`,
     );
   }
+  if (eachAlone) process.stdout.write(`    each alone makes it so; without all of them: ${printValue(causes[0]?.without)}\n`);
   if (causes.length > 0) return;
-  const follows = found.sources.length === 0 ? '.' : ', or follows from';
+  const follows = sources.length === 0 ? '.' : ', or follows from';
   process.stdout.write(`  No annotation and no key of the ConfigMap decides it: it is a default${follows}\n`);
-  for (const source of found.sources.slice(0, 10)) process.stdout.write(`  ${printSource(source)}${printPlace(source, locate)}\n`);
-}
-
-function findNow({ current }: Build, reference: string): FoundResource | undefined {
-  return current && findResource(current.resources, reference);
-}
-
-/** What was seen is what happens without the setting; what is told is what happens with it. */
-function backwards({ verb, fields, ...change }: DescribedChange): DescribedChange {
-  const opposite = { added: 'removed', removed: 'added', changed: 'changed' } as const;
-  return {
-    ...change,
-    verb: opposite[verb],
-    fields: fields.map(({ path, ...values }) => ({
-      path,
-      ...('after' in values ? { before: values.after } : {}),
-      ...('before' in values ? { after: values.before } : {}),
-    })),
-  };
+  for (const source of sources.slice(0, 10)) process.stdout.write(`  ${printSource(source)}${printPlace(source, locate)}\n`);
 }
 
 function printPlace({ kind, namespace, name, field }: Source, locate: Locate): string {

@@ -6,6 +6,7 @@ import type { Concern, ConfigKey, Keys } from '../../ingress/config/concern.ts';
 import { concerns } from '../../ingress/config/index.ts';
 import { printFallback as printSetting } from '../../ingress/config/setting.ts';
 import { objectKey } from '../../kube/event.ts';
+import type { Ingress } from '../../kube/objects.ts';
 import { printSource } from '../../model/source.ts';
 import type { Build } from '../../runtime/build.ts';
 import type { ControllerSettings } from '../../settings.ts';
@@ -46,14 +47,23 @@ export function reasonsFor(setting: Setting, build: Build, { annotationsPrefix }
   if (support.level === 'reported') return [support.instead];
   if (source.kind === 'Ingress' && row?.denied === true)
     return ['The paths of this Ingress answer 503, because a protection that it asks for is not to be had: nothing else of it acts.'];
-  const found = [
-    ...(printFallback(field) === value.trim() ? [`It says what holds without it: ${value.trim()}.`] : []),
-    ...(support.level === 'differs' ? [support.how] : []),
-    ...(field.scope === 'service' ? ['It is about the Services behind its paths, and does nothing for paths that have none.'] : []),
-  ];
-  return found.length > 0
-    ? found
-    : [`${field.doc} Nothing asks for that here: another annotation that it goes with is absent, or decides before it.`];
+  const { needs } = field;
+  if (needs !== undefined && object?.metadata.annotations[`${annotationsPrefix}/${needs}`] === undefined)
+    return [`It adds to ${needs}, which is absent here.`];
+  const same = printFallback(field) === value.trim() ? [`It says what holds without it: ${value.trim()}.`] : [];
+  if (field.inert === true) return [support.level === 'differs' ? support.how : field.doc];
+  if (field.scope === 'service' && object !== undefined && !hasBackend(object))
+    return ['It is about the Services behind its paths, and there are none.'];
+  return same.length > 0
+    ? same
+    : [
+        `${field.doc} Nothing asks for that here: something that it goes with is absent, or decides before it.`,
+        ...(support.level === 'differs' ? [support.how] : []),
+      ];
+}
+
+function hasBackend({ spec }: Ingress): boolean {
+  return spec.defaultBackend?.service !== undefined || spec.rules.some(({ paths = [] }) => paths.some(({ backend }) => backend.service));
 }
 
 /** What an annotation means where it is absent; undefined for one that Naru does not know. */

@@ -1,7 +1,7 @@
-import type { KubeObject, Kind } from '../../kube/objects.ts';
+import { type KubeEvent, objectKey } from '../../kube/event.ts';
 import { isKind, kindNames } from '../../kube/kinds.ts';
-import { objectKey } from '../../kube/event.ts';
-import type { Source } from '../../model/source.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import { printSource, type Source } from '../../model/source.ts';
 import type { Build, Pass } from '../../runtime/build.ts';
 import type { ControllerSettings } from '../../settings.ts';
 
@@ -35,47 +35,50 @@ export function settingsOfReference(
   const kind = kindNames.find((one) => one.toLowerCase() === word.toLowerCase());
   if (kind === undefined) return undefined;
   const source = { kind, namespace: rest.length > 1 ? (rest[0] ?? '') : 'default', name: rest.at(-1) ?? '' };
-  return find(build, kind, objectKey(source.namespace, source.name)) === undefined ? undefined : settingsOfObject(build, source);
+  return objectOf(build, source) === undefined ? undefined : settingsOfObject(build, source);
 }
 
-/** All that could decide what was made of some objects. */
-export function causesOf(build: Build, sources: readonly Source[], settings: Pick<ControllerSettings, 'configmap'>): readonly Setting[] {
-  const objects = new Map(sources.map((source) => [`${source.kind} ${source.namespace}/${source.name}`, source]));
-  return [...[...objects.values()].flatMap((source) => settingsOfObject(build, source)), ...settingsOfConfigMap(build, settings)];
-}
-
-/** What `look` sees while the setting is not there; afterwards all is as it was. */
-export function trying<T>(build: Build, { source, name }: Setting, look: (pass: Pass) => T): T {
-  const { kind, namespace, name: objectName } = source;
-  if (!isKind(kind)) throw new Error(`${kind} is no kind that Naru reads`);
-  const key = objectKey(namespace, objectName);
-  const object = build.world.objects[kind].get(key);
-  if (object === undefined) throw new Error(`${kind} ${key} is gone`);
-  const pass = build.apply([{ type: 'upsert', kind, key, object: withoutSetting(object, name) }]);
+/** What `look` sees while these settings are not there; afterwards all is as it was. */
+export function without<T>(build: Build, settings: readonly Setting[], look: (pass: Pass) => T): T {
+  const objects = new Map<string, { readonly object: KubeObject; readonly names: Set<string> }>();
+  for (const { source, name } of settings) {
+    const object = objectOf(build, source);
+    if (object === undefined) throw new Error(`${printSource(source)} is gone`);
+    const id = `${source.kind} ${objectKey(source.namespace, source.name)}`;
+    const { names } = objects.get(id) ?? { names: new Set() };
+    objects.set(id, { object, names: names.add(name) });
+  }
+  const pass = build.apply([...objects.values()].map(({ object, names }) => upsert(withoutNames(object, names))));
   try {
     return look(pass);
   } finally {
-    build.apply([{ type: 'upsert', kind, key, object }]);
+    build.apply([...objects.values()].map(({ object }) => upsert(object)));
   }
 }
 
-function withoutSetting(object: KubeObject, name: string): KubeObject {
-  const without = (map: Readonly<Record<string, string>>): Record<string, string> =>
-    Object.fromEntries(Object.entries(map).filter(([key]) => key !== name));
-  const metadata = { ...object.metadata, annotations: without(object.metadata.annotations) };
-  return { ...object, metadata, ...('data' in object && object.kind === 'ConfigMap' ? { data: without(object.data) } : {}) } as KubeObject;
+function upsert(object: KubeObject): KubeEvent {
+  const { namespace, name } = object.metadata;
+  return { type: 'upsert', kind: object.kind, key: objectKey(namespace, name), object };
 }
 
-function settingsOfObject(build: Build, { kind, namespace, name }: Source): readonly Setting[] {
-  const object = isKind(kind) ? find(build, kind, objectKey(namespace, name)) : undefined;
-  return Object.entries(object?.metadata.annotations ?? {}).map(([key, value]) => ({
+function withoutNames(object: KubeObject, names: ReadonlySet<string>): KubeObject {
+  const rest = (map: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(map).filter(([key]) => !names.has(key)));
+  const metadata = { ...object.metadata, annotations: rest(object.metadata.annotations) };
+  return { ...object, metadata, ...(object.kind === 'ConfigMap' ? { data: rest(object.data) } : {}) } as KubeObject;
+}
+
+/** Its annotations. */
+export function settingsOfObject(build: Build, source: Source): readonly Setting[] {
+  const { kind, namespace, name } = source;
+  return Object.entries(objectOf(build, source)?.metadata.annotations ?? {}).map(([key, value]) => ({
     source: { kind, namespace, name, field: `metadata.annotations[${JSON.stringify(key)}]` },
     name: key,
     value,
   }));
 }
 
-function settingsOfConfigMap(build: Build, { configmap }: Pick<ControllerSettings, 'configmap'>): readonly Setting[] {
+export function settingsOfConfigMap(build: Build, { configmap }: Pick<ControllerSettings, 'configmap'>): readonly Setting[] {
   const object = configmap === undefined ? undefined : build.world.objects.ConfigMap.get(configmap);
   if (object === undefined) return [];
   const { namespace, name } = object.metadata;
@@ -86,6 +89,6 @@ function settingsOfConfigMap(build: Build, { configmap }: Pick<ControllerSetting
   }));
 }
 
-function find(build: Build, kind: Kind, key: string): KubeObject | undefined {
-  return build.world.objects[kind].get(key);
+function objectOf(build: Build, { kind, namespace, name }: Source): KubeObject | undefined {
+  return isKind(kind) ? build.world.objects[kind].get(objectKey(namespace, name)) : undefined;
 }

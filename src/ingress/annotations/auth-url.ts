@@ -66,55 +66,70 @@ export const authUrl = defineFamily({
     }),
     'auth-method': optional(oneOf('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'), {
       doc: 'Method by which it is asked.',
-      ...{ risk: 'Low', scope: 'path', support: differs('CONNECT closes the paths.'), example: 'POST', whenWrong: 'deny' },
+      ...{
+        needs: 'auth-url',
+        risk: 'Low',
+        scope: 'path',
+        support: differs('CONNECT closes the paths.'),
+        example: 'POST',
+        whenWrong: 'deny',
+      },
     }),
     'auth-signin': optional(accessTemplate('URL', /(?:https?:\/\/|\/|\$)[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%{}|]*/i), {
       doc: 'Where clients are sent with 302 that the service answers 401, with what they wanted as a parameter.',
-      ...{ risk: 'High', scope: 'path', support: exact, example: 'https://auth.example.com/start', whenWrong: 'deny' },
+      ...{ needs: 'auth-url', risk: 'High', scope: 'path', support: exact, example: 'https://auth.example.com/start', whenWrong: 'deny' },
     }),
     'auth-signin-redirect-param': field(matching('name of a parameter', /[A-Za-z0-9._~-]+/, { max: 128 }), 'rd', {
       doc: 'That parameter, unless the URL has it already.',
-      ...{ risk: 'Medium', scope: 'path', support: exact, example: 'return_to', whenWrong: 'deny' },
+      ...{ needs: 'auth-url', risk: 'Medium', scope: 'path', support: exact, example: 'return_to', whenWrong: 'deny' },
     }),
     'auth-response-headers': field(listOf(headerName), [], {
       doc: "Headers of the service's answer that the backend gets instead of the client's.",
-      ...{ risk: 'Medium', scope: 'path', support: exact, example: 'X-Auth-Request-User, X-Auth-Request-Email', whenWrong: 'deny' },
+      ...{
+        needs: 'auth-url',
+        risk: 'Medium',
+        scope: 'path',
+        support: exact,
+        example: 'X-Auth-Request-User, X-Auth-Request-Email',
+        whenWrong: 'deny',
+      },
     }),
     'auth-request-redirect': optional(accessTemplate('text', /[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%{}|]*/), {
       doc: 'What the service gets as `X-Auth-Request-Redirect` in place of the path.',
-      ...{ risk: 'Medium', scope: 'path', support: exact, example: 'https://$host$request_uri', whenWrong: 'deny' },
+      ...{ needs: 'auth-url', risk: 'Medium', scope: 'path', support: exact, example: 'https://$host$request_uri', whenWrong: 'deny' },
     }),
     'auth-cache-key': optional(accessTemplate('text with variables', /[A-Za-z0-9\-_${}]+/), {
       doc: 'Remembers answers of the service for requests of the same host and path with the same key.',
-      ...{ risk: 'Medium', scope: 'path', support: exact, example: '$cookie_session', whenWrong: 'deny' },
+      ...{ needs: 'auth-url', risk: 'Medium', scope: 'path', support: exact, example: '$cookie_session', whenWrong: 'deny' },
     }),
     'auth-cache-duration': field(cacheTimes, [{ statuses: [200, 202, 401], seconds: 300 }], {
       doc: 'Which answers are remembered, and how long.',
-      ...{ risk: 'Medium', scope: 'path', support: exact, example: '200 202 10m, 401 1m', whenWrong: 'deny' },
+      ...{ needs: 'auth-url', risk: 'Medium', scope: 'path', support: exact, example: '200 202 10m, 401 1m', whenWrong: 'deny' },
     }),
     'auth-always-set-cookie': optional(boolean, {
       doc: 'Cookies of the service reach clients whatever the status of the answer.',
-      ...{ risk: 'Low', scope: 'path', support: differs('They always do.'), example: 'true' },
+      ...{ inert: true, risk: 'Low', scope: 'path', support: differs('They always do.'), example: 'true' },
     }),
     'auth-proxy-set-headers': optional(configMapName, {
       doc: "A ConfigMap in the namespace of the Ingress whose entries are headers that the service gets in place of the client's; variables of nginx have values in them.",
-      ...{ risk: 'Medium', scope: 'path', support: exact, example: 'auth-headers', whenWrong: 'deny' },
+      ...{ needs: 'auth-url', risk: 'Medium', scope: 'path', support: exact, example: 'auth-headers', whenWrong: 'deny' },
     }),
     'auth-keepalive': optional(wholeNumber(), {
       doc: 'How many idle connections are kept.',
-      ...{ risk: 'Low', scope: 'path', support: connections, example: '10' },
+      ...{ inert: true, risk: 'Low', scope: 'path', support: connections, example: '10' },
     }),
     'auth-keepalive-requests': optional(wholeNumber(), {
       doc: 'Requests after which a connection is closed.',
-      ...{ risk: 'Low', scope: 'path', support: connections, example: '1000' },
+      ...{ inert: true, risk: 'Low', scope: 'path', support: connections, example: '1000' },
     }),
     'auth-keepalive-timeout': optional(wholeNumber(), {
       doc: 'Seconds after which an idle connection is closed.',
-      ...{ risk: 'Low', scope: 'path', support: connections, example: '60' },
+      ...{ inert: true, risk: 'Low', scope: 'path', support: connections, example: '60' },
     }),
     'auth-keepalive-share-vars': optional(boolean, {
       doc: 'Whether the service gets the `X-Request-ID` that the backend gets.',
       ...{
+        inert: true,
         risk: 'Low',
         scope: 'path',
         support: differs('It always does. Other variables of nginx are not there to be shared.'),

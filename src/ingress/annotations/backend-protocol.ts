@@ -37,7 +37,7 @@ export const backendProtocol = defineFamily({
     }),
     'proxy-http-version': field(httpVersion, '1.1', {
       doc: 'Version of HTTP towards pods.',
-      ...{ risk: 'Low', scope: 'path', example: '1.1', support: differs('It is always 1.1, or 2 for gRPC.') },
+      ...{ inert: true, risk: 'Low', scope: 'path', example: '1.1', support: differs('It is always 1.1, or 2 for gRPC.') },
     }),
     'connection-proxy-header': field(oneOf('keep-alive', 'close'), 'keep-alive', {
       doc: 'close: a connection to a pod carries one request.',

@@ -21,7 +21,7 @@ export const buffers = defineFamily({
     }),
     'client-body-buffer-size': optional(size, {
       doc: 'Memory for the body of a request, which goes to a file beyond it.',
-      ...{ risk: 'Low', scope: 'path', example: '8k' },
+      ...{ inert: true, risk: 'Low', scope: 'path', example: '8k' },
       support: differs('There are no files: what proxy-request-buffering holds is in memory, and of other requests nothing is held.'),
     }),
     'proxy-buffer-size': optional(size, {
@@ -31,19 +31,19 @@ export const buffers = defineFamily({
     }),
     'proxy-buffering': optional(oneOf('on', 'off'), {
       doc: 'on: an answer is taken from the pod as fast as that sends it, however slow the client is.',
-      ...{ risk: 'Low', scope: 'path', example: 'off', noEffectFor: ['on'], support: fixed },
+      ...{ inert: true, risk: 'Low', scope: 'path', example: 'off', noEffectFor: ['on'], support: fixed },
     }),
     'proxy-buffers-number': optional(wholeNumber(), {
       doc: 'With proxy-buffering, how many buffers an answer may fill.',
-      ...{ risk: 'Low', scope: 'path', example: '4', support: fixed },
+      ...{ inert: true, risk: 'Low', scope: 'path', example: '4', support: fixed },
     }),
     'proxy-busy-buffers-size': optional(size, {
       doc: 'With proxy-buffering, how much of an answer may be on its way to the client while more is read.',
-      ...{ risk: 'Low', scope: 'path', example: '16k', support: fixed },
+      ...{ inert: true, risk: 'Low', scope: 'path', example: '16k', support: fixed },
     }),
     'proxy-max-temp-file-size': optional(size, {
       doc: 'With proxy-buffering, how much of an answer may wait in a file; 0 for no files.',
-      ...{ risk: 'Low', scope: 'path', example: '0', support: differs('There are never files, as with 0.') },
+      ...{ inert: true, risk: 'Low', scope: 'path', example: '0', support: differs('There are never files, as with 0.') },
     }),
   },
   apply(values): AskedPolicy {

@@ -36,6 +36,8 @@ export interface About {
   readonly noEffectFor?: readonly string[];
   /** Another annotation, without which it does nothing. */
   readonly needs?: string;
+  /** It is read and changes nothing that Envoys get; its `support` or `doc` says why. */
+  readonly inert?: true;
   /** Older names, which mean the same. */
   readonly aliases?: readonly string[];
   /**

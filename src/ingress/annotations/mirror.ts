@@ -47,11 +47,17 @@ export const mirror = defineFamily({
     }),
     'mirror-host': optional(matching('hostname', /[-._~A-Za-z0-9:]+/, { max: 253 }), {
       doc: 'The Host header of the copies; the host of the target by default.',
-      ...{ risk: 'High', scope: 'path', support: exact, example: 'copy.example.com' },
+      ...{ needs: 'mirror-target', risk: 'High', scope: 'path', support: exact, example: 'copy.example.com' },
     }),
     'mirror-request-body': field(oneOf('on', 'off'), 'on', {
       doc: 'Whether copies have the body of the request.',
-      ...{ risk: 'Low', scope: 'path', support: differs('They always have it, and do not wait for all of it.'), example: 'off' },
+      ...{
+        inert: true,
+        risk: 'Low',
+        scope: 'path',
+        support: differs('They always have it, and do not wait for all of it.'),
+        example: 'off',
+      },
     }),
   },
   apply(values): MirrorPolicy | undefined {

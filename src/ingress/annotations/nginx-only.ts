@@ -12,7 +12,7 @@ export const nginxOnly = defineFamily({
     }),
     'http2-push-preload': optional(boolean, {
       doc: 'Nothing, as in nginx since 1.25.1, which pushes no more: the header `Link` of an answer goes to the client.',
-      ...{ risk: 'Low', scope: 'path', support: exact, example: 'true' },
+      ...{ risk: 'Low', scope: 'path', support: exact, example: 'true', inert: true },
     }),
   },
   apply: () => undefined,

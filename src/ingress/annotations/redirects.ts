@@ -23,7 +23,7 @@ export const redirects = defineFamily({
     }),
     'permanent-redirect-code': field(wholeNumber({ min: 300, max: 308 }), 301, {
       doc: 'Status of permanent-redirect, from 300 to 308.',
-      ...{ risk: 'Low', scope: 'path', support: exact, example: '308' },
+      ...{ needs: 'permanent-redirect', risk: 'Low', scope: 'path', support: exact, example: '308' },
     }),
     'temporal-redirect': optional(url, {
       doc: 'As permanent-redirect, with 302; it goes before that one.',
@@ -31,7 +31,7 @@ export const redirects = defineFamily({
     }),
     'temporal-redirect-code': field(wholeNumber({ min: 300, max: 307 }), 302, {
       doc: 'Status of temporal-redirect, from 300 to 307.',
-      ...{ risk: 'Low', scope: 'path', support: exact, example: '307' },
+      ...{ needs: 'temporal-redirect', risk: 'Low', scope: 'path', support: exact, example: '307' },
     }),
     'app-root': optional(matching('path', /\/[-._~A-Za-z0-9/:]*/, { max: 1024 }), {
       doc: 'Sends requests for `/` of the host to this path, with 302.',

@@ -68,7 +68,13 @@ export const rewrite = defineFamily({
     }),
     'x-forwarded-prefix': optional(matching('path', /[-._~A-Za-z0-9/:]*/, { max: 1024 }), {
       doc: 'Tells backends the path that was taken away, as X-Forwarded-Prefix; only where rewrite-target acts.',
-      ...{ risk: 'Medium', scope: 'path', support: differs('It is a fixed path, without groups.'), example: '/shop' },
+      ...{
+        needs: 'rewrite-target',
+        risk: 'Medium',
+        scope: 'path',
+        support: differs('It is a fixed path, without groups.'),
+        example: '/shop',
+      },
     }),
   },
   apply(values): RewritePolicy {

@@ -29,7 +29,7 @@ export const session = defineFamily({
     }),
     'affinity-mode': field(oneOf('balanced', 'persistent'), 'balanced', {
       doc: 'balanced: some clients move when pods come, so that all get their share; persistent: none does.',
-      ...{ risk: 'Medium', scope: 'service', example: 'persistent' },
+      ...{ needs: 'affinity', risk: 'Medium', scope: 'service', example: 'persistent' },
       support: differs('In persistent mode the cookie tells the address of the pod.'),
     }),
     'session-cookie-name': field(cookieName, 'INGRESSCOOKIE', {
