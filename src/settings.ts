@@ -111,6 +111,8 @@ export interface ServeSettings extends ControllerSettings {
   readonly proofEnvoy?: string;
   readonly coldProofEnvoy?: string;
   readonly debugAddress: Address;
+  readonly enableProfiling: boolean;
+  readonly logLevel: string;
   readonly authzAddress: HelperAddress;
   readonly listenAddress: string;
   readonly gatewayController: string;
@@ -153,9 +155,7 @@ export function serveOptions(): Option[] {
     ...adsLimitOptions(),
     setting('--proof-envoy <prefix>', 'how node.id begins of the Envoy that tries each change first; default: the one connected longest'),
     setting('--cold-proof-envoy <path>', 'Envoy binary that is started for a moment after changes, to see that a fresh one accepts them'),
-    setting('--debug-address <host:port>', 'where the debug endpoint listens')
-      .default({ host: '127.0.0.1', port: 9902 }, '127.0.0.1:9902')
-      .argParser(address),
+    ...observingOptions(),
     setting('--authz-address <address>', 'where naru authz listens beside each Envoy: host:port, or unix:/path')
       .default({ host: '127.0.0.1', port: 9191 }, '127.0.0.1:9191')
       .argParser(helperAddress),
@@ -194,6 +194,23 @@ export function serveOptions(): Option[] {
     setting('--state-keys', 'keep private keys there, too; without them a restored configuration lacks TLS').default(false),
     ...statusOptions(),
     ...controllerOptions(),
+  ];
+}
+
+/** What can be seen of Naru, and where. */
+function observingOptions(): Option[] {
+  return [
+    setting('--debug-address <host:port>', 'where the debug endpoint listens')
+      .default({ host: '127.0.0.1', port: 9902 }, '127.0.0.1:9902')
+      .argParser(address),
+    onOff(
+      '--enable-profiling [boolean]',
+      'let the debug endpoint make profiles of the time and memory that Naru takes, which costs much of both',
+      false,
+    ),
+    setting('--log-level <level>', 'how much is logged; the debug endpoint changes it, too')
+      .choices(['debug', 'info', 'warn', 'error'])
+      .default('info'),
   ];
 }
 

@@ -1,5 +1,5 @@
-import { merge, type Observable, share, type Subscription } from 'rxjs';
-import { pino } from 'pino';
+import type { Logger } from 'pino';
+import { merge, type Observable, share, type Subscription, tap } from 'rxjs';
 import { watchCluster } from '../kube/cluster.ts';
 import { connect, type Connection, NoApiServer } from '../kube/connection.ts';
 import type { KubeEvent } from '../kube/event.ts';
@@ -25,6 +25,7 @@ import { freshEnvoys } from './servers/fresh-envoy.ts';
 import { ingressOptions } from './ingress-options.ts';
 import { packageVersion } from './package-version.ts';
 import { envoysOf, reportStatus } from './servers/report-status.ts';
+import { openLog } from './servers/serve-log.ts';
 import { spareMemory } from './servers/spare-memory.ts';
 import { stopSignal } from './servers/stop-signal.ts';
 import { UsageError } from './usage-error.ts';
@@ -34,46 +35,51 @@ export async function serve(settings: ServeSettings): Promise<void> {
   requireNode(22, 19);
   spareMemory();
   const stopped = stopSignal();
-  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } });
+  const { log, levels } = openLog(settings.logLevel);
   const { adsAddress, debugAddress, kubeconfig, context } = settings;
-  const tls = adsTls(settings, (line) => log.warn({ address: printAddress(adsAddress) }, line));
+  const tls = adsTls(settings, (line) => log.naru.warn({ address: printAddress(adsAddress) }, line));
   if (settings.watchNamespace !== undefined && settings.watchNamespaceSelector !== undefined)
     throw new UsageError('--watch-namespace and --watch-namespace-selector exclude each other.');
   if (settings.stateKeys && settings.stateDir === undefined) throw new UsageError('--state-keys needs --state-dir.');
   const connection = await connect({ kubeconfig, context }).catch((error: unknown) => {
     throw error instanceof NoApiServer ? new UsageError(error.message) : error;
   });
-  log.info({ version: packageVersion(), server: connection.server }, `watching ${connection.description}`);
+  log.naru.info({ version: packageVersion(), server: connection.server }, `watching ${connection.description}`);
   const reviews = new AccessReviews(connection);
   const failure = new Failure();
   const controlPlane: ControlPlane = new ControlPlane({
-    build: await buildOptions(settings, envoysOf(settings, connection).namespace, (line) => log.warn(line)),
-    events: watchAll(connection, settings, log, (kind, reason) => controlPlane.watchRestarted(kind, reason)),
+    build: await buildOptions(settings, envoysOf(settings, connection).namespace, (line) => log.naru.warn(line)),
+    events: watchAll(connection, settings, log.kube, (kind, reason) => controlPlane.watchRestarted(kind, reason)),
     ads: { ...adsAddress, ...(tls === undefined ? {} : { tls }), limits: adsLimits(settings) },
-    debug: { ...debugAddress, review: (token, path) => reviews.review(token, path) },
+    debug: {
+      ...debugAddress,
+      review: (...asked) => reviews.review(...asked),
+      profiling: settings.enableProfiling,
+      logLevels: levels,
+    },
     ...(settings.proofEnvoy === undefined ? {} : { proofEnvoy: settings.proofEnvoy }),
     startEnvoy: settings.coldProofEnvoy === undefined ? undefined : freshEnvoys(settings.coldProofEnvoy),
     version: packageVersion(),
     onPass: (pass) => {
-      logPass(pass, log);
+      logPass(pass, log.snapshot);
       status.passed(pass);
     },
-    onTrouble: (line) => log.warn(line),
+    onTrouble: (line) => log.envoys.warn(line),
     onFailure: failure.fail,
     ...(settings.stateDir === undefined ? {} : { lastGood: { folder: settings.stateDir, keys: settings.stateKeys } }),
     leader: () => status.leading,
   });
-  const status = reportStatus(settings, controlPlane, connection, log);
-  const answers = followEnvoys(controlPlane, status, log);
+  const status = reportStatus(settings, controlPlane, connection, log.status);
+  const answers = followEnvoys(controlPlane, status, log.envoys);
   try {
     const { adsPort, debugPort } = await controlPlane.start();
-    log.info(
+    log.naru.info(
       { ads: printAddress({ ...adsAddress, port: adsPort }), debug: printAddress({ ...debugAddress, port: debugPort }) },
       'listening',
     );
     status.start();
     await Promise.race([stopped, failure.promise]);
-    log.info('stopping; Envoys keep what they have');
+    log.naru.info('stopping; Envoys keep what they have');
   } finally {
     answers.unsubscribe();
     await status.stop();
@@ -102,7 +108,7 @@ async function buildOptions(settings: ServeSettings, envoyNamespace: string, log
 function watchAll(
   connection: Connection,
   settings: ServeSettings,
-  log: pino.Logger,
+  log: Logger,
   onRestart: (kind: string, reason: RestartReason) => void,
 ): Observable<KubeEvent> {
   const { watchNamespace, watchNamespaceSelector, secretAccess, publishService, defaultSslCertificate } = settings;
@@ -129,17 +135,18 @@ function watchAll(
     onRestart: (reason) => onRestart('ConfigMap', reason),
   });
   // In this order: whatever the cluster says is heard by both.
-  return merge(configMaps, cluster);
+  return merge(configMaps, cluster).pipe(tap((event) => logEvent(event, log)));
 }
 
 function named(kind: Kind, key: string | undefined): readonly { readonly kind: Kind; readonly key: string }[] {
   return key === undefined ? [] : [{ kind, key }];
 }
 
-function followEnvoys({ ads }: ControlPlane, status: StatusReporting, log: pino.Logger): Subscription {
-  const subscription = ads.acknowledgements.subscribe(({ proxy, type, names, snapshot, refusal }) => {
-    if (refusal !== undefined)
-      log.error({ code: 'NR701', proxy, type, names: names.slice(0, 20), snapshot, refusal }, 'an Envoy refused a resource');
+function followEnvoys({ ads }: ControlPlane, status: StatusReporting, log: Logger): Subscription {
+  const subscription = ads.acknowledgements.subscribe(({ proxy, type, names, snapshot, refusal, tookMs }) => {
+    const about = { proxy, type, names: names.slice(0, 20), snapshot };
+    if (refusal === undefined) log.debug({ ...about, ms: Math.round(tookMs) }, 'an Envoy took what it was sent');
+    else log.error({ code: 'NR701', ...about, refusal }, 'an Envoy refused a resource');
   });
   subscription.add(
     ads.accepted.subscribe((event) => {
@@ -150,12 +157,22 @@ function followEnvoys({ ads }: ControlPlane, status: StatusReporting, log: pino.
   return subscription;
 }
 
-function logPass({ snapshot, cause, newProblems }: Pass, log: pino.Logger): void {
+function logEvent(event: KubeEvent, log: Logger): void {
+  if (event.type === 'upsert' || event.type === 'delete')
+    log.debug(
+      { object: `${event.kind} ${event.key}`, ...(event.type === 'upsert' && event.by !== undefined ? { by: event.by.manager } : {}) },
+      event.type,
+    );
+}
+
+function logPass({ snapshot, cause, newProblems, timing }: Pass, log: Logger): void {
+  const took = timing === undefined ? {} : { ms: Math.round(timing.end - timing.start) };
   for (const { code, severity, source, message, done, fix } of newProblems) {
     const level = severity === 'error' ? 'error' : severity === 'warning' ? 'warn' : 'info';
     log[level]({ code, source: printSource(source), done, fix }, message);
   }
-  if (snapshot !== undefined) log.info({ snapshot: snapshot.number, hash: snapshot.hash, cause, changes: snapshot.summary }, 'snapshot');
+  if (snapshot === undefined) log.debug({ cause, ...took }, 'nothing changes for Envoys');
+  else log.info({ snapshot: snapshot.number, hash: snapshot.hash, cause, changes: snapshot.summary, ...took }, 'snapshot');
 }
 
 /** The Kubernetes client needs more than the rest of Naru does. */

@@ -8,7 +8,7 @@ import type { Review } from './access.ts';
 import { apiVersion, json, problem, tagged } from './answer.ts';
 import { describeChange } from './describe-changes.ts';
 import { describeObject } from './describe-object.ts';
-import { describeFleet, describeSummary, printTime } from './describe-fleet.ts';
+import { describeFleet, describeKept, describeSummary, printTime } from './describe-fleet.ts';
 import { describeProxy, describeRefusedStream } from './describe-proxy.ts';
 import { guard } from './guard.ts';
 import type { Graph } from '../explain/inventory/graph.ts';
@@ -16,10 +16,12 @@ import { healthAnswer, type HealthEndpoint } from './health.ts';
 import { certificatesOf, graphOfFleet } from './inventory.ts';
 import { listResources } from './list-resources.ts';
 import { LiveEvents } from './live-events.ts';
+import { changeLevel, readLevels } from './log-level.ts';
 import type { Metrics } from './metrics.ts';
 import { openapi } from './openapi.ts';
 import { debugPaths, printIndex } from './paths.ts';
 import { printDot, printMermaid } from './print-graph.ts';
+import { Profiles } from './profile.ts';
 import type { DebugView, FleetView } from './view.ts';
 import { allRun, readWait, waitedFor } from './wait-for-snapshot.ts';
 
@@ -30,11 +32,14 @@ export interface AppOptions {
   readonly version: string;
   /** Whether somebody on another machine may read; absent: nobody. */
   readonly review?: Review | undefined;
+  /** Whether Naru's own time and memory may be looked at, which takes much of both. */
+  readonly profiling?: boolean | undefined;
 }
 
-export function debugApp({ view, metrics, version, review }: AppOptions): Hono {
+export function debugApp({ view, metrics, version, review, profiling = false }: AppOptions): Hono {
   const app = new Hono();
   const events = new LiveEvents(view);
+  const profiles = new Profiles(profiling);
   app.use(guard(review));
   app.get('/', (c) => c.text(printIndex()));
   app.get('/openapi.json', (c) => tagged(c, `${JSON.stringify(openapi(version, apiVersion), null, 2)}\n`));
@@ -44,6 +49,7 @@ export function debugApp({ view, metrics, version, review }: AppOptions): Hono {
     return c.body(stream, 200, { 'content-type': 'text/event-stream' });
   });
   app.get('/debug/snapshots', (c) => snapshots(c, view));
+  app.get('/debug/snapshots/:version{v?[0-9]+}', (c) => snapshot(c, view, c.req.param('version')));
   app.get('/debug/snapshots/:range', (c) => changes(c, view, c.req.param('range')));
   app.get('/debug/proxies', (c) => proxies(c, view));
   app.get('/debug/explain', (c) => explained(c, view));
@@ -55,6 +61,10 @@ export function debugApp({ view, metrics, version, review }: AppOptions): Hono {
   app.get('/debug/problems', (c) => json(c, { problems: view.problems() }));
   app.get('/debug/xds/:type/:name{.+}', (c) => resources(c, view, c.req.param('type'), c.req.param('name')));
   app.get('/debug/xds/:type', (c) => resources(c, view, c.req.param('type')));
+  app.get('/debug/log-level', (c) => readLevels(c, view.logLevels));
+  app.put('/debug/log-level', (c) => changeLevel(c, view.logLevels));
+  app.get('/debug/profile/cpu', (c) => profiles.cpu(c));
+  app.get('/debug/profile/heap', (c) => profiles.heap(c));
   app.get('/metrics', async (c) => c.body(await metrics.print(), 200, { 'content-type': metrics.contentType }));
   for (const endpoint of ['livez', 'healthz'] as const)
     app.get(`/${endpoint}`, (c) => {
@@ -75,6 +85,14 @@ async function snapshots(c: Context, view: DebugView): Promise<Response> {
   return json(c, { fleets: fleets.map(describeFleet) });
 }
 
+function snapshot(c: Context, view: DebugView, version: string): Response {
+  const [fleet] = fleetsOf(c, view) ?? [];
+  if (fleet === undefined) return noSuchFleet(c, view);
+  const number = Number(version.replace('v', ''));
+  const found = fleet.snapshot?.(number);
+  return found === undefined ? notKept(c, fleet, number) : json(c, { fleet: fleet.name, ...describeKept(found, fleet) });
+}
+
 function changes(c: Context, view: DebugView, range: string): Response {
   const [fleet] = fleetsOf(c, view) ?? [];
   if (fleet === undefined) return noSuchFleet(c, view);
@@ -83,14 +101,7 @@ function changes(c: Context, view: DebugView, range: string): Response {
     return problem(c, 400, `${range} is no range of snapshots. Write it as in /debug/snapshots/213..214.`);
   const numbers = [Number(from), Number(to)];
   const [before, after] = numbers.map((number) => fleet.snapshot?.(number));
-  if (before === undefined || after === undefined) {
-    const missing = before === undefined ? from : to;
-    return problem(
-      c,
-      404,
-      `Snapshot ${missing} of fleet ${fleet.name} is not kept: it is too old, or does not exist. /debug/snapshots lists the last ones.`,
-    );
-  }
+  if (before === undefined || after === undefined) return notKept(c, fleet, Number(before === undefined ? from : to));
   const summary = fleet.history.find(({ number }) => number === after.number);
   return json(c, {
     from: before.number,
@@ -100,6 +111,14 @@ function changes(c: Context, view: DebugView, range: string): Response {
     ...(summary === undefined ? {} : { snapshot: describeSummary(summary) }),
     changes: changesBetween(before.resources, after.resources).map(describeChange),
   });
+}
+
+function notKept(c: Context, { name }: FleetView, number: number): Response {
+  return problem(
+    c,
+    404,
+    `Snapshot ${number} of fleet ${name} is not kept: it is too old, or does not exist. /debug/snapshots lists the last ones.`,
+  );
 }
 
 async function proxies(c: Context, view: DebugView): Promise<Response> {

@@ -1,24 +1,31 @@
 import { type TypeName, typeNames } from '../snapshot/resource.ts';
-import type { CausingObject, Change, ResourceSet } from '../snapshot/snapshot.ts';
+import type { CausingObject, Change, ResourceSet, Snapshot } from '../snapshot/snapshot.ts';
 import type { ColdProofReport, FleetView, QuarantineEntry, SnapshotSummary } from './view.ts';
 
 /** A fleet and its snapshots as `/debug/snapshots` prints them: what users call the version is the snapshot's number. */
 export function describeFleet({ name, current, history, quarantine = [], coldProof }: FleetView) {
-  const newest = current && {
-    version: current.number,
-    hash: current.hash,
-    cause: current.cause,
-    summary: current.summary,
-    time: printTime(current.time),
-    resources: listResources(current.resources),
-    changes: current.changes.map(describeChange).sort(byTypeAndName),
-  };
   return {
     name,
-    ...(newest ?? { version: 0 }),
+    ...(current === undefined ? { version: 0 } : describeWhole(current)),
     quarantine: quarantine.map(describeEntry),
     ...(coldProof === undefined ? {} : { coldProof: describeColdProof(coldProof) }),
     history: history.map(describeSummary),
+  };
+}
+
+/** One of the last snapshots of a fleet. */
+export function describeKept(snapshot: Snapshot, { history }: FleetView) {
+  const summary = history.find(({ number }) => number === snapshot.number);
+  return { ...describeWhole(snapshot), snapshot: summary === undefined ? null : describeSummary(summary) };
+}
+
+function describeWhole({ number, hash, cause, summary, time, resources, changes }: Snapshot) {
+  return {
+    version: number,
+    ...{ hash, cause, summary },
+    time: printTime(time),
+    resources: listResources(resources),
+    changes: changes.map(describeChange).sort(byTypeAndName),
   };
 }
 

@@ -6,6 +6,8 @@ export interface DebugPath {
   readonly fields?: Readonly<Record<string, string>>;
   /** Of what is not JSON. */
   readonly type?: 'text/plain' | 'text/event-stream' | 'application/json';
+  /** What a PUT does, and what it takes. */
+  readonly put?: { readonly about: string; readonly query: Readonly<Record<string, string>> };
   /** Whether anybody who reaches the port may ask, as Kubernetes and Prometheus do. */
   readonly open?: true;
 }
@@ -32,6 +34,21 @@ export const debugPaths = {
       time: 'of the newer one',
       snapshot: 'its line in the history',
       changes: 'type, name, verb and fields of each resource that differs',
+    },
+  },
+  '/debug/snapshots/{version}': {
+    about: 'one of the last snapshots: 214',
+    query: { fleet },
+    fields: {
+      fleet: 'its name',
+      version: 'as asked for',
+      hash: 'over all names and versions',
+      cause: 'in a few words',
+      summary: 'what changed, in a few words',
+      time: 'when it was made',
+      resources: 'name and version of each, by type',
+      changes: 'type, name and verb of each resource that changed',
+      snapshot: 'its line in the history, or null',
     },
   },
   '/debug/proxies': {
@@ -105,6 +122,27 @@ export const debugPaths = {
     about: 'changes as they happen: snapshot, answer (of an Envoy to what it was sent) and accepted (an Envoy runs a snapshot)',
     type: 'text/event-stream',
   },
+  '/debug/log-level': {
+    about: 'how much each component logs',
+    fields: { levels: 'component, level, and until when (null: a restart) of each' },
+    put: {
+      about: 'change that, as somebody who may put this non-resource URL',
+      query: {
+        level: 'debug, info, warn or error',
+        component: 'only of this one',
+        seconds: 'so long, and then as at the start; without it, until a restart',
+      },
+    },
+  },
+  '/debug/profile/cpu': {
+    about: 'which functions of Naru take the time, for DevTools (.cpuprofile); with --enable-profiling',
+    query: { seconds: 'how long is looked, 10 without it and 60 at most' },
+    type: 'application/json',
+  },
+  '/debug/profile/heap': {
+    about: 'what takes the memory of Naru, for DevTools (.heapsnapshot), without what is in strings; with --enable-profiling',
+    type: 'application/json',
+  },
   '/metrics': { about: 'Prometheus metrics', type: 'text/plain', open: true },
   '/livez': { about: 'whether a restart is needed', query: { verbose: 'a line for each check' }, type: 'text/plain', open: true },
   '/healthz': { about: 'the same as /livez', query: { verbose: 'a line for each check' }, type: 'text/plain', open: true },
@@ -114,10 +152,15 @@ export const debugPaths = {
 
 /** All of them, for people. */
 export function printIndex(): string {
-  const rows = Object.entries<DebugPath>(debugPaths).map(([path, { about, query = {} }]) => {
-    const names = Object.keys(query);
-    return [names.length === 0 ? path : `${path}?${names.join('&')}`, about] as const;
-  });
+  const rows = Object.entries<DebugPath>(debugPaths).flatMap(([path, { put, ...get }]) => [
+    [withQuery(path, get.query), get.about] as const,
+    ...(put === undefined ? [] : [[`PUT ${withQuery(path, put.query)}`, put.about] as const]),
+  ]);
   const width = Math.max(...rows.map(([path]) => path.length)) + 2;
   return `Naru\n\n${rows.map(([path, about]) => `${path.padEnd(width)}${about}`).join('\n')}\n`;
+}
+
+function withQuery(path: string, query: DebugPath['query'] = {}): string {
+  const names = Object.keys(query);
+  return names.length === 0 ? path : `${path}?${names.join('&')}`;
 }

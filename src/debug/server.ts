@@ -13,8 +13,10 @@ export interface DebugServerOptions {
   readonly view: DebugView;
   /** Naru's version, for `naru_build_info`. */
   readonly version?: string;
-  /** Asked about whoever comes from another machine; absent: nobody from there may read anything but health and metrics. */
+  /** Asked about whoever comes from another machine, or changes something; absent: only this machine reads more than health and metrics. */
   readonly review?: Review | undefined;
+  /** See `AppOptions`. */
+  readonly profiling?: boolean | undefined;
 }
 
 export interface DebugServer {
@@ -24,9 +26,10 @@ export interface DebugServer {
 }
 
 /** Serves the debug endpoint, health checks and metrics. Rejects when the address cannot be had. */
-export async function startDebugServer({ host, port, view, version = 'unknown', review }: DebugServerOptions): Promise<DebugServer> {
+export async function startDebugServer(options: DebugServerOptions): Promise<DebugServer> {
+  const { host, port, view, version = 'unknown', review, profiling } = options;
   const metrics = new Metrics(view, version);
-  const app = debugApp({ view, metrics, version, review });
+  const app = debugApp({ view, metrics, version, review, profiling });
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve, reject) => {

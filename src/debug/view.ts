@@ -28,8 +28,31 @@ export interface DebugView {
   certificates?(): readonly { readonly namespace: string; readonly secret: string; readonly notAfter: string }[];
   /** Every path of every canary. */
   canaries?(): readonly CanaryView[];
+  /** Absent where no log is written. */
+  readonly logLevels?: LogLevels | undefined;
   /** Whether this replica is the one that writes into the cluster; absent where none does. */
   leader?(): boolean;
+}
+
+/** How much is logged. */
+export interface LogLevels {
+  list(): readonly LogLevel[];
+  set(change: LevelChange): void;
+}
+
+export interface LogLevel {
+  readonly component: string;
+  readonly level: string;
+  /** Milliseconds since the epoch, after which it is as at the start; absent: until a restart. */
+  readonly until?: number;
+}
+
+export interface LevelChange {
+  readonly level: string;
+  /** Absent: all of them. */
+  readonly component?: string | undefined;
+  /** How long; absent: until a restart. */
+  readonly seconds?: number;
 }
 
 /** What `/debug/events` tells; `version` is the number of a snapshot. */

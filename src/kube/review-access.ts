@@ -22,7 +22,7 @@ const mostKept = 1000;
 const mostAtOnce = 8;
 
 /**
- * Asks the API server whether the owner of a token may get a non-resource URL.
+ * Asks the API server whether the owner of a token may do something with a non-resource URL.
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#webhook-token-authentication
  */
 export class AccessReviews {
@@ -36,14 +36,15 @@ export class AccessReviews {
     this.#now = now;
   }
 
-  async review(token: string, path: string): Promise<ReviewVerdict> {
-    const key = createHash('sha256').update(`${path}\n${token}`).digest('base64');
+  /** `verb`: the method of HTTP in small letters, as `get`. */
+  async review(token: string, path: string, verb: string): Promise<ReviewVerdict> {
+    const key = createHash('sha256').update(`${verb} ${path}\n${token}`).digest('base64');
     const known = this.#known.get(key);
     if (known !== undefined && known.until > this.#now()) return known.verdict;
     if (this.#asking >= mostAtOnce) return 'unknown';
     this.#asking++;
     try {
-      const verdict = await this.#ask(token, path);
+      const verdict = await this.#ask(token, path, verb);
       this.#known.delete(key);
       this.#known.set(key, { verdict, until: this.#now() + keptMs });
       for (const oldest of this.#known.keys()) if (this.#known.size > mostKept) this.#known.delete(oldest);
@@ -55,11 +56,11 @@ export class AccessReviews {
     }
   }
 
-  async #ask(token: string, path: string): Promise<ReviewVerdict> {
+  async #ask(token: string, path: string, verb: string): Promise<ReviewVerdict> {
     const { status } = (await this.#create('authentication.k8s.io', 'TokenReview', { token })) as TokenReview;
     if (status?.authenticated !== true || status.user === undefined) return 'not authenticated';
     const { username: user, uid, groups, extra } = status.user;
-    const spec = { user, uid, groups, extra, nonResourceAttributes: { path, verb: 'get' } };
+    const spec = { user, uid, groups, extra, nonResourceAttributes: { path, verb } };
     const { status: answer } = (await this.#create('authorization.k8s.io', 'SubjectAccessReview', spec)) as AccessReview;
     return answer?.allowed === true ? 'allowed' : 'forbidden';
   }

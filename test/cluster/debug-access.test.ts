@@ -1,7 +1,8 @@
 // Who may read the debug endpoint over the network, by the word of a real API server.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ClusterApp } from '../support/cluster-app.ts';
+import { ClusterApp, clusterIngress } from '../support/cluster-app.ts';
+import { eventually } from '../support/eventually.ts';
 import { request } from '../support/request.ts';
 import { Served } from '../support/serve.ts';
 
@@ -19,13 +20,13 @@ describe('the debug endpoint in a cluster', () => {
     await app?.close();
   });
 
-  async function ask(path: string, token?: string): Promise<readonly [number, string]> {
+  async function ask(path: string, token?: string, method = 'GET'): Promise<readonly [number, string]> {
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const { debug } = naru.ports;
     const { status, body } = await request(
       `http://${app.control.address}:${debug}${path}`,
       { http: debug, https: 0 },
-      { address: app.control.address, headers },
+      { address: app.control.address, headers, method },
     );
     return [status, body];
   }
@@ -49,5 +50,39 @@ describe('the debug endpoint in a cluster', () => {
     assert.match(proxies, /"id": "node-1"/);
     assert.equal((await ask('/readyz'))[0], 200);
     assert.match((await ask('/metrics'))[1], /^naru_event_to_ack_seconds_count [1-9]/m);
+  });
+
+  test('how much is logged changes who is bound to naru-log-level, for one component and for a time', async () => {
+    const [changer, reader] = [await tokenOf('changer'), await tokenOf('looker')];
+    const bind = (name: string, role: string, account: string) =>
+      app.kubectl(
+        'create',
+        'clusterrolebinding',
+        `${app.namespace}-${name}`,
+        `--clusterrole=${role}`,
+        `--serviceaccount=${app.namespace}:${account}`,
+      );
+    await bind('changer', 'naru-log-level', 'changer');
+    await bind('looker', 'naru-debug', 'looker');
+    const change = '/debug/log-level?level=debug&component=kube&seconds=600';
+    const [refused, why] = await ask(change, reader, 'PUT');
+    assert.equal(refused, 403);
+    assert.match(why, /You may not put the non-resource URL \/debug\/log-level: bind the ClusterRole naru-log-level\./);
+    assert.equal((await ask(change, undefined, 'PUT'))[0], 401);
+    const [status, body] = await ask(change, changer, 'PUT');
+    assert.equal(status, 200, body);
+    const { levels } = JSON.parse(body) as { levels: readonly { component: string; level: string; until: string | null }[] };
+    assert.deepEqual(
+      levels.filter(({ level, until }) => level === 'debug' && until !== null).map(({ component }) => component),
+      ['kube'],
+    );
+    assert.doesNotMatch(naru.log, /"level":"debug"/);
+    await app.apply(clusterIngress('logged'));
+    const line = await eventually('it is logged', () => /^.*"object":"Ingress \S+\/logged".*$/m.exec(naru.log)?.[0]);
+    assert.match(
+      line,
+      /^\{"level":"debug","time":"[^"]+","component":"kube","object":"[^"]+","by":"kubectl-client-side-apply","msg":"upsert"\}$/,
+    );
+    assert.doesNotMatch(naru.log, /"level":"debug",[^\n]*"component":"envoys"/);
   });
 });

@@ -91,20 +91,32 @@ describe('/openapi.json', () => {
     const served = debugApp({ view, metrics: new Metrics(view, '1'), version: '1' }).routes.map(({ path }) => path);
     const named = served
       .filter((path) => !['/', '/*'].includes(path))
-      .map((path) => path.replace('{.+}', '').replaceAll(/:(\w+)/g, '{$1}'));
-    assert.deepEqual(named.toSorted(), Object.keys(debugPaths).toSorted());
+      .map((path) => path.replaceAll(/\{.+?\}/g, '').replaceAll(/:(\w+)/g, '{$1}'));
+    assert.deepEqual([...new Set(named)].toSorted(), Object.keys(debugPaths).toSorted());
   });
 
   test('has every path, and what each answers', async (t) => {
-    const ask = await serve(t, { fleets: () => [fleet], objects: () => [] });
+    const ask = await serve(t, { fleets: () => [fleet], objects: () => [], logLevels: { list: () => [], set: () => {} } });
     const { openapi, paths } = (await json(ask('/openapi.json'))) as {
       openapi: string;
-      paths: Record<string, { get: { responses: Record<string, { content: Record<string, { schema: { properties?: object } }> }> } }>;
+      paths: Record<
+        string,
+        {
+          put?: { security: object[] };
+          get: { responses: Record<string, { content: Record<string, { schema: { properties?: object } }> }> };
+        }
+      >;
     };
     assert.equal(openapi, '3.1.0');
     assert.deepEqual(Object.keys(paths), Object.keys(debugPaths));
+    assert.deepEqual(
+      Object.entries(paths).flatMap(([path, operations]) => ('put' in operations ? [[path, operations.put.security]] : [])),
+      [['/debug/log-level', [{ kubernetes: [] }]]],
+    );
     const called = {
       '/debug/snapshots': '/debug/snapshots',
+      '/debug/snapshots/{version}': '/debug/snapshots/v2',
+      '/debug/log-level': '/debug/log-level',
       '/debug/proxies': '/debug/proxies',
       '/debug/problems': '/debug/problems',
       '/debug/objects': '/debug/objects',

@@ -57,6 +57,34 @@ describe('/debug/snapshots', () => {
     assert.deepEqual(edge, { name: 'edge', version: 0, quarantine: [], history: [] });
   });
 
+  test('one of the last', async (t) => {
+    const kept = { ...fleetOf('naru', snapshots), snapshot: (number: number) => snapshots.find((one) => one.number === number) };
+    const ask = await serve(t, { fleets: () => [kept] });
+    const { resources, snapshot, ...first } = await json(ask('/debug/snapshots/v1'));
+    assert.deepEqual(first, {
+      apiVersion: 'naru.io/debug/v1',
+      fleet: 'naru',
+      version: 1,
+      hash: snapshots[0]?.hash,
+      cause: 'step 1',
+      summary: '2 changed',
+      time: '2026-01-01T12:00:00.000Z',
+      changes: [
+        { type: 'clusters', name: 'a', verb: 'added' },
+        { type: 'clusters', name: 'b', verb: 'added' },
+      ],
+    });
+    assert.deepEqual(
+      (resources as { clusters: { name: string }[] }).clusters.map(({ name }) => name),
+      ['a', 'b'],
+    );
+    assert.equal((snapshot as { builtMs: number }).builtMs, 1.2);
+    const old = await ask('/debug/snapshots/7');
+    assert.equal(old.status, 404);
+    assert.match(old.text, /Snapshot 7 of fleet naru is not kept: it is too old, or does not exist\./);
+    assert.match((await ask('/debug/snapshots/newest')).text, /newest is no range of snapshots/);
+  });
+
   test('one fleet; whoever has the same already is told so', async (t) => {
     const ask = await serve(t, { fleets });
     const { headers, text } = await ask('/debug/snapshots?fleet=naru');
