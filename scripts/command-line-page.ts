@@ -31,7 +31,8 @@ export function commandLinePage(generated: string): string {
   return ['# The command line', generated, intro, exitCodes, ...verbs, options].join('\n\n');
 }
 
-function verbSection(command: Command, shared: ReadonlySet<string>): string {
+function verbSection(command: Command, shared: ReadonlySet<string>, parent?: string): string {
+  const name = parent === undefined ? command.name() : `${parent} ${command.name()}`;
   const own = command.options.filter(({ flags, hidden }) => !shared.has(flags) && !hidden);
   const translates = command.options.some(({ flags }) => shared.has(flags));
   const words = command.registeredArguments.map((argument) => {
@@ -41,15 +42,8 @@ function verbSection(command: Command, shared: ReadonlySet<string>): string {
   const rows = command.registeredArguments.map((argument) => `| \`${argument.name()}\` | ${cell(argument.description)} | |`);
   const table = own.length + rows.length === 0 ? [] : ['', ...optionTable(own, rows)];
   const more = translates ? ['', 'Also [the options that say which objects are served](#which-objects-are-served).'] : [];
-  const verbs = command.commands.map((one) => `\n${verbSection(one, shared).replace(/^## /, `### ${command.name()} `)}`);
-  return [
-    `## ${command.name()}`,
-    '',
-    `\`naru ${[command.name(), ...words].join(' ')}\`: ${command.description()}.`,
-    ...table,
-    ...more,
-    ...verbs,
-  ].join('\n');
+  const verbs = command.commands.map((one) => `\n#${verbSection(one, shared, name)}`);
+  return [`## ${name}`, '', `\`naru ${[name, ...words].join(' ')}\`: ${command.description()}.`, ...table, ...more, ...verbs].join('\n');
 }
 
 function optionTable(options: readonly Option[], rows: readonly string[] = []): readonly string[] {

@@ -33,11 +33,17 @@ export function findResource(resources: ResourceSet, reference: string): FoundRe
   if (slash < 0) return undefined;
   if (word === 'host') return findHost(resources, name);
   const type = types[word];
-  const resource = type === undefined ? undefined : resources[type].get(name);
+  const resource = type === undefined ? undefined : (resources[type].get(name) ?? onlyVariant(resources[type], name));
   if (resource === undefined) return undefined;
-  const throughRoutes = type === 'clusters' || type === 'endpoints' ? sourcesOf(routesTo(resources, name)) : [];
+  const throughRoutes = type === 'clusters' || type === 'endpoints' ? sourcesOf(routesTo(resources, resource.name)) : [];
   const objects = resource.sources.filter((source) => printSource(source) !== printSource(byDefault));
   return { resource, path: '', sources: [...objects, ...throughRoutes] };
+}
+
+/** `shop/api/80` where settings of an Ingress have made `shop/api/80~c39a6f69e31c` of it, and nothing else. */
+function onlyVariant(resources: ResourceSet[TypeName], name: string): Resource | undefined {
+  const [variant, ...others] = [...resources.names()].filter((one) => one.startsWith(`${name}~`));
+  return variant === undefined || others.length > 0 ? undefined : resources.get(variant);
 }
 
 /** That of Ingresses, or else the one that a listener of a Gateway has. */

@@ -1,58 +1,64 @@
-// The pages about clusters: their commands are run against a real API server. Blocks that need running pods are looked at: what they name is there.
+// The pages about clusters: their commands are run against a real API server, and the Naru that serves it.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { promisify } from 'node:util';
-import { controlPlaneBinary, type ControlPlane, startControlPlane } from '../support/control-plane.ts';
-import { readBlocks } from './page.ts';
-
-const pages = ['docs/cluster.md', 'docs/operations.md', 'docs/security.md', 'docs/gateway-api.md'];
+import { choosePort } from '../../src/dev/ports.ts';
+import { ClusterWorld } from './cluster-world.ts';
+import { pages } from './pages.ts';
+import { type Place, runPage } from './run-page.ts';
 
 describe('pages about clusters', () => {
-  let control: ControlPlane;
-  let folder: string;
+  let world: ClusterWorld;
+  let place: Place;
 
   before(async () => {
-    control = await startControlPlane();
-    folder = mkdtempSync(join(tmpdir(), 'naru-pages-'));
-    const program = (name: string, ...command: readonly string[]): void => {
-      const line = command.map((part) => `"${part}"`).join(' ');
-      writeFileSync(join(folder, name), `#!/bin/sh\nexec ${line} "$@"\n`, { mode: 0o755 });
+    world = await ClusterWorld.open();
+    const { ports } = world.naru;
+    const [authz, admin, env] = [await choosePort(0), await world.envoyAdmin(), await world.environment()];
+    let newest = 0;
+    const said: readonly (readonly [string, () => string])[] = [
+      ['127.0.0.1:9902', () => `127.0.0.1:${ports.debug}`],
+      ['ADDRESS:9902', () => `${world.control.address}:${ports.debug}`],
+      ['create token NAME', () => 'create token reader'],
+      ['127.0.0.1:9191', () => `127.0.0.1:${authz}`],
+      [
+        'web.example.com:80:NODE http://web.example.com/',
+        () => `web.example.com:${ports.http}:127.0.0.1 http://web.example.com:${ports.http}/`,
+      ],
+      ['naru diff 213 214', () => `naru diff ${newest - 1} ${newest}`],
+      ['--for 60s', () => `--for 1s --envoy ${admin}`],
+      // It ends at once, and its exit code tells.
+      ['9902 &', () => '9902'],
+    ];
+    const here = (text: string): string => said.reduce((all, [theirs, ours]) => all.replaceAll(theirs, ours()), text);
+    place = {
+      cwd: world.folder,
+      env,
+      here,
+      before: {
+        'naru snapshots': () => world.growCanary(),
+        'naru diff 213': async () => {
+          await world.growCanary();
+          newest = (await world.naru.snapshots()).version;
+        },
+        'naru canary': async () => {
+          await world.growCanary();
+          world.ask();
+        },
+        'curl -f --resolve': () => world.runNginx(),
+      },
     };
-    program('naru', process.execPath, resolve('src/main.ts'));
-    program('kubectl', await controlPlaneBinary(), 'kubectl');
   });
-  after(async () => {
-    rmSync(folder, { recursive: true });
-    await control.stop();
-  });
+  after(() => world?.close());
 
-  for (const file of pages)
-    test(`the commands of ${file}`, async () => {
-      const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}`, HOME: folder, KUBECONFIG: control.kubeconfig };
-      let seen = 0;
-      for (const { info, text, line } of readBlocks(file)) {
-        const where = `${file}:${line}`;
-        if (info === 'sh') {
-          seen++;
-          await promisify(execFile)('sh', ['-ec', text], { env }).catch((error: { stderr?: string }) =>
-            assert.fail(`${where}\n${error.stderr}`),
-          );
-        } else if (info === 'sh pods')
-          for (const [workload] of text.matchAll(/\b(deployment|daemonset)\/\S+/g))
-            await control
-              .kubectl(['--namespace', 'naru-system', 'get', workload])
-              .catch((error: Error) => assert.fail(`${where}\n${error.message}`));
-      }
-      assert.ok(seen > 0, file);
+  for (const file of pages.cluster)
+    test(`the commands of ${file}`, async (t) => {
+      const cwd = file === 'docs/running.md' ? world.folder : process.cwd();
+      assert.ok((await runPage(t, file, { ...place, cwd })) > 1);
     });
 
   test('what they end with: Secrets may be had by their names only', async () => {
     const may = async (verb: string): Promise<boolean> =>
-      control.kubectl(['auth', 'can-i', verb, 'secrets', '--as', 'system:serviceaccount:naru-system:naru']).then(
+      world.control.kubectl(['auth', 'can-i', verb, 'secrets', '--as', 'system:serviceaccount:naru-system:naru']).then(
         (answer) => answer.trim() === 'yes',
         () => false,
       );

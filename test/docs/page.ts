@@ -18,14 +18,28 @@ export function readBlocks(file: string): readonly Block[] {
   }));
 }
 
-/** The first line of what a page promises that the output has not, each after the one before; `…` stands for anything, and spaces count as one. */
-export function firstMissing(promised: string, output: string): string | undefined {
+/** What somebody would type, one after the other, without what is said of it. */
+export function commandsOf({ text }: Block): readonly string[] {
+  return text
+    .split('\n')
+    .map((line) => line.replace(/(^|\s+)# .*/, '').trim())
+    .filter((line) => line !== '');
+}
+
+/**
+ * The first line of what a page promises that the output has not, each after the one before; `…` stands for anything, and spaces count as one.
+ * With `like` numbers, and their units of time, may be others.
+ */
+export function firstMissing(promised: string, output: string, { like = false } = {}): string | undefined {
   let rest = squeeze(output);
   for (const line of promised
     .split('\n')
     .map(squeeze)
     .filter((one) => one !== '')) {
-    const pattern = line.split('…').map(escapeRegExp).join('[^\\n]*');
+    const exact = line.split('…').map(escapeRegExp).join('[^\\n]*');
+    const pattern = like
+      ? exact.replaceAll(/\d+(?:\\\.\d+)?( m?s\b)?/g, (_, unit) => `\\d+(?:\\.\\d+)?${unit === undefined ? '' : ' m?s'}`)
+      : exact;
     const found = new RegExp(pattern).exec(rest);
     if (found === null) return line;
     rest = rest.slice(found.index + found[0].length);

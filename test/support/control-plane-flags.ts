@@ -46,10 +46,10 @@ export function apiserverFlags(folder: string, server: string, address: string):
   ];
 }
 
-export function controllerManagerFlags(folder: string, kubeconfig: string): string[] {
+export function controllerManagerFlags(folder: string, kubeconfig: string, more: readonly string[] = []): string[] {
   return [
     `--kubeconfig=${kubeconfig}`,
-    `--controllers=${controllers.join(',')}`,
+    `--controllers=${[...controllers, ...more].join(',')}`,
     `--service-account-private-key-file=${path.join(folder, 'account.key')}`,
     `--root-ca-file=${path.join(folder, 'apiserver.crt')}`,
     '--use-service-account-credentials',

@@ -44,14 +44,14 @@ export interface KubectlOptions {
 const nodeName = 'test-node';
 const patienceMilliseconds = 60_000;
 
-/** Takes a few seconds; the very first call builds the binary, which takes minutes. */
-export async function startControlPlane(): Promise<ControlPlane> {
+/** Takes a few seconds; the very first call builds the binary, which takes minutes. `controllers`: those that act besides the usual ones. */
+export async function startControlPlane(controllers: readonly string[] = []): Promise<ControlPlane> {
   const binary = await controlPlaneBinary();
   const address = await podAddress();
   const folder = await mkdtemp(path.join(tmpdir(), 'naru-control-plane-'));
   const control = new ControlPlane(binary, folder, `https://127.0.0.1:${await freePort()}`, address);
   try {
-    await control.start();
+    await control.start(controllers);
     return control;
   } catch (error) {
     await control.stop();
@@ -83,7 +83,7 @@ export class ControlPlane {
     this.kubeconfig = this.#file('admin.kubeconfig');
   }
 
-  async start(): Promise<void> {
+  async start(controllers: readonly string[]): Promise<void> {
     process.once('exit', this.#killAtExit);
     await writeFile(this.#file('tokens.csv'), `${this.#adminToken},admin,admin,"system:masters"\n`, { mode: 0o600 });
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -99,7 +99,7 @@ export class ControlPlane {
     });
 
     await this.#writeKubeconfig(this.kubeconfig, this.#adminToken, 'default');
-    await this.#launch('controller-manager', controllerManagerFlags(this.#folder, this.kubeconfig));
+    await this.#launch('controller-manager', controllerManagerFlags(this.#folder, this.kubeconfig, controllers));
     await this.call('POST', '/api/v1/nodes', { metadata: { name: nodeName } });
     await this.#defaultServiceAccount('default');
   }
