@@ -11,8 +11,8 @@ import { placeOfProblem, printProblem } from './print/print-problem.ts';
 import { requirePath } from './files/require-path.ts';
 import { UsageError } from './usage-error.ts';
 import { effectOf } from './why/effect.ts';
-import { originOf } from './why/origin.ts';
-import { absent } from './why/reasons.ts';
+import { type Origin, originOf } from './why/origin.ts';
+import { absent, absentKey } from './why/reasons.ts';
 import { type Setting, settingOf, settingsOfReference } from './why/settings-of.ts';
 
 export interface WhySettings extends ControllerSettings {
@@ -34,9 +34,10 @@ export async function why(reference: string, field: string | undefined, settings
   const all = settingsOfReference(build, reference, settings);
   if (all === undefined) return whereFrom(build, reference, field, context);
   if (field === undefined) return whatAllDo(build, all, context);
-  const meaning = absent(field.slice(field.indexOf('/') + 1));
-  if (meaning === undefined) throw new UsageError(`${reference} has no annotation ${field}, and Naru knows none of this name.`);
-  process.stdout.write(`${reference} has no annotation ${field}. ${meaning}\n`);
+  const [what, meaning] =
+    reference === 'configmap' ? ['key', absentKey(field)] : ['annotation', absent(field.slice(field.indexOf('/') + 1))];
+  if (meaning === undefined) throw new UsageError(`${reference} has no ${what} ${field}, and Naru knows none of this name.`);
+  process.stdout.write(`${reference} has no ${what} ${field}. ${meaning}\n`);
   process.exitCode = 1;
 }
 
@@ -91,23 +92,31 @@ function whereFrom(build: Build, reference: string, field: string | undefined, {
     throw new UsageError(
       `There is no ${reference}. Write it as in cluster/shop/api/80, host/shop.example.com, or ingress/shop/web with an annotation.`,
     );
-  const { value, causes, eachAlone, sources } = origin;
+  const { value, causes, eachAlone } = origin;
   if (settings.output === 'json') {
     process.stdout.write(`${JSON.stringify(origin, null, 2)}\n`);
     return;
   }
   process.stdout.write(`${field ?? reference} is ${printValue(value)}\n`);
-  for (const { setting, without } of causes) {
-    const { source, value: written } = setting;
-    process.stdout.write(
-      `  ${printSource(source)}: ${JSON.stringify(written)}${printPlace(source, locate)}\n${eachAlone ? '' : `    without it: ${printValue(without)}\n`}`,
-    );
+  for (const { setting, without, over } of causes) {
+    process.stdout.write(`  ${printSource(setting.source)}: ${JSON.stringify(setting.value)}${printPlace(setting.source, locate)}\n`);
+    if (over !== undefined) process.stdout.write(`    goes before the key ${over.name} of the ConfigMap (${over.value ?? 'unset'})\n`);
+    if (!eachAlone) process.stdout.write(`    without it: ${printValue(without)}\n`);
   }
   if (eachAlone) process.stdout.write(`    each alone makes it so; without all of them: ${printValue(causes[0]?.without)}\n`);
-  if (causes.length > 0) return;
+  if (causes.length === 0) printDefault(origin, locate);
+}
+
+function printDefault({ sources, possible }: Origin, locate: Locate): void {
   const follows = sources.length === 0 ? '.' : ', or follows from';
   process.stdout.write(`  No annotation and no key of the ConfigMap decides it: it is a default${follows}\n`);
   for (const source of sources.slice(0, 10)) process.stdout.write(`  ${printSource(source)}${printPlace(source, locate)}\n`);
+  for (const { name, said, key } of possible) {
+    const written = said === undefined ? '' : ` It says ${JSON.stringify(said.value)}${printPlace(said.source, locate)}, as by default.`;
+    process.stdout.write(
+      `  The annotation ${name} can decide it${key === undefined ? '' : `, and so can the key ${key.name}`}.${written}\n`,
+    );
+  }
 }
 
 function printPlace({ kind, namespace, name, field }: Source, locate: Locate): string {

@@ -1,6 +1,6 @@
 /** One field that differs between two messages; `before` or `after` is absent where the field is. */
 export interface Difference {
-  /** As in `virtual_hosts[shop.example.com].routes[0].route.cluster`: an item that has a name is called by it. */
+  /** As in `virtual_hosts[shop.example.com].routes[0].route.cluster`: an item that has a name is called by it, and so is a key with a dot. */
   readonly path: string;
   readonly before?: unknown;
   readonly after?: unknown;
@@ -11,7 +11,8 @@ export function differences(before: unknown, after: unknown, path = ''): readonl
   if (before === after) return [];
   if (Array.isArray(before) && Array.isArray(after)) return ofMembers(membersOf(before), membersOf(after), (key) => `${path}[${key}]`);
   if (isRecord(before) && isRecord(after)) {
-    return ofMembers(new Map(Object.entries(before)), new Map(Object.entries(after)), (key) => (path === '' ? key : `${path}.${key}`));
+    const inPath = (key: string): string => (key.includes('.') ? `[${key}]` : path === '' ? key : `.${key}`);
+    return ofMembers(new Map(Object.entries(before)), new Map(Object.entries(after)), (key) => path + inPath(key));
   }
   return [{ path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }];
 }
@@ -21,7 +22,8 @@ export function valueAt(message: unknown, path: string): unknown {
   let value = message;
   for (const [, name, key] of path.matchAll(/(?:^|\.)([^.[\]]+)|\[([^\]]*)\]/g)) {
     if (name !== undefined) value = isRecord(value) ? value[name] : undefined;
-    else value = Array.isArray(value) ? membersOf(value).get(key ?? '') : undefined;
+    else if (Array.isArray(value)) value = membersOf(value).get(key ?? '');
+    else value = isRecord(value) ? value[key ?? ''] : undefined;
   }
   return value;
 }

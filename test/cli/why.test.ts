@@ -122,14 +122,17 @@ test('why finds keys of the ConfigMap in both directions', async (t) => {
   const manager = 'filter_chains[http].filters[envoy.filters.network.http_connection_manager].typed_config';
   const field = `${manager}.common_http_protocol_options.idle_timeout`;
   const { output } = await naru(t, 'why', 'listener/http', field, ...configmap);
-  assert.match(output, /is "33s"\n {2}ConfigMap naru-system\/naru data\["keep-alive"\]: "33"/);
+  assert.match(output, /is "33s"\n {2}ConfigMap naru-system\/naru data\.keep-alive: "33"/);
   const effect = await naru(t, 'why', 'configmap', 'keep-alive', ...configmap);
   assert.match(effect.output, /~ listener http\n.*idle_timeout {2}"75s" -> "33s"/);
+  const absent = await naru(t, 'why', 'configmap', 'hsts-max-age', ...configmap);
+  assert.equal(absent.output, 'configmap has no key hsts-max-age. Its `max-age`. Without it: 31536000.\n');
 });
 
 test('why says when nobody decides a field', async (t) => {
   const { output } = await naru(t, 'why', 'cluster/shop/api/80', 'connect_timeout', '-f', folder(t, files));
   assert.match(output, /No annotation and no key of the ConfigMap decides it/);
+  assert.match(output, /The annotation proxy-connect-timeout can decide it, and so can the key proxy-connect-timeout\.\n/);
   const none = await naru(t, 'why', 'cluster/shop/nothing/80', 'connect_timeout', '-f', folder(t, files));
   assert.equal(none.code, 2);
   assert.match(none.errors, /There is no cluster\/shop\/nothing\/80/);

@@ -2,20 +2,32 @@ import { differences, valueAt } from '../../debug/differences.ts';
 import { resourceMessage } from '../../debug/resource-messages.ts';
 import { findResource, type FoundResource } from '../../explain/find-resource.ts';
 import type { Source } from '../../model/source.ts';
-import type { Build } from '../../runtime/build.ts';
+import type { Build, Pass } from '../../runtime/build.ts';
 import type { ControllerSettings } from '../../settings.ts';
+import type { Resource } from '../../snapshot/resource.ts';
 import { candidatesFor } from './candidates.ts';
 import { decisiveAmong } from './decisive.ts';
+import { type DefaultKey, defaultKeyOf, type Possible, possibleFor, shortName } from './possible.ts';
 import { type Setting, without } from './settings-of.ts';
+
+/** A setting that decides a field. */
+export interface Cause {
+  readonly setting: Setting;
+  /** The value that the field would have without it. */
+  readonly without?: unknown;
+  /** The key of the ConfigMap that would have a say if the annotation were not there. */
+  readonly over?: DefaultKey;
+}
 
 /** Where a field of Envoy's comes from. */
 export interface Origin {
   /** Absent: it is not set. */
   readonly value?: unknown;
-  /** The settings that decide it, each with the value that the field would have without it. */
-  readonly causes: readonly { readonly setting: Setting; readonly without?: unknown }[];
+  readonly causes: readonly Cause[];
   /** Each of them alone would make it so: `without` is the value without all of them. */
   readonly eachAlone: boolean;
+  /** Of a default: what could decide it. */
+  readonly possible: readonly Possible[];
   /** The objects that the resource comes from. */
   readonly sources: readonly Source[];
 }
@@ -28,22 +40,32 @@ export function originOf(
   build: Build,
   reference: string,
   field: string | undefined,
-  settings: Pick<ControllerSettings, 'configmap'>,
+  settings: Pick<ControllerSettings, 'annotationsPrefix' | 'configmap'>,
 ): Origin | undefined {
   const found = findNow(build, reference);
   if (found === undefined) return undefined;
   const path = [found.path, field].filter((part) => part !== undefined && part !== '').join('.');
-  const value = valueAt(resourceMessage(found.resource), path);
-  const valueWithout = (those: readonly Setting[]): unknown =>
-    without(build, those, () => {
-      const again = findNow(build, reference);
-      return again === undefined ? undefined : valueAt(resourceMessage(again.resource), path);
-    });
+  const valueIn = (resource: Resource): unknown => valueAt(resourceMessage(resource), path);
+  const valueNow = (): unknown => {
+    const again = findNow(build, reference);
+    return again && valueIn(again.resource);
+  };
+  const value = valueNow();
+  // The name of a cluster follows from what is said of it: another one takes its place.
+  const now = ({ snapshot }: Pass): unknown => {
+    const instead = snapshot?.changes.find(({ type, before, after }) => type === 'clusters' && before === undefined && after !== undefined);
+    return found.resource.type === 'clusters' && instead?.after !== undefined ? valueIn(instead.after) : valueNow();
+  };
+  const valueWithout = (those: readonly Setting[]): unknown => without(build, those, valueNow);
   const candidates = candidatesFor(build, found, path, settings);
   const decisive = decisiveAmong(candidates, (those) => differences(valueWithout(those), value).length > 0);
   const { settings: deciding, eachAlone } = decisive;
-  const causes = deciding.map((setting) => ({ setting, without: valueWithout(eachAlone ? deciding : [setting]) }));
-  return { value, causes, eachAlone, sources: found.sources };
+  const causes = deciding.map((setting): Cause => {
+    const over = setting.source.kind === 'ConfigMap' ? undefined : defaultKeyOf(build, shortName(setting.name), settings);
+    return { setting, without: valueWithout(eachAlone ? deciding : [setting]), ...(over && { over }) };
+  });
+  const possible = causes.length > 0 || field === undefined ? [] : possibleFor(build, found.sources, { value, now }, settings);
+  return { value, causes, eachAlone, possible, sources: found.sources };
 }
 
 function findNow({ current }: Build, reference: string): FoundResource | undefined {

@@ -1,9 +1,7 @@
-import { type Field, printFallback } from '../../ingress/annotations/field.ts';
-import type { Family } from '../../ingress/annotations/family.ts';
-import { families } from '../../ingress/annotations/index.ts';
+import { printFallback } from '../../ingress/annotations/field.ts';
+import { known } from '../../ingress/annotations/read.ts';
 import { nearest } from '../../model/nearest.ts';
-import type { Concern, ConfigKey, Keys } from '../../ingress/config/concern.ts';
-import { concerns } from '../../ingress/config/index.ts';
+import { knownKeys } from '../../ingress/config/read-config.ts';
 import { printFallback as printSetting } from '../../ingress/config/setting.ts';
 import { objectKey } from '../../kube/event.ts';
 import type { Ingress } from '../../kube/objects.ts';
@@ -14,15 +12,6 @@ import type { Setting } from './settings-of.ts';
 
 type Prefix = Pick<ControllerSettings, 'annotationsPrefix'>;
 
-const annotations: ReadonlyMap<string, Field<unknown>> = new Map(
-  Object.values<Family<unknown>>(families).flatMap(({ fields }) =>
-    Object.entries(fields).flatMap(([name, field]) => [name, ...(field.aliases ?? [])].map((one) => [one, field] as const)),
-  ),
-);
-const keys: ReadonlyMap<string, ConfigKey<unknown>> = new Map(
-  Object.values<Concern<Keys>>(concerns).flatMap((concern) => Object.entries(concern.keys)),
-);
-
 /** Why a setting may change nothing: sentences, the likeliest reason first. */
 export function reasonsFor(setting: Setting, build: Build, { annotationsPrefix }: Prefix): readonly string[] {
   if (setting.source.kind === 'ConfigMap') return reasonsForKey(setting);
@@ -30,8 +19,8 @@ export function reasonsFor(setting: Setting, build: Build, { annotationsPrefix }
   if (!name.startsWith(`${annotationsPrefix}/`))
     return [`Naru reads no annotation of this name: its annotations begin with ${annotationsPrefix}/.`];
   const short = name.slice(annotationsPrefix.length + 1);
-  const field = annotations.get(short);
-  if (field === undefined) return [`There is no such annotation.${suggestion(short, annotations.keys())}`];
+  const field = known.get(short);
+  if (field === undefined) return [`There is no such annotation.${suggestion(short, known.keys())}`];
   const key = objectKey(source.namespace, source.name);
   const row = build.model.ingresses.get(key);
   if (source.kind === 'Ingress' && row?.selected !== true)
@@ -66,24 +55,40 @@ function hasBackend({ spec }: Ingress): boolean {
   return spec.defaultBackend?.service !== undefined || spec.rules.some(({ paths = [] }) => paths.some(({ backend }) => backend.service));
 }
 
+/** What a key of the ConfigMap means where it is absent; undefined for one that there is not. */
+export function absentKey(name: string): string | undefined {
+  const key = knownKeys.get(name);
+  if (key === undefined) return undefined;
+  const { support, setting } = key;
+  return support.type === 'not read' ? `${support.reason} ${support.fix}` : `${setting.doc} Without it: ${printSetting(setting)}.`;
+}
+
 /** What an annotation means where it is absent; undefined for one that Naru does not know. */
 export function absent(name: string): string | undefined {
-  const field = annotations.get(name);
+  const field = known.get(name);
   if (field === undefined) return undefined;
   const fallback = printFallback(field);
   return `${field.doc} Without it: ${fallback ?? 'nothing of the kind'}.`;
 }
 
 function reasonsForKey({ name, value }: Setting): readonly string[] {
-  const key = keys.get(name);
-  if (key === undefined) return [`There is no such key.${suggestion(name, keys.keys())}`];
+  const key = knownKeys.get(name);
+  if (key === undefined) return [`There is no such key.${suggestion(name, knownKeys.keys())}`];
   const { support, setting } = key;
   if (support.type === 'not read') return [support.reason, support.fix];
   return [
     ...(printSetting(setting) === value.trim() ? [`It says what holds without it: ${value.trim()}.`] : []),
-    ...(support.type === 'annotation' ? [`It is what holds where the annotation ${support.annotation} is absent.`] : []),
+    ...(support.type === 'annotation' ? asDefault(support.annotation) : []),
     ...(support.type === 'differs' ? [support.note] : []),
   ];
+}
+
+/** What holds where an annotation is absent does no more than that annotation would. */
+function asDefault(name: string): readonly string[] {
+  const field = known.get(name);
+  if (field?.support.level === 'reported') return [field.support.instead];
+  if (field?.inert === true && field.support.level === 'differs') return [field.support.how];
+  return [`It is what holds where the annotation ${name} is absent.`];
 }
 
 function suggestion(written: string, names: Iterable<string>): string {

@@ -48,11 +48,30 @@ export function without<T>(build: Build, settings: readonly Setting[], look: (pa
     const { names } = objects.get(id) ?? { names: new Set() };
     objects.set(id, { object, names: names.add(name) });
   }
-  const pass = build.apply([...objects.values()].map(({ object, names }) => upsert(withoutNames(object, names))));
+  const changed = [...objects.values()].map(({ object, names }) => ({ object, instead: withoutNames(object, names) }));
+  return instead(build, changed, look);
+}
+
+/** What `look` sees while an object has another annotation, or another value of it; afterwards all is as it was. */
+export function withAnnotation<T>(build: Build, of: Source, [name, value]: readonly [string, string], look: (pass: Pass) => T): T {
+  const object = objectOf(build, of);
+  if (object === undefined) throw new Error(`${printSource(of)} is gone`);
+  const { metadata } = object;
+  const changed = { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, [name]: value } } } as KubeObject;
+  return instead(build, [{ object, instead: changed }], look);
+}
+
+interface Replaced {
+  readonly object: KubeObject;
+  readonly instead: KubeObject;
+}
+
+function instead<T>(build: Build, replaced: readonly Replaced[], look: (pass: Pass) => T): T {
+  const pass = build.apply(replaced.map((one) => upsert(one.instead)));
   try {
     return look(pass);
   } finally {
-    build.apply([...objects.values()].map(({ object }) => upsert(object)));
+    build.apply(replaced.map(({ object }) => upsert(object)));
   }
 }
 
@@ -83,7 +102,7 @@ export function settingsOfConfigMap(build: Build, { configmap }: Pick<Controller
   if (object === undefined) return [];
   const { namespace, name } = object.metadata;
   return Object.entries(object.data).map(([key, value]) => ({
-    source: { kind: 'ConfigMap', namespace, name, field: `data[${JSON.stringify(key)}]` },
+    source: { kind: 'ConfigMap', namespace, name, field: `data.${key}` },
     name: key,
     value,
   }));
