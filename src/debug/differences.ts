@@ -19,13 +19,16 @@ export function differences(before: unknown, after: unknown, path = ''): readonl
 
 /** The value at a path such as `differences` writes them; undefined where there is none. */
 export function valueAt(message: unknown, path: string): unknown {
-  let value = message;
-  for (const [, name, key] of path.matchAll(/(?:^|\.)([^.[\]]+)|\[([^\]]*)\]/g)) {
-    if (name !== undefined) value = isRecord(value) ? value[name] : undefined;
-    else if (Array.isArray(value)) value = membersOf(value).get(key ?? '');
-    else value = isRecord(value) ? value[key ?? ''] : undefined;
+  if (path === '') return message;
+  const members = Array.isArray(message) ? membersOf(message) : isRecord(message) ? new Map(Object.entries(message)) : undefined;
+  if (members === undefined) return undefined;
+  if (path.startsWith('[')) {
+    // A name may have brackets itself, such as that of a route with a regular expression.
+    const key = [...members.keys()].find((name) => path.startsWith(`[${name}]`));
+    return key === undefined ? undefined : valueAt(members.get(key), path.slice(key.length + 2));
   }
-  return value;
+  const [whole, name = ''] = /^\.?([^.[\]]+)/.exec(path) ?? [];
+  return whole === undefined ? undefined : valueAt(members.get(name), path.slice(whole.length));
 }
 
 function ofMembers(

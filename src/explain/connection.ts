@@ -4,6 +4,7 @@ type Listener = Messages['envoy.config.listener.v3.Listener'];
 type FilterChain = Messages['envoy.config.listener.v3.FilterChain'];
 export type Manager = Messages['envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'];
 
+type DownstreamTls = Messages['envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext'];
 type TcpProxy = Messages['envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy'];
 
 /** The filter chain that a connection goes through. */
@@ -13,6 +14,8 @@ export interface FoundChain {
   readonly serverName?: string;
   /** Whether Envoy ends TLS here. */
   readonly endsTls: boolean;
+  /** Name of the certificate that it shows. */
+  readonly certificate?: string;
   /** Absent: it does not speak HTTP. */
   readonly manager?: Manager;
   /** Where it hands the bytes on: names of clusters, each with its share from 0 to 1. */
@@ -45,9 +48,15 @@ function described({ name = '', filters = [], transport_socket: tls }: FilterCha
   const configOf = (filter: string): unknown => filters.find((one) => one.name === `envoy.filters.network.${filter}`)?.typed_config;
   const manager = configOf('http_connection_manager') as Manager | undefined;
   const proxy = configOf('tcp_proxy') as TcpProxy | undefined;
-  const chain = { name, endsTls: tls !== undefined };
+  const chain = { name, endsTls: tls !== undefined, ...certificateOf(tls) };
   if (manager !== undefined) return { ...chain, manager };
   return proxy === undefined ? chain : { ...chain, proxiedTo: targetsOf(proxy) };
+}
+
+function certificateOf(tls: FilterChain['transport_socket']): { readonly certificate?: string } {
+  const { common_tls_context: context } = (tls?.typed_config ?? {}) as DownstreamTls;
+  const name = context?.tls_certificate_sds_secret_configs?.[0]?.name;
+  return name === undefined ? {} : { certificate: name };
 }
 
 /** A backend that is not there has a share, too: its connections are closed. */

@@ -13,7 +13,7 @@ import { type FoundListener, listenersFor, ownListener } from './listeners.ts';
 import { printPathMatch } from './match/route.ts';
 import { normalisePath, type NormalisedPath } from './normalised-path.ts';
 import { connectionOutcome, type Outcome, outcomeOf } from './outcome.ts';
-import { type ExplainedRequest, hostOf } from './request.ts';
+import { type ExplainedRequest, hostOf, serverNameOf } from './request.ts';
 import { ResourceReader } from './resource-reader.ts';
 import { sourcesIn } from '../xds/routes/route-metadata.ts';
 import { scopeOfOthers } from '../xds/scopes/scope.ts';
@@ -29,6 +29,8 @@ export interface Explanation {
   /** Others that take requests for this host and port, at another address. */
   readonly otherListeners?: readonly string[];
   readonly chain?: Omit<FoundChain, 'manager' | 'proxiedTo'>;
+  /** The objects that the certificate comes from, which the client is shown. */
+  readonly certificateSources?: readonly string[];
   readonly path?: NormalisedPath;
   /** The domain that the request's host matched. */
   readonly domain?: string;
@@ -82,7 +84,7 @@ export function isSomebodys({ tried, outcome }: Explanation): boolean {
 
 function explainAt({ name, listener }: FoundListener, request: ExplainedRequest, reader: ResourceReader, known: Known): Explanation {
   const nothing = { listener: name, tried: [], filters: [] } as const;
-  const chain = findChain(listener, hostOf(request));
+  const chain = findChain(listener, serverNameOf(request));
   if (chain === undefined) return { ...nothing, outcome: closed('The connection is closed: no filter chain is for this server name.') };
   const shown = { ...nothing, chain: withoutContents(chain) };
   if (chain.manager === undefined) return { ...shown, outcome: connectionOutcome(chain, reader) };
@@ -120,14 +122,19 @@ function closed(body: string): Outcome {
   return { type: 'answer', status: 0, body };
 }
 
-function withSources(explanation: Explanation, { listeners }: ResourceSet): Explanation {
+function withSources(explanation: Explanation, { listeners, secrets }: ResourceSet): Explanation {
   const sources = listeners.get(explanation.listener)?.sources ?? [];
   const told = sources.map(printSource).filter((source) => source !== printSource(byDefault));
-  return told.length === 0 ? explanation : { ...explanation, listenerSources: told };
+  const certificate = secrets.get(explanation.chain?.certificate ?? '');
+  return {
+    ...explanation,
+    ...(told.length === 0 ? {} : { listenerSources: told }),
+    ...(certificate && { certificateSources: certificate.sources.map(printSource) }),
+  };
 }
 
-function withoutContents({ name, serverName, endsTls }: FoundChain): NonNullable<Explanation['chain']> {
-  return { name, endsTls, ...(serverName === undefined ? {} : { serverName }) };
+function withoutContents({ manager: _manager, proxiedTo: _proxied, ...chain }: FoundChain): NonNullable<Explanation['chain']> {
+  return chain;
 }
 
 /** With the headers that Envoy has set itself when it looks for a route. */

@@ -6,7 +6,7 @@ import { findChain, type Manager } from './connection.ts';
 import { ownListener } from './listeners.ts';
 import { normalisePath } from './normalised-path.ts';
 import type { Explanation } from './explain.ts';
-import { type ExplainedRequest, hostOf } from './request.ts';
+import { type ExplainedRequest, hostOf, serverNameOf } from './request.ts';
 import type { MessageReader } from './resource-reader.ts';
 
 type RouteConfiguration = Messages['envoy.config.route.v3.RouteConfiguration'];
@@ -46,7 +46,7 @@ export function oracleBootstrap(
   { socket, certificate }: OracleOptions,
 ): Buffer | undefined {
   const listener = reader.get('listeners', name);
-  const manager = listener && findChain(listener, hostOf(request))?.manager;
+  const manager = listener && findChain(listener, serverNameOf(request))?.manager;
   if (manager === undefined) return undefined;
   const { access_log: _logs, tracing: _tracing, scoped_routes: scopes, ...others } = manager;
   const inline: Manager = {

@@ -14,14 +14,15 @@ export function readRequest(method: string, url: string, headers: readonly strin
     const before = read.get(key);
     read.set(key, before === undefined ? value : `${before}${key === 'cookie' ? '; ' : ','}${value}`);
   }
-  const authority = read.get('host') ?? host;
+  const named = read.get('host');
   read.delete('host');
   const port = /:(\d+)$/.exec(host)?.[1];
   return {
     method,
     ...(port === undefined ? {} : { port: Number(port) }),
     scheme: scheme === 'https' ? 'https' : 'http',
-    authority,
+    authority: named ?? host,
+    ...(named === undefined ? {} : { serverName: host.replace(/:\d*$/, '').replace(/\.$/, '').toLowerCase() }),
     path: path.startsWith('/') ? path : `/${path}`,
     headers: read,
   };

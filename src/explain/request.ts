@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** A request as a client sends it. */
 export interface ExplainedRequest {
   readonly method: string;
@@ -6,6 +8,8 @@ export interface ExplainedRequest {
   readonly authority: string;
   /** The port that it connects to, where that is not the scheme's own. */
   readonly port?: number;
+  /** What it says in the TLS handshake, in small letters; absent: the host of `authority`, as usual. Empty: none, as for addresses. */
+  readonly serverName?: string;
   /** With the query, as it is sent. */
   readonly path: string;
   /** Names in lower case; the values of a name that is sent more than once are joined by commas. */
@@ -32,6 +36,12 @@ export function headerOf(request: ExplainedRequest, name: string): string | unde
 /** The host that it is for, in small letters and without a port; `[::1]` keeps its brackets. */
 export function hostOf({ authority }: Pick<ExplainedRequest, 'authority'>): string {
   return authority.replace(/:\d*$/, '').toLowerCase();
+}
+
+/** The server name of the TLS handshake; empty for none. A dot at its end is not said. */
+export function serverNameOf(request: Pick<ExplainedRequest, 'authority' | 'serverName'>): string {
+  const name = request.serverName ?? hostOf(request).replace(/\.$/, '');
+  return name.startsWith('[') || isIP(name) !== 0 ? '' : name;
 }
 
 /** The path without query and fragment: what paths of routes are compared with. */

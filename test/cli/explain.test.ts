@@ -23,7 +23,7 @@ test('explain says which route wins, by whose wish, and why the others do not', 
     'WINNER   shop/web prefix /  ->  80 % shop/web/80, 20 % shop/web-v2/80',
     'BECAUSE  Ingress shop/web spec.rules[0].http.paths[0]  manifests/demo/shop.yaml:19',
     '         Ingress shop/web-canary spec.rules[0].http.paths[0]  manifests/demo/shop.yaml:42',
-    'TLS      filter chain shop.localhost, server name shop.localhost',
+    'TLS      filter chain shop.localhost, server name shop.localhost, certificate of Naru default',
     'HOST     shop.localhost',
     'PATHS    tried in this order',
     '  1  Prefix  /api  no   the path does not begin so',
@@ -31,6 +31,15 @@ test('explain says which route wins, by whose wish, and why the others do not', 
     'CANARY   weight 20 % -> canary, the others to the primary',
     'UPSTREAM Host shop.localhost, timeout none, idle timeout 180s, retries 2',
   ]);
+});
+
+test('explain tells the server name of the URL from another host in a header', async (t) => {
+  const { lines } = await explain(t, ['GET', 'https://other.localhost/api', '-H', 'Host: shop.localhost', ...demo]);
+  assert.ok(
+    lines.includes('TLS      filter chain default/certificate, for server names without one, certificate of Naru default'),
+    lines.join('\n'),
+  );
+  assert.ok(lines.includes('HOST     shop.localhost'));
 });
 
 test('explain says that nobody is for a host, which one is near, and ends with 1', async (t) => {

@@ -34,10 +34,9 @@ export function printExplanation(explanation: Explanation, request: ExplainedReq
     rows.push(['ALSO', `${otherListeners.join(', ')} ${otherListeners.length === 1 ? 'takes' : 'take'} it, too, at another address`]);
   if (request.scheme === 'https' && explanation.chain !== undefined) {
     const { serverName, name } = explanation.chain;
-    rows.push([
-      'TLS',
-      serverName === undefined ? `filter chain ${name}, for server names without one` : `filter chain ${name}, server name ${serverName}`,
-    ]);
+    const of = serverName === undefined ? 'for server names without one' : `server name ${serverName}`;
+    const shown = explanation.certificateSources;
+    rows.push(['TLS', `filter chain ${name}, ${of}${shown === undefined ? '' : `, certificate of ${shown.join(', ')}`}`]);
   }
   if (path?.type === 'path' && path.path !== request.path) rows.push(['PATH', `${request.path} is written ${path.path}`]);
   if (domain !== undefined) rows.push(['HOST', printDomain(domain)]);
