@@ -4,11 +4,11 @@ import { gzipSync } from 'node:zlib';
 import { typeNames } from '../snapshot/resource.ts';
 import { type ArchivedFile, tar } from './bug-report/tar.ts';
 import { withoutSecrets } from './bug-report/without-secrets.ts';
-import { askServer } from './live/ask-server.ts';
+import { askForText, askServer } from './live/ask-server.ts';
+import type { Asked, Replica } from './live/replica.ts';
 import { packageVersion } from './package-version.ts';
 
-export interface BugReportSettings {
-  readonly server: string;
+export interface BugReportSettings extends Asked {
   readonly output?: string;
   /** Only say what would be in it. */
   readonly list?: boolean;
@@ -27,7 +27,9 @@ const texts = { 'metrics.txt': '/metrics', 'readyz.txt': '/readyz?verbose' } as 
 /** Writes what somebody needs to look into a problem into one archive, after saying what will be in it. Private keys are not. */
 export async function bugReport({ server, output, list }: BugReportSettings): Promise<void> {
   const now = new Date();
-  const files = await gather(server);
+  const about = { naru: packageVersion(), node: process.versions.node, platform: `${platform()} ${arch()}`, server };
+  const gathered = await Promise.all(server.map((replica) => gather(replica, server.length > 1 ? `${replica.name}/` : '')));
+  const files = [{ name: 'about.json', contents: asJson(about) }, ...gathered.flat()];
   const name = `naru-bug-report-${now.toISOString().slice(0, 19).replaceAll(':', '-')}`;
   process.stdout.write(
     `What is in it (without private keys, passwords, and values of headers that are called so; it has names of hosts, objects and addresses):\n`,
@@ -40,21 +42,19 @@ export async function bugReport({ server, output, list }: BugReportSettings): Pr
   process.stdout.write(`Written to ${path}. Look through it before you give it away.\n`);
 }
 
-async function gather(server: string): Promise<readonly ArchivedFile[]> {
-  const about = { naru: packageVersion(), node: process.versions.node, platform: `${platform()} ${arch()}`, server };
+async function gather(replica: Replica, folder: string): Promise<readonly ArchivedFile[]> {
   const asked = await Promise.all(
     Object.entries(pages).map(async ([name, path]) => {
-      const { body } = await askServer(server, path);
-      return { name, contents: asJson(withoutSecrets(body)) };
+      const { body } = await askServer(replica, path);
+      return { name: `${folder}${name}`, contents: asJson(withoutSecrets(body)) };
     }),
   );
   const said = await Promise.all(
     Object.entries(texts).map(async ([name, path]) => {
-      const response = await fetch(new URL(path, server));
-      return { name, contents: Buffer.from(await response.text()) };
+      return { name: `${folder}${name}`, contents: Buffer.from(await askForText(replica, path)) };
     }),
   );
-  return [{ name: 'about.json', contents: asJson(about) }, ...asked, ...said];
+  return [...asked, ...said];
 }
 
 function asJson(value: unknown): Buffer {

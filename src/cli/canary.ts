@@ -2,7 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CanaryView } from '../debug/view.ts';
 import { type Column } from './print/print-table.ts';
 import { type Counters, envoysOf, type EnvoySource, readCounters } from './canary/envoy-counters.ts';
-import { ask, type LiveSettings } from './lists/ask.ts';
+import type { LiveSettings } from './lists/live-settings.ts';
+import { endWith } from './end-with.ts';
+import { askAll } from './live/ask.ts';
 import { type List, printList } from './lists/print-list.ts';
 import { selectedByServer, type Selection } from './lists/selection.ts';
 
@@ -35,18 +37,17 @@ export async function printCanaries(name: string | undefined, settings: CanarySe
 }
 
 async function printOnce(name: string | undefined, settings: CanarySettings): Promise<void> {
-  const isSelected = await selectedByServer(settings, settings.server);
-  const { canaries, accepted } = await ask<{ readonly canaries: readonly CanaryView[]; readonly accepted: boolean }>(
-    settings,
-    '/debug/canaries',
-  );
+  const isSelected = await selectedByServer(settings);
+  const answers = await askAll<{ readonly canaries: readonly CanaryView[]; readonly accepted: boolean }>(settings, '/debug/canaries');
+  const canaries = answers[0]?.body.canaries ?? [];
+  const accepted = answers.every(({ body }) => body.accepted);
   const meant = canaries.filter((one) => (name === undefined || one.name === name) && isSelected({ kind: 'Ingress', ...one }));
   const source = meant.length === 0 ? undefined : await envoysOf(settings);
   const counted = source === undefined ? undefined : await countFor(source, settings.for);
   const rows = meant.map((one): Row => ({ ...one, observed: counted === undefined ? null : observe(one, counted) }));
   await printList(rows, listOf(settings.for), settings.output, process.stdout);
   if (!accepted && meant.length > 0) process.stderr.write('Not every Envoy has accepted what is sent: see naru proxies.\n');
-  if (name !== undefined && meant.length === 0) process.exitCode = 1;
+  if (name !== undefined && meant.length === 0) endWith(1);
 }
 
 async function countFor(source: EnvoySource, ms: number): Promise<Counters> {

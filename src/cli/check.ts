@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { Section } from './check/finding.ts';
 import { checkKubernetes, type KubernetesSettings } from './check/kubernetes.ts';
+import { endWith } from './end-with.ts';
 import { checkLive } from './check/live.ts';
 import type { ReadSettings } from './get/read-resources.ts';
 import { printValue } from './lists/print-list.ts';
@@ -19,7 +20,7 @@ export async function check(settings: CheckSettings): Promise<void> {
   const sections = [kubernetes, ...(settings.pre === true ? [] : await checkLive(settings))];
   const findings = sections.flatMap((section) => section.findings);
   const count = (state: string): number => findings.filter((finding) => finding.state === state).length;
-  if (count('FAIL') > 0) process.exitCode = 1;
+  if (count('FAIL') > 0) endWith(1);
   if (settings.output !== 'text') return printValue(sections, settings.output, process.stdout);
   for (const { title, findings: found } of sections) {
     process.stdout.write(`${title}\n`);

@@ -1,7 +1,8 @@
 import { describeChange, type DescribedChange } from '../debug/describe-changes.ts';
 import { readPaths } from '../kube/folder/read-folder.ts';
 import type { ControllerSettings } from '../settings.ts';
-import { askServer } from './live/ask-server.ts';
+import { ask } from './live/ask.ts';
+import type { Asked } from './live/replica.ts';
 import { buildOnce, madeAtStart } from './files/build-once.ts';
 import { printMs } from './lists/duration.ts';
 import type { ShownSnapshot } from './lists/snapshots.ts';
@@ -9,11 +10,10 @@ import { printChanges } from './print/print-changes.ts';
 import { requirePath } from './files/require-path.ts';
 import { UsageError } from './usage-error.ts';
 
-export interface DiffSettings extends ControllerSettings {
+export interface DiffSettings extends ControllerSettings, Asked {
   /** Objects that are put over those of `against`. */
   readonly filename?: readonly string[];
   readonly against?: readonly string[];
-  readonly server: string;
   readonly output: 'text' | 'json';
 }
 
@@ -73,8 +73,7 @@ async function ofSnapshots(
   const numbers = [from, to].map((text) => /^v?(\d+)$/.exec(text)?.[1]);
   const [first, second] = numbers;
   if (first === undefined || second === undefined) throw new UsageError('Snapshots are numbers, as in "naru diff 213 214".');
-  const { status, body } = await askServer(server, `/debug/snapshots/${first}..${second}?${new URLSearchParams({ fleet }).toString()}`);
-  if (status !== 200) throw new UsageError((body as { readonly error: string }).error);
-  const { changes, cause, time, snapshot } = body as Made & { readonly changes: readonly DescribedChange[] };
+  const path = `/debug/snapshots/${first}..${second}?${new URLSearchParams({ fleet }).toString()}`;
+  const { changes, cause, time, snapshot } = await ask<Made & { readonly changes: readonly DescribedChange[] }>(server[0], path);
   return { changes, made: { cause, time, ...(snapshot === undefined ? {} : { snapshot }) } };
 }

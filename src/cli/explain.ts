@@ -13,14 +13,14 @@ import { buildOnce, madeAtStart } from './files/build-once.ts';
 import type { Verification } from './explain/ask-envoy.ts';
 import { type PlaceOf, printExplanation, printVerification } from './explain/print.ts';
 import { readResources } from './get/read-resources.ts';
-import { ask } from './lists/ask.ts';
+import { ask } from './live/ask.ts';
+import type { Asked } from './live/replica.ts';
 import { requirePath } from './files/require-path.ts';
 import { UsageError } from './usage-error.ts';
 
-export interface ExplainSettings extends ControllerSettings {
+export interface ExplainSettings extends ControllerSettings, Asked {
   /** Absent: a running Naru is asked. */
   readonly filename?: readonly string[];
-  readonly server: string;
   readonly header: readonly string[];
   readonly verify?: boolean;
   readonly output: 'text' | 'json';
@@ -78,7 +78,7 @@ async function askFor(method: string, url: string, settings: ExplainSettings): P
   const { server, fleet, header } = settings;
   const query = new URLSearchParams({ method, url, fleet });
   for (const one of header) query.append('header', one);
-  const { explanation } = await ask<{ readonly explanation: Explanation }>({ server }, `/debug/explain?${query.toString()}`);
+  const { explanation } = await ask<{ readonly explanation: Explanation }>(server[0], `/debug/explain?${query.toString()}`);
   const reader = async () => listedMessages((await readResources(['listeners', 'scopes'], settings)).resources);
   return { explanation, place: () => undefined, reader };
 }

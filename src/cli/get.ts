@@ -1,5 +1,6 @@
 import type { Listed } from '../explain/inventory/resources.ts';
 import type { TypeName } from '../snapshot/resource.ts';
+import { endWith } from './end-with.ts';
 import { type Inventory, inventories, printObjects } from './get/inventory.ts';
 import { type ReadSettings, readResources } from './get/read-resources.ts';
 import { type List, type ListOutput, printList, printValue, watchList } from './lists/print-list.ts';
@@ -33,7 +34,7 @@ export async function get(word: string, name: string | undefined, settings: GetS
     return watchList(read, settings, process.stdout);
   }
   const { resources, rows } = await read();
-  if (name !== undefined && rows.length === 0) process.exitCode = 1;
+  if (name !== undefined && rows.length === 0) endWith(1);
   const { contents } = inventory;
   if (name !== undefined && contents !== undefined && (output === 'json' || output === 'yaml')) {
     const found = (resources[contents] as readonly Listed<unknown>[] | undefined)?.find((one) => one.name === name);

@@ -45,12 +45,12 @@ export async function run(argv: readonly string[]): Promise<number> {
   const naru = program(verb);
   if (!lasting.has(verb)) sparePauses();
   let close = (): void => {};
-  if (basename(argv[1] ?? '').startsWith('kubectl-')) {
-    naru.hook('preAction', async (_, command) => {
-      const { forwardFor } = await import('./live/forward-ports.ts');
-      close = (await forwardFor(command))?.close ?? close;
-    });
-  }
+  naru.hook('preAction', async (_, command) => {
+    const { server, filename } = command.opts<{ readonly server?: object; readonly filename?: unknown }>();
+    if (server === undefined || filename !== undefined) return;
+    const { reach } = await import('./live/reach.ts');
+    ({ close } = await reach(command, basename(argv[1] ?? '').startsWith('kubectl-')));
+  });
   try {
     await naru.parseAsync(argv);
     return Number(process.exitCode ?? 0);

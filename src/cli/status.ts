@@ -1,21 +1,23 @@
 import { styleText } from 'node:util';
 import type { Problem } from '../model/problem.ts';
 import { printSource } from '../model/source.ts';
-import { ask } from './lists/ask.ts';
+import { endWith } from './end-with.ts';
 import { printAge } from './lists/duration.ts';
 import { printValue } from './lists/print-list.ts';
 import { selectedByServer, type Selection } from './lists/selection.ts';
+import { askAboutObject } from './live/ask-about-object.ts';
+import { askAll } from './live/ask.ts';
 import { changesAt } from './live/changes.ts';
-import type { ShownProxy } from './lists/proxies.ts';
+import { type Asked, printReplica, type Replica } from './live/replica.ts';
+import { readProblems } from './lists/problems.ts';
+import { type ConnectedProxy, readProxies } from './lists/proxies.ts';
 import type { ShownSnapshot } from './lists/snapshots.ts';
 import { printProblem } from './print/print-problem.ts';
 import { printTable } from './print/print-table.ts';
-import { judge, type ShownObject } from './wait/standing.ts';
+import { judge, problemsOf } from './wait/standing.ts';
 import { readTarget } from './wait/target.ts';
-import { askServer } from './live/ask-server.ts';
 
-export interface StatusSettings extends Selection {
-  readonly server: string;
+export interface StatusSettings extends Selection, Asked {
   /** Go on, and say it again whenever it is another. */
   readonly watch?: boolean;
   readonly output: 'text' | 'json' | 'yaml';
@@ -41,56 +43,75 @@ export async function printStatus(reference: string | undefined, settings: Statu
   for await (const _ of changesAt(settings.server)) await say();
 }
 
+/** A fleet as one replica knows it. */
+interface ServedFleet extends ShownFleet {
+  readonly replica: Replica;
+}
+
 async function statusOfAll(settings: StatusSettings): Promise<void> {
-  const [{ fleets }, { proxies }, { problems: all }, isSelected] = await Promise.all([
-    ask<{ readonly fleets: readonly ShownFleet[] }>(settings, '/debug/snapshots'),
-    ask<{ readonly proxies: readonly ShownProxy[] }>(settings, '/debug/proxies'),
-    ask<{ readonly problems: readonly Problem[] }>(settings, '/debug/problems'),
-    selectedByServer(settings, settings.server),
+  const [answers, proxies, all, isSelected] = await Promise.all([
+    askAll<{ readonly fleets: readonly ShownFleet[] }>(settings, '/debug/snapshots'),
+    readProxies(settings),
+    readProblems(settings),
+    selectedByServer(settings),
   ]);
   const problems = all.filter(({ source }) => isSelected(source));
+  const fleets = answers.flatMap(({ replica, body }) => body.fleets.map((fleet): ServedFleet => ({ ...fleet, replica })));
   const refusing = proxies.filter(({ types }) => Object.values(types).some(({ refused }) => refused !== null));
-  const refused = refusing.length > 0 || fleets.some(({ quarantine }) => quarantine.length > 0);
-  process.exitCode = refused ? 4 : problems.some(({ severity }) => severity === 'error') ? 1 : 0;
+  if (refusing.length > 0 || fleets.some(({ quarantine }) => quarantine.length > 0)) endWith(4);
+  else if (problems.some(({ severity }) => severity === 'error')) endWith(1);
   if (settings.output !== 'text') return printValue({ fleets: fleets.map(counted), proxies, problems }, settings.output, process.stdout);
-  for (const fleet of fleets)
+  for (const one of new Set(fleets.map(({ name }) => name)))
     printFleet(
-      fleet,
-      proxies.filter((proxy) => proxy.fleet === fleet.name),
+      fleets.filter(({ name }) => name === one),
+      proxies,
     );
   printProblems(problems);
 }
 
-function counted({ resources = {}, ...fleet }: ShownFleet) {
-  return { ...fleet, history: fleet.history.slice(0, 1), resources: countsOf(resources) };
+function counted({ resources = {}, replica, ...fleet }: ServedFleet) {
+  return { replica: replica.name, ...fleet, history: fleet.history.slice(0, 1), resources: countsOf(resources) };
 }
 
 function countsOf(resources: NonNullable<ShownFleet['resources']>): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(resources).map(([type, list]) => [type, list.length]));
 }
 
-function printFleet({ name, version, history, resources = {}, quarantine }: ShownFleet, proxies: readonly ShownProxy[]): void {
-  const [newest] = history;
-  process.stdout.write(`${paint(proxies, version)} ${sentence(name, version, proxies)}\n`);
-  if (newest !== undefined)
-    process.stdout.write(`   v${version} is ${printAge(newest.time, Date.now())} old: ${newest.cause}  (${newest.summary})\n`);
-  const counts = Object.entries(countsOf(resources)).filter(([, count]) => count > 0);
+/** By the word of each replica that serves it, of which each counts its own snapshots. */
+function printFleet(served: readonly ServedFleet[], all: readonly ConnectedProxy[]): void {
+  const [first] = served;
+  if (first === undefined) return;
+  const proxies = all.filter(({ fleet }) => fleet === first.name);
+  const newest = new Map(served.map(({ replica, version }) => [replica.name, version]));
+  const behind = proxies.filter(({ replica, acceptedVersion }) => acceptedVersion < (newest.get(replica) ?? 0));
+  const well = proxies.length > 0 && behind.length === 0;
+  const mark = styleText(well ? 'green' : 'red', well ? 'ok' : '!!', { stream: process.stdout });
+  const wanted = served.length === 1 ? `v${first.version}` : 'the newest snapshot of their replica';
+  process.stdout.write(`${mark} ${sentence(first, wanted, { proxies, behind })}\n`);
+  for (const { replica, version, history } of served) {
+    const [last] = history;
+    if (last === undefined) continue;
+    const age = `${printAge(last.time, Date.now())} old: ${last.cause}  (${last.summary})`;
+    const envoys = proxies.filter((proxy) => proxy.replica === replica.name).length;
+    if (served.length === 1) process.stdout.write(`   v${version} is ${age}\n`);
+    else process.stdout.write(`   ${printReplica(replica)}  v${version}, ${envoys} ${envoys === 1 ? 'Envoy' : 'Envoys'}, ${age}\n`);
+  }
+  const counts = Object.entries(countsOf(first.resources ?? {})).filter(([, count]) => count > 0);
   if (counts.length > 0) process.stdout.write(`   ${counts.map(([type, count]) => `${count} ${type}`).join(', ')}\n`);
-  for (const { type, name: what, proxy } of quarantine)
+  for (const { type, name: what, proxy } of served.flatMap(({ quarantine }) => quarantine))
     process.stdout.write(`   Envoy ${proxy} refused ${type} ${what}: it is put aside\n`);
 }
 
-function sentence(fleet: string, version: number, proxies: readonly ShownProxy[]): string {
-  if (version === 0) return `Fleet ${fleet} has no snapshot yet: not everything was read.`;
-  if (proxies.length === 0) return `No Envoy of fleet ${fleet} is connected.`;
-  const behind = proxies.filter(({ acceptedVersion }) => acceptedVersion < version);
-  if (behind.length === 0) return `${proxies.length === 1 ? 'The one Envoy runs' : `All ${proxies.length} Envoys run`} v${version}.`;
-  return `${behind.length} of ${proxies.length} Envoys do not run v${version}: ${behind.map(({ id }) => id).join(', ')}. See naru proxies.`;
+interface Fleet {
+  readonly proxies: readonly ConnectedProxy[];
+  readonly behind: readonly ConnectedProxy[];
 }
 
-function paint(proxies: readonly ShownProxy[], version: number): string {
-  const well = proxies.length > 0 && proxies.every(({ acceptedVersion }) => acceptedVersion >= version);
-  return styleText(well ? 'green' : 'red', well ? 'ok' : '!!', { stream: process.stdout });
+function sentence({ name, version }: ShownFleet, wanted: string, { proxies, behind }: Fleet): string {
+  if (version === 0) return `Fleet ${name} has no snapshot yet: not everything was read.`;
+  if (proxies.length === 0) return `No Envoy of fleet ${name} is connected.`;
+  if (behind.length === 0) return `${proxies.length === 1 ? 'The one Envoy runs' : `All ${proxies.length} Envoys run`} ${wanted}.`;
+  return `${behind.length} of ${proxies.length} Envoys do not run ${wanted}: ${behind.map(({ id }) => id).join(', ')}. See naru proxies.`;
 }
 
 function printProblems(problems: readonly Problem[]): void {
@@ -116,14 +137,14 @@ function printProblems(problems: readonly Problem[]): void {
   if (problems.length > sorted.length) process.stdout.write(`and ${problems.length - sorted.length} more\n`);
 }
 
-async function statusOfObject(reference: string, { server, namespace, output }: StatusSettings): Promise<void> {
-  const target = readTarget(reference, namespace ?? 'default');
-  const { status, body } = await askServer(server, `/debug/objects/${target.kind}/${target.namespace}/${target.name}`);
-  const object = status === 200 ? (body as ShownObject) : undefined;
-  const { lines, exitCode } = judge(target, [{ server, ...(object && { object }) }], { type: 'unknown', message: '' });
-  process.exitCode = exitCode;
-  if (output !== 'text') return printValue(object ?? null, output, process.stdout);
+async function statusOfObject(reference: string, settings: StatusSettings): Promise<void> {
+  const target = readTarget(reference, settings.namespace ?? 'default');
+  const answers = await askAboutObject(settings, target);
+  const { lines, exitCode } = judge(target, answers, { type: 'unknown', message: '' });
+  if (exitCode !== 0) endWith(exitCode);
+  const objects = answers.flatMap(({ server, object }) => (object === undefined ? [] : [{ replica: server, ...object }]));
+  if (settings.output !== 'text') return printValue(objects.length > 1 ? objects : (objects[0] ?? null), settings.output, process.stdout);
   for (const line of lines) process.stdout.write(`${line}\n`);
-  for (const problem of object?.problems ?? []) printProblem(problem, undefined, process.stdout);
+  for (const problem of problemsOf(answers)) printProblem(problem, undefined, process.stdout);
   return undefined;
 }

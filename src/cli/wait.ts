@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type Connection, NoApiServer } from '../kube/connection.ts';
 import { type FoundObject, getObject, type ObjectName } from '../kube/get-object.ts';
-import { askServer } from './live/ask-server.ts';
+import { endWith } from './end-with.ts';
+import { askAboutObject } from './live/ask-about-object.ts';
+import type { Asked } from './live/replica.ts';
 import { printProblem } from './print/print-problem.ts';
 import { UsageError } from './usage-error.ts';
-import { type Answer, judge, type ShownObject, type Verdict } from './wait/standing.ts';
+import { type Answer, judge, problemsOf, type Verdict } from './wait/standing.ts';
 import { readTarget } from './wait/target.ts';
 
-export interface WaitSettings {
-  /** The debug endpoints of all replicas. */
-  readonly server: readonly string[];
+export interface WaitSettings extends Asked {
   readonly namespace?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -30,11 +30,11 @@ export async function wait(text: string, settings: WaitSettings): Promise<void> 
   const target = readTarget(text, settings.namespace ?? api?.namespace ?? 'default');
   const wanted = new Wanted(target, api);
   const deadline = performance.now() + settings.timeout;
-  let answers = await askAll(settings.server, target);
+  let answers = await askAboutObject(settings, target);
   let verdict = judge(target, answers, await wanted.get(answers));
   while (verdict.outcome === 'waiting' && performance.now() < deadline) {
     await pause(pollMs);
-    answers = await askAll(settings.server, target);
+    answers = await askAboutObject(settings, target);
     verdict = judge(target, answers, await wanted.get(answers));
   }
   tell(verdict, answers, settings.timeout);
@@ -44,9 +44,9 @@ function tell({ outcome, exitCode, lines }: Verdict, answers: readonly Answer[],
   const stream = outcome === 'accepted' ? process.stdout : process.stderr;
   if (outcome === 'waiting') process.stderr.write(`Not within ${timeout / 1000} s:\n`);
   for (const line of lines) stream.write(`${line}\n`);
-  for (const problem of answers[0]?.object?.problems ?? [])
+  for (const problem of problemsOf(answers))
     if (problem.severity !== 'info' && problem.code !== 'NR701') printProblem(problem, undefined, process.stderr);
-  process.exitCode = exitCode;
+  if (exitCode !== 0) endWith(exitCode);
 }
 
 /** Without one, what Naru knows is what counts. */
@@ -91,14 +91,4 @@ class Wanted {
     this.#told = true;
     process.stderr.write(`The API server does not say what is wanted (${found.message}): what Naru has read is waited for.\n`);
   }
-}
-
-function askAll(servers: readonly string[], { kind, namespace, name }: ObjectName): Promise<readonly Answer[]> {
-  const path = `/debug/objects/${kind}/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
-  return Promise.all(
-    servers.map(async (server) => {
-      const { status, body } = await askServer(server, path);
-      return status === 200 ? { server, object: body as ShownObject } : { server };
-    }),
-  );
 }

@@ -1,9 +1,9 @@
-// The verbs about how everything stands: status, check, bug-report; and how kubectl naru finds the Naru of a cluster.
+// The verbs about how everything stands: status, check, bug-report.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { startDemo } from './demo-for-tests.ts';
 import { NaruProcess } from './naru-process.ts';
@@ -54,23 +54,4 @@ test('status, check and bug-report of a demo, before and after something is brok
   const contents = execFileSync('tar', ['xzOf', archive], { encoding: 'utf8' });
   assert.match(contents, /shop\.localhost/);
   assert.doesNotMatch(contents, /PRIVATE KEY/);
-});
-
-test('as a plug-in of kubectl it asks the Naru of the cluster, to whose pod kubectl forwards a port', async (t) => {
-  const demo = await startDemo(t);
-  const bin = folder(t);
-  const fake = `#!/bin/sh
-case "$*" in
-  *"get pods"*) echo pod/naru-1 ;;
-  *"port-forward pod/naru-1 :9902"*) echo "Forwarding from 127.0.0.1:${demo.debug} -> 9902"; exec sleep 100 ;;
-esac
-`;
-  writeFileSync(join(bin, 'kubectl'), fake, { mode: 0o700 });
-  symlinkSync(resolve('src/main.ts'), join(bin, 'kubectl-naru.ts'));
-  const path = `${bin}${delimiter}${process.env['PATH']}`;
-  const output = execFileSync(process.execPath, [join(bin, 'kubectl-naru.ts'), 'proxies', '-o', 'name'], {
-    encoding: 'utf8',
-    env: { ...process.env, PATH: path },
-  });
-  assert.equal(output, 'proxy/local\n');
 });

@@ -59,11 +59,15 @@ describe('the verbs in a cluster', () => {
     return { code, output: naruProcess.output, errors: naruProcess.errors };
   }
 
-  /** There is no kubelet to forward a port: that much of kubectl is played. */
-  async function kubectlWithPlugin(): Promise<(t: TestContext, ...args: readonly string[]) => ReturnType<typeof ended>> {
+  /** There is no kubelet to forward a port: that much of kubectl is played, for pods by their number. */
+  async function kubectlWithPlugin(
+    replicas: readonly Served[],
+  ): Promise<(t: TestContext, ...args: readonly string[]) => ReturnType<typeof ended>> {
     const plugin = join(folder, 'kubectl-naru.ts');
+    rmSync(plugin, { force: true });
     symlinkSync(resolve('src/main.ts'), plugin);
-    const forward = `echo "$*" >> '${join(folder, 'forwards')}'; echo "Forwarding from 127.0.0.1:${naru.ports.debug} -> 9902"; exec sleep 100`;
+    const ports = replicas.map(({ ports: { debug } }, index) => `pod/*-${index}) port=${debug} ;;`);
+    const forward = `for word in "$@"; do case "$word" in ${ports.join(' ')} esac; done; echo "Forwarding from 127.0.0.1:$port -> 9902"; exec sleep 100`;
     const kubectl = `case " $* " in *" port-forward "*) ${forward} ;; esac\nexec '${await controlPlaneBinary()}' kubectl "$@"`;
     writeFileSync(join(folder, 'kubectl'), `#!/bin/sh\n${kubectl}\n`, { mode: 0o700 });
     writeFileSync(join(folder, 'kubectl-naru'), `#!/bin/sh\nexec '${process.execPath}' '${plugin}' "$@"\n`, { mode: 0o700 });
@@ -71,29 +75,110 @@ describe('the verbs in a cluster', () => {
     return (t, ...args) => ended(NaruProcess.start(t, ['naru', ...args], { program: join(folder, 'kubectl'), env }));
   }
 
-  test('kubectl naru finds the pods of Naru, and says so where there are none', async (t) => {
-    const kubectlNaru = await kubectlWithPlugin();
+  test('kubectl naru asks all replicas that are ready, and says so where there are none', async (t) => {
+    const samePorts = ['--http-port', String(naru.ports.http), '--https-port', String(naru.ports.https)];
+    const second = await Served.start(app.kubeconfig, ['--watch-namespace', app.namespace, ...samePorts], { nodeId: 'node-2' });
+    t.after(() => second.stop());
+    await second.accepted(0);
+    const kubectlNaru = await kubectlWithPlugin([naru, second]);
     const nobody = await kubectlNaru(t, 'proxies');
     assert.equal(nobody.code, 3, nobody.output);
-    assert.match(nobody.errors, /^naru: No pod with the label \S+ runs in the namespace naru-system\. Is Naru installed\?\n/);
+    assert.match(
+      nobody.errors,
+      /^naru: No pod with the label \S+ runs in the namespace naru-system\. Is Naru installed\? Elsewhere: --naru-namespace\.\n/,
+    );
 
     const template = '--output=jsonpath={.spec.template.metadata.labels}';
-    const labels = await app.control.kubectl(['--namespace=naru-system', 'get', 'deployment', 'naru', template]);
-    const [pod = ''] = await app.control.runPods('naru-system', {
-      name: app.namespace,
-      labels: JSON.parse(labels) as Record<string, string>,
-    });
-    t.after(() => app.control.deletePod('naru-system', pod));
+    const labels = JSON.parse(await app.control.kubectl(['--namespace=naru-system', 'get', 'deployment', 'naru', template])) as Record<
+      string,
+      string
+    >;
+    const { address } = app.control;
+    // The last one is not ready, and nothing answers there.
+    const pods = await app.control.runPods('naru-system', { name: app.namespace, labels, addresses: [address, address, address] });
+    t.after(() => Promise.all(pods.map((pod) => app.control.deletePod('naru-system', pod))));
+    const [first = '', other = '', starting = ''] = pods;
+    await app.control.setPodReady('naru-system', starting, false);
+    await eventually('one leads', async () => ((await naru.metric('naru_leader')) === 1 ? true : undefined));
 
-    const proxies = await kubectlNaru(t, 'proxies', '-o', 'name');
-    assert.deepEqual(proxies, { code: 0, output: 'proxy/node-1\n', errors: '' });
-    const status = await kubectlNaru(t, 'status', 'ingress/shop', '-n', app.namespace);
-    assert.deepEqual([status.code, status.errors], [0, '']);
-    assert.match(status.output, /^Ingress \S+\/shop is accepted by the one Envoy \(v\d+\)\.\n/);
+    const proxies = await kubectlNaru(t, 'proxies');
+    assert.deepEqual([proxies.code, proxies.errors], [0, '']);
+    const rows = proxies.output
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/));
+    assert.deepEqual(
+      rows.map((row) => [row[0], row.at(-1)]),
+      [
+        ['PROXY', 'REPLICA'],
+        ['node-1', `${first} (leader)`],
+        ['node-2', other],
+      ],
+    );
+    const ofOne = await kubectlNaru(t, 'proxies', '--replica', other, '-o', 'name');
+    assert.deepEqual(ofOne, { code: 0, output: 'proxy/node-2\n', errors: '' });
+    const unknown = await kubectlNaru(t, 'proxies', '--replica', 'third');
+    assert.deepEqual([unknown.code, unknown.errors], [2, `naru: There is no replica third. There are ${first}, ${other}.\n`]);
+
+    const status = await kubectlNaru(t, 'status', '-n', app.namespace);
+    assert.equal(status.code, 0, status.errors);
+    const line = (name: string) => `   ${name} +v\\d+, 1 Envoy, \\S+ old: .*\\n`;
+    assert.match(
+      status.output,
+      new RegExp(
+        `^ok All 2 Envoys run the newest snapshot of their replica\\.\n${line(`${first} \\(leader\\)`)}${line(other)}   \\d+ clusters, `,
+      ),
+    );
+    const object = await kubectlNaru(t, 'status', 'ingress/shop', '-n', app.namespace);
+    assert.deepEqual([object.code, object.errors], [0, '']);
+    assert.match(object.output, /^Ingress \S+\/shop is accepted by all 2 Envoys \(v\d+(?:, v\d+)?\)\.\n/);
+    const snapshots = await kubectlNaru(t, 'snapshots');
+    for (const name of pods.slice(0, 2)) assert.match(snapshots.output, new RegExp(`^${name}(?: \\(leader\\))? +v\\d+ `, 'm'));
+    const check = await kubectlNaru(t, 'check');
+    assert.match(
+      check.output,
+      new RegExp(`control plane\n  ok   2 replicas, leader ${first}, which serve the same\n[\\s\\S]*node-1 runs v[\\s\\S]*node-2 runs v`),
+    );
     const report = await kubectlNaru(t, 'bug-report', '--list');
     assert.equal(report.code, 0, report.errors);
-    for (const name of ['proxies.json', 'xds/scopes.json', 'metrics.txt'])
+    for (const name of [`${first}/proxies.json`, `${other}/proxies.json`, `${first}/xds/scopes.json`, `${first}/metrics.txt`])
       assert.match(report.output, new RegExp(`^  ${name}  \\d{3,} bytes$`, 'm'));
+
+    // It does not say by its readiness that it is gone.
+    await second.stop();
+    const half = await kubectlNaru(t, 'proxies', '-o', 'name');
+    assert.deepEqual([half.code, half.output], [3, 'proxy/node-1\n']);
+    assert.match(half.errors, new RegExp(`^Naru at ${other} does not answer: `));
+  });
+
+  test('kubeconfig, context and namespace are those that kubectl would take', async (t) => {
+    const kubectlNaru = await kubectlWithPlugin([naru]);
+    const [pod = ''] = await app.control.runPods(app.namespace, { name: 'own', labels: { 'app.kubernetes.io/name': 'naru' } });
+    t.after(() => app.control.deletePod(app.namespace, pod));
+    const elsewhere = ['--kubeconfig', app.control.kubeconfig, '--context', 'test'];
+    const names = await kubectlNaru(t, 'proxies', '-o', 'name', '-n', app.namespace, ...elsewhere);
+    assert.deepEqual(names, { code: 0, output: 'proxy/node-1\n', errors: '' });
+    const routes = await kubectlNaru(
+      t,
+      'get',
+      'routes',
+      '-o',
+      'name',
+      '-n',
+      app.namespace,
+      '--naru-namespace',
+      app.namespace,
+      ...elsewhere,
+    );
+    assert.deepEqual([routes.code, routes.errors], [0, '']);
+    assert.equal(routes.output, `route/${app.namespace}/shop prefix /\n`);
+    const wrong = await kubectlNaru(t, 'proxies', '--context', 'nowhere');
+    assert.equal(wrong.code, 3);
+    assert.match(wrong.errors, /^naru: kubectl does not find Naru's pods: .*context "nowhere" does not exist/);
+    // Said of a cluster, it is meant without kubectl in front, too.
+    const path = { PATH: `${folder}${delimiter}${process.env['PATH']}` };
+    const plain = await ended(NaruProcess.start(t, ['proxies', '-o', 'name', '-n', app.namespace, ...elsewhere], { env: path }));
+    assert.deepEqual(plain, { code: 0, output: 'proxy/node-1\n', errors: '' });
   });
 
   test('naru canary counts at the pods of the Envoys, with no more rights than the documentation names', async (t) => {

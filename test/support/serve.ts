@@ -24,6 +24,8 @@ interface ServedOptions {
   readonly debugHost?: string;
   /** What Node runs. */
   readonly program?: string;
+  /** Of the Envoy. */
+  readonly nodeId?: string;
 }
 
 /** `naru serve` in a process of its own against a real API server, with a real Envoy beside it. */
@@ -43,7 +45,7 @@ export class Served {
   }
 
   static async start(kubeconfig: string, flags: readonly string[] = [], options: ServedOptions = {}): Promise<Served> {
-    const { binary, debugHost = '127.0.0.1', program = 'src/main.ts' } = options;
+    const { binary, debugHost = '127.0.0.1', program = 'src/main.ts', nodeId = 'node-1' } = options;
     const envoyPath = binary ?? (await envoyForTests());
     const [http, https, ads, debug] = await Promise.all([choosePort(0), choosePort(0), choosePort(0), choosePort(0)]);
     const addresses = ['--ads-address', `127.0.0.1:${ads}`, '--debug-address', `${debugHost}:${debug}`, '--listen-address', '127.0.0.1'];
@@ -56,7 +58,7 @@ export class Served {
       for (const stream of [naru.stdout, naru.stderr]) stream.on('data', (chunk: Buffer) => log.push(chunk.toString('utf8')));
       return naru;
     };
-    const bootstrap = { nodeId: 'node-1', adsAddress: { host: '127.0.0.1', port: ads } };
+    const bootstrap = { nodeId, adsAddress: { host: '127.0.0.1', port: ads } };
     const startEnvoy = (): EnvoyProcess => EnvoyProcess.start({ envoy: envoyPath, bootstrap });
     return new Served({ ports: { http, https, ads, debug }, begin, startEnvoy, log });
   }

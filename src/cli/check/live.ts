@@ -1,29 +1,38 @@
-import { listCertificates } from '../../explain/inventory/certificates.ts';
+import { isOwn, listCertificates } from '../../explain/inventory/certificates.ts';
 import type { Problem } from '../../model/problem.ts';
 import { readResources, type ReadSettings } from '../get/read-resources.ts';
-import { ask } from '../lists/ask.ts';
+import { readProblems } from '../lists/problems.ts';
 import { printAge } from '../lists/duration.ts';
-import type { ShownProxy } from '../lists/proxies.ts';
+import { readProxies } from '../lists/proxies.ts';
 import type { ShownSnapshot } from '../lists/snapshots.ts';
+import { askAll } from '../live/ask.ts';
+import type { Replica } from '../live/replica.ts';
 import { UnreachableError } from '../live/unreachable-error.ts';
 import { fail, type Finding, ok, type Section, warn } from './finding.ts';
 
 interface ShownFleet {
   readonly name: string;
   readonly version: number;
+  readonly resources?: Readonly<Record<string, readonly { readonly name: string; readonly version: string }[]>>;
   readonly history: readonly ShownSnapshot[];
+}
+
+interface Said {
+  readonly replica: Replica;
+  readonly fleets: readonly ShownFleet[];
 }
 
 const dayMs = 86_400_000;
 const soonDays = 14;
 
-/** What a running Naru says of itself, its Envoys, and the objects. */
+/** What all replicas of a running Naru say of themselves, their Envoys, and the objects. */
 export async function checkLive(settings: ReadSettings): Promise<readonly Section[]> {
   try {
-    const { fleets } = await ask<{ readonly fleets: readonly ShownFleet[] }>(settings, '/debug/snapshots');
+    const answers = await askAll<{ readonly fleets: readonly ShownFleet[] }>(settings, '/debug/snapshots');
+    const said = answers.map(({ replica, body }) => ({ replica, fleets: body.fleets }));
     return [
-      { title: 'control plane', findings: fleets.map((fleet) => snapshotOf(fleet, settings.server)) },
-      { title: 'fleet', findings: await envoys(fleets, settings) },
+      { title: 'control plane', findings: [...together(said), ...said.flatMap(snapshotsOf)] },
+      { title: 'fleet', findings: await envoys(said, settings) },
       { title: 'data', findings: await data(settings) },
     ];
   } catch (error) {
@@ -32,21 +41,40 @@ export async function checkLive(settings: ReadSettings): Promise<readonly Sectio
   }
 }
 
-function snapshotOf({ name, version, history }: ShownFleet, server: string): Finding {
-  const [newest] = history;
-  if (version === 0) return fail(`Naru at ${server} has no snapshot for fleet ${name}: not everything was read`, 'curl .../readyz?verbose');
-  const age = newest === undefined ? '' : `, ${printAge(newest.time, Date.now())} old`;
-  return ok(`Naru at ${server} has v${version} of fleet ${name}${age}`);
+function together(said: readonly Said[]): readonly Finding[] {
+  if (said.length < 2) return [];
+  const leader = said.find(({ replica }) => replica.leader === true)?.replica.name;
+  const same = new Set(said.map(({ fleets }) => JSON.stringify(fleets.map(contentsOf)))).size === 1;
+  const text = `${said.length} replicas, ${leader === undefined ? 'none of which leads' : `leader ${leader}`}`;
+  if (leader === undefined) return [warn(text, 'kubectl -n naru-system get lease naru-leader')];
+  return [
+    same ? ok(`${text}, which serve the same`) : warn(`${text}, which do not serve the same: one may have read more`, 'naru snapshots'),
+  ];
 }
 
-async function envoys(fleets: readonly ShownFleet[], settings: ReadSettings): Promise<readonly Finding[]> {
-  const { proxies } = await ask<{ readonly proxies: readonly ShownProxy[] }>(settings, '/debug/proxies');
+/** Of the default certificate each replica may have made its own. */
+function contentsOf({ name, resources = {} }: ShownFleet): readonly unknown[] {
+  return [name, Object.entries(resources).map(([type, list]) => [type, list.filter((one) => type !== 'secrets' || !isOwn(one.name))])];
+}
+
+function snapshotsOf({ replica, fleets }: Said): readonly Finding[] {
+  return fleets.map(({ name, version, history }) => {
+    const [newest] = history;
+    const naru = `Naru at ${replica.name}`;
+    if (version === 0) return fail(`${naru} has no snapshot for fleet ${name}: not everything was read`, 'curl .../readyz?verbose');
+    const age = newest === undefined ? '' : `, ${printAge(newest.time, Date.now())} old`;
+    return ok(`${naru} has v${version} of fleet ${name}${age}`);
+  });
+}
+
+async function envoys(said: readonly Said[], settings: ReadSettings): Promise<readonly Finding[]> {
+  const proxies = await readProxies(settings);
   if (proxies.length === 0) return [fail('No Envoy is connected', 'look at the log of an Envoy for its xDS connection')];
-  const newest = new Map(fleets.map(({ name, version }) => [name, version]));
-  return proxies.map(({ id, fleet, acceptedVersion, types }) => {
+  const newest = new Map(said.flatMap(({ replica, fleets }) => fleets.map(({ name, version }) => [`${replica.name} ${name}`, version])));
+  return proxies.map(({ id, replica, fleet, acceptedVersion, types }) => {
     const refused = Object.entries(types).find(([, type]) => type.refused !== null);
     if (refused !== undefined) return fail(`${id} refuses ${refused[0]}: ${refused[1].refused?.message}`, 'naru proxies');
-    const wanted = newest.get(fleet) ?? 0;
+    const wanted = newest.get(`${replica} ${fleet}`) ?? 0;
     return acceptedVersion < wanted
       ? warn(`${id} runs v${acceptedVersion} and not v${wanted}`, 'naru proxies')
       : ok(`${id} runs v${wanted}`);
@@ -54,7 +82,7 @@ async function envoys(fleets: readonly ShownFleet[], settings: ReadSettings): Pr
 }
 
 async function data(settings: ReadSettings): Promise<readonly Finding[]> {
-  const { problems } = await ask<{ readonly problems: readonly Problem[] }>(settings, '/debug/problems');
+  const problems = await readProblems(settings);
   const count = (severity: Problem['severity']): number => problems.filter((one) => one.severity === severity).length;
   const text = `${count('error')} errors and ${count('warning')} warnings about objects`;
   const about = count('error') > 0 ? fail(text, 'naru status') : count('warning') > 0 ? warn(text, 'naru status') : ok(text);

@@ -6,7 +6,7 @@ import type { ExplainSettings } from '../explain.ts';
 import type { LintSettings } from '../lint.ts';
 import type { MigrateSettings } from '../migrate.ts';
 import type { WhySettings } from '../why.ts';
-import { addPath, filesOption, outputOption, serverOption } from './shared-options.ts';
+import { addPath, filesOption, outputOption, serverOptionsWithNamespace } from './shared-options.ts';
 
 export function lintCommand(): Command {
   const severities = ['error', 'warning', 'info'];
@@ -34,7 +34,6 @@ export function explainCommand(): Command {
     .argument('<method>', 'such as GET')
     .argument('<url>', 'such as https://shop.example.com/api?x=1')
     .addOption(filesOption())
-    .addOption(serverOption())
     .option('-H, --header <header>', 'a header of the request, as in "x-canary: always"; may be given again', addPath, [])
     .option('--verify', 'ask an Envoy, too: a local one is started with the same routes')
     .addOption(outputOption())
@@ -42,7 +41,7 @@ export function explainCommand(): Command {
       'after',
       '\nExit codes: 0 an object is for this request, 1 none is, 2 the call itself is wrong, 3 no Naru answers.\n\nExamples:\n  naru explain GET http://shop.localhost/api -f manifests/demo\n  naru explain GET https://shop.example.com/ -H "x-canary: always" -f manifests/\n',
     );
-  for (const option of controllerOptions()) command.addOption(option);
+  for (const option of [...serverOptionsWithNamespace(), ...controllerOptions()]) command.addOption(option);
   return command.action(async (method: string, url: string, settings: ExplainSettings) => {
     const { explainRequest } = await import('../explain.ts');
     await explainRequest(method, url, settings);
@@ -102,13 +101,12 @@ export function diffCommand(): Command {
     .argument('[to]', 'number of a later one')
     .addOption(filesOption())
     .option('--against <path>', 'file or folder, or -, over which -f is applied; may be given again', addPath)
-    .addOption(serverOption())
     .addOption(outputOption())
     .addHelpText(
       'after',
       '\nExit codes: 0 nothing differs, 1 something does, 2 the call itself is wrong, 3 no Naru answers.\n\nExamples:\n  kubectl get ingress,ingressclass,service,endpointslice -A -o yaml | naru diff --against - -f manifests/\n  naru diff 213 214\n',
     );
-  for (const option of controllerOptions()) command.addOption(option);
+  for (const option of [...serverOptionsWithNamespace(), ...controllerOptions()]) command.addOption(option);
   return command.action(async (from: string | undefined, to: string | undefined, settings: DiffSettings) => {
     const { diff } = await import('../diff.ts');
     await diff(from, to, settings);

@@ -3,36 +3,44 @@ import { Command, Option } from 'commander';
 import { controllerOptions } from '../../settings.ts';
 import type { CanarySettings } from '../canary.ts';
 import type { GetSettings } from '../get.ts';
-import type { LiveSettings } from '../lists/ask.ts';
+import type { LiveSettings } from '../lists/live-settings.ts';
 import { listOutputs } from '../lists/print-list.ts';
-import { addPath, duration, filesOption, selectionOptions, serverOption, watchOption } from './shared-options.ts';
+import {
+  addPath,
+  duration,
+  filesOption,
+  selectionOptions,
+  serverOptions,
+  serverOptionsWithNamespace,
+  watchOption,
+} from './shared-options.ts';
 
-function live(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
-    .addOption(serverOption())
+function live(name: string, description: string, asked: readonly Option[]): Command {
+  const command = new Command(name).description(description);
+  for (const option of asked) command.addOption(option);
+  return command
     .addOption(watchOption())
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(listOutputs).default('table'));
 }
 
 export function proxiesCommand(): Command {
-  return live('proxies', 'list the Envoys that are connected, and what each has accepted or refused').action(
-    async (settings: LiveSettings) => {
-      const { printProxies } = await import('../lists/proxies.ts');
-      await printProxies(settings);
-    },
-  );
+  const description = 'list the Envoys that are connected, and what each has accepted or refused';
+  return live('proxies', description, serverOptionsWithNamespace()).action(async (settings: LiveSettings) => {
+    const { printProxies } = await import('../lists/proxies.ts');
+    await printProxies(settings);
+  });
 }
 
 export function snapshotsCommand(): Command {
-  return live('snapshots', 'list the last snapshots: what caused each, and what changed').action(async (settings: LiveSettings) => {
+  const description = 'list the last snapshots: what caused each, and what changed';
+  return live('snapshots', description, serverOptionsWithNamespace()).action(async (settings: LiveSettings) => {
     const { printSnapshots } = await import('../lists/snapshots.ts');
     await printSnapshots(settings);
   });
 }
 
 export function getCommand(): Command {
-  const command = live('get', 'list what Envoys are given, and the objects it comes from: by a running Naru, or by files')
+  const command = live('get', 'list what Envoys are given, and the objects it comes from: by a running Naru, or by files', serverOptions())
     .argument('<what>', 'routes, hosts, clusters, endpoints, listeners or certs; also scopes and secrets')
     .argument('[name]', 'one of them; -o yaml prints its contents')
     .addOption(filesOption())
@@ -48,7 +56,7 @@ export function getCommand(): Command {
 }
 
 export function canaryCommand(): Command {
-  const command = live('canary', 'tell of canaries what is wanted, what Envoys are told, and what they were seen to do')
+  const command = live('canary', 'tell of canaries what is wanted, what Envoys are told, and what they were seen to do', serverOptions())
     .argument('[name]', 'of the Ingress of one')
     .option(
       '--envoy <url>',
@@ -56,8 +64,6 @@ export function canaryCommand(): Command {
       addPath,
     )
     .addOption(new Option('--for <time>', 'how long requests are counted').default(10_000, '10s').argParser(duration))
-    .option('--kubeconfig <path>', 'how to reach the API server, by which the pods of the Envoys are asked')
-    .option('--context <name>', 'context of the kubeconfig')
     .option('--envoy-namespace <name>', 'where these pods are', 'naru-system')
     .option('--envoy-pods <labels>', 'their labels', 'app.kubernetes.io/name=naru-envoy')
     .addHelpText(

@@ -1,9 +1,37 @@
 import { InvalidArgumentError, Option } from 'commander';
+import type { Replica } from '../live/replica.ts';
 
-export const usualServer = 'http://127.0.0.1:9902';
+const usualServer = 'http://127.0.0.1:9902';
+const usualServers: readonly Replica[] = [{ name: usualServer, url: usualServer }];
 
-export function serverOption(): Option {
-  return new Option('--server <url>', 'debug endpoint of a running Naru').env('NARU_SERVER').default(usualServer);
+/** Which Naru a verb asks, for verbs that name objects by `--namespace`. */
+export function serverOptions(): readonly Option[] {
+  return [
+    new Option('--server <url>', 'debug endpoint of a running Naru; may be given again, for each replica')
+      .env('NARU_SERVER')
+      .default(usualServers, usualServer)
+      .argParser(addServers),
+    new Option('--replica <name>', 'ask only this replica: a pod, or a URL of --server'),
+    new Option('--kubeconfig <path>', 'how to reach a cluster; kubectl forwards ports to the pods of Naru there'),
+    new Option('--context <name>', 'context of the kubeconfig'),
+    new Option('--naru-namespace <name>', 'where these pods are; without it naru-system'),
+  ];
+}
+
+/** The same, for verbs that name no objects. */
+export function serverOptionsWithNamespace(): readonly Option[] {
+  const namespace = new Option('-n, --namespace <name>', 'short for --naru-namespace');
+  namespace.attributeName = () => 'naruNamespace';
+  return [...serverOptions(), namespace];
+}
+
+/** The first ones replace the default. */
+function addServers(urls: string, before: readonly Replica[]): readonly Replica[] {
+  const added = urls.split(',').map((url) => {
+    if (!URL.canParse(url)) throw new InvalidArgumentError('Write a URL such as http://127.0.0.1:9902.');
+    return { name: url, url };
+  });
+  return before === usualServers ? added : [...before, ...added];
 }
 
 export function namespaceOption(): Option {

@@ -5,14 +5,14 @@ import { readPaths } from '../../kube/folder/read-folder.ts';
 import type { ControllerSettings } from '../../settings.ts';
 import type { TypeName } from '../../snapshot/resource.ts';
 import { buildOnce, madeAtStart } from '../files/build-once.ts';
-import { ask } from '../lists/ask.ts';
+import { ask } from '../live/ask.ts';
+import type { Asked } from '../live/replica.ts';
 import { type IsSelected, selectedByFiles, selectedByServer, type Selection } from '../lists/selection.ts';
 import { requirePath } from '../files/require-path.ts';
 
-export interface ReadSettings extends ControllerSettings, Selection {
+export interface ReadSettings extends ControllerSettings, Selection, Asked {
   /** Absent: a running Naru is asked. */
   readonly filename?: readonly string[];
-  readonly server: string;
 }
 
 export interface WhatIsGiven {
@@ -24,7 +24,7 @@ export interface WhatIsGiven {
 /** What Envoys are given of some types: by files, or by a running Naru. */
 export async function readResources(types: readonly TypeName[], settings: ReadSettings): Promise<WhatIsGiven> {
   if (settings.filename === undefined) {
-    const [read, isSelected] = await Promise.all([askFor(types, settings), selectedByServer(settings, settings.server)]);
+    const [read, isSelected] = await Promise.all([askFor(types, settings), selectedByServer(settings)]);
     return { resources: sorted(read), isSelected };
   }
   for (const path of settings.filename) requirePath(path);
@@ -42,7 +42,10 @@ function askFor(types: readonly TypeName[], settings: ReadSettings): Promise<Rea
   const query = new URLSearchParams({ fleet: settings.fleet }).toString();
   return Promise.all(
     types.map(async (type) => {
-      const { resources } = await ask<{ readonly resources: readonly Listed<unknown>[] }>(settings, `/debug/xds/${type}?${query}`);
+      const { resources } = await ask<{ readonly resources: readonly Listed<unknown>[] }>(
+        settings.server[0],
+        `/debug/xds/${type}?${query}`,
+      );
       return [type, resources] as const;
     }),
   );

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { changesAt } from '../live/changes.ts';
+import type { Asked } from '../live/replica.ts';
 import { type Column, printMore, printTable } from '../print/print-table.ts';
 
 export const listOutputs = ['table', 'wide', 'name', 'json', 'yaml'] as const;
@@ -31,9 +32,8 @@ function columnsOf<T>({ columns, wide = [] }: List<T>, output: ListOutput): read
   return output === 'wide' ? [...columns, ...wide] : columns;
 }
 
-export interface Watching {
-  /** Which Naru tells of changes. */
-  readonly server: string;
+/** Whose changes are told, and how. */
+export interface Watching extends Asked {
   readonly output: ListOutput;
 }
 

@@ -1,6 +1,9 @@
+import { endWith } from '../end-with.ts';
+import { askAll } from '../live/ask.ts';
+import { type Asked, printReplica, type Replica } from '../live/replica.ts';
 import type { Column } from '../print/print-table.ts';
-import { ask, type LiveSettings } from './ask.ts';
 import { printAge, printMs } from './duration.ts';
+import type { LiveSettings } from './live-settings.ts';
 import { type List, printList, watchList } from './print-list.ts';
 
 interface Refused {
@@ -30,15 +33,25 @@ export interface ShownProxy {
   readonly types: Readonly<Record<string, ShownType>>;
 }
 
+/** One that is connected to a replica. */
+export interface ConnectedProxy extends ShownProxy {
+  readonly replica: string;
+}
+
+export async function readProxies(asked: Asked): Promise<readonly ConnectedProxy[]> {
+  const answers = await askAll<{ readonly proxies: readonly ShownProxy[] }>(asked, '/debug/proxies');
+  return answers.flatMap(({ replica, body }) => body.proxies.map((proxy) => ({ ...proxy, replica: replica.name })));
+}
+
 /** The Envoys, each with what it has accepted; exit code 4 where one refuses something. */
 export async function printProxies(settings: LiveSettings): Promise<void> {
-  const read = () => ask<{ readonly proxies: readonly ShownProxy[] }>(settings, '/debug/proxies');
+  const { server } = settings;
   if (settings.watch === true)
-    return watchList(async () => ({ rows: (await read()).proxies, list: listOf(Date.now()) }), settings, process.stdout);
-  const { proxies } = await read();
+    return watchList(async () => ({ rows: await readProxies(settings), list: listOf(Date.now(), server) }), settings, process.stdout);
+  const proxies = await readProxies(settings);
   const refusing = proxies.filter(({ types }) => Object.values(types).some(({ refused }) => refused !== null));
-  if (refusing.length > 0) process.exitCode = 4;
-  await printList(proxies, listOf(Date.now()), settings.output, process.stdout);
+  if (refusing.length > 0) endWith(4);
+  await printList(proxies, listOf(Date.now(), server), settings.output, process.stdout);
   if (settings.output !== 'table' && settings.output !== 'wide') return undefined;
   for (const { id, types } of refusing) {
     for (const [type, { refused }] of Object.entries(types)) {
@@ -51,17 +64,20 @@ export async function printProxies(settings: LiveSettings): Promise<void> {
   return undefined;
 }
 
-function listOf(now: number): List<ShownProxy> {
+function listOf(now: number, replicas: readonly Replica[]): List<ConnectedProxy> {
+  const named = new Map(replicas.map((replica) => [replica.name, printReplica(replica)]));
+  const ofReplica: Column<ConnectedProxy> = ['REPLICA', ({ replica }) => named.get(replica) ?? replica];
   return {
     columns: [
       ['PROXY', ({ id }) => id],
       ['ENVOY', ({ envoyVersion }) => envoyVersion ?? '-'],
       ['ACCEPTED', ({ acceptedVersion }) => (acceptedVersion === 0 ? '-' : `v${acceptedVersion}`)],
       ...(['listeners', 'scopes', 'routes', 'clusters', 'endpoints', 'secrets'] as const).map(
-        (type): Column<ShownProxy> => [type.toUpperCase(), ({ types }) => printType(types[type])],
+        (type): Column<ConnectedProxy> => [type.toUpperCase(), ({ types }) => printType(types[type])],
       ),
       ['LAG', printLag],
       ['SINCE', ({ connectedSince }) => printAge(connectedSince, now)],
+      ...(replicas.length > 1 ? [ofReplica] : []),
     ],
     wide: [
       ['FLEET', ({ fleet }) => fleet],

@@ -2,7 +2,8 @@ import type { ObjectName } from '../../debug/view.ts';
 import type { KubeEvent } from '../../kube/event.ts';
 import { labelSelector } from '../../kube/label-selector.ts';
 import { UsageError } from '../usage-error.ts';
-import { ask } from './ask.ts';
+import { ask } from '../live/ask.ts';
+import type { Asked } from '../live/replica.ts';
 
 /** Which objects a list is about, by kubectl's flags. */
 export interface Selection {
@@ -17,11 +18,11 @@ export interface Selection {
 export type IsSelected = (object: ObjectName) => boolean;
 
 /** By a running Naru, which knows the labels. */
-export async function selectedByServer(selection: Selection, server: string): Promise<IsSelected> {
-  const { selector } = selection;
+export async function selectedByServer(selection: Selection & Asked): Promise<IsSelected> {
+  const { selector, server } = selection;
   if (selector === undefined) return inNamespace(selection);
   const query = new URLSearchParams({ selector }).toString();
-  const { objects } = await ask<{ readonly objects: readonly ObjectName[] }>({ server }, `/debug/objects?${query}`);
+  const { objects } = await ask<{ readonly objects: readonly ObjectName[] }>(server[0], `/debug/objects?${query}`);
   return among(objects, selection);
 }
 

@@ -1,5 +1,8 @@
-import { ask, type LiveSettings } from './ask.ts';
+import { askAll } from '../live/ask.ts';
+import { printReplica, type Replica } from '../live/replica.ts';
+import type { Column } from '../print/print-table.ts';
 import { printAge, printMs } from './duration.ts';
+import type { LiveSettings } from './live-settings.ts';
 import { type List, printList, watchList } from './print-list.ts';
 
 interface Counts {
@@ -24,26 +27,31 @@ export interface ShownSnapshot extends Counts {
   readonly refusedBy: readonly string[];
 }
 
-type Row = ShownSnapshot & { readonly fleet: string };
+type Row = ShownSnapshot & { readonly replica: string; readonly fleet: string };
 
 /** The last snapshots of every fleet, the newest first; as they come, the newest last. */
 export async function printSnapshots(settings: LiveSettings): Promise<void> {
   if (settings.watch === true)
-    return watchList(async () => ({ rows: (await readRows(settings)).toReversed(), list: listOf(Date.now()) }), settings, process.stdout);
-  return printList(await readRows(settings), listOf(Date.now()), settings.output, process.stdout);
+    return watchList(async () => ({ rows: (await readRows(settings)).toReversed(), list: listOf(settings) }), settings, process.stdout);
+  return printList(await readRows(settings), listOf(settings), settings.output, process.stdout);
+}
+
+interface Answer {
+  readonly fleets: readonly { readonly name: string; readonly history: readonly ShownSnapshot[] }[];
 }
 
 async function readRows(settings: LiveSettings): Promise<readonly Row[]> {
-  const { fleets } = await ask<{ readonly fleets: readonly { readonly name: string; readonly history: readonly ShownSnapshot[] }[] }>(
-    settings,
-    '/debug/snapshots',
+  const answers = await askAll<Answer>(settings, '/debug/snapshots');
+  return answers.flatMap(({ replica, body }) =>
+    body.fleets.flatMap(({ name, history }) => history.map((snapshot) => ({ replica: replica.name, fleet: name, ...snapshot }))),
   );
-  return fleets.flatMap(({ name, history }) => history.map((snapshot) => ({ fleet: name, ...snapshot })));
 }
 
-function listOf(now: number): List<Row> {
+function listOf({ server }: LiveSettings): List<Row> {
+  const now = Date.now();
   return {
     columns: [
+      ...ofReplica(server),
       ['SNAPSHOT', ({ version }) => `v${version}`],
       ['AGE', ({ time }) => printAge(time, now)],
       ['CHANGES', printCounts],
@@ -70,6 +78,12 @@ function listOf(now: number): List<Row> {
     name: ({ version }) => `snapshot/${version}`,
     empty: 'There is no snapshot yet.',
   };
+}
+
+/** Each replica counts its own snapshots. */
+function ofReplica(replicas: readonly Replica[]): readonly Column<Row>[] {
+  const named = new Map(replicas.map((replica) => [replica.name, printReplica(replica)]));
+  return replicas.length > 1 ? [['REPLICA', ({ replica }) => named.get(replica) ?? replica]] : [];
 }
 
 function printCounts({ added, changed, removed }: Counts): string {

@@ -1,61 +1,85 @@
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Command } from 'commander';
+import type { Replica } from './replica.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
-/** Ports that are forwarded for as long as it is open. */
+export interface WhereNaruRuns {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly naruNamespace?: string;
+}
+
+/** Pods to which ports are forwarded for as long as it is open. */
 export interface Forwarded {
+  readonly replicas: readonly Replica[];
   readonly close: () => void;
 }
 
-const namespace = 'naru-system';
-const pods = 'app.kubernetes.io/name=naru';
-const debugPort = 9902;
+const usualNamespace = 'naru-system';
+const label = 'app.kubernetes.io/name=naru';
+/** Of a pod that names none. */
+const usualPort = 9902;
 
-/**
- * As a plug-in of kubectl a verb that asks a running Naru asks the one of the cluster: kubectl forwards a port to its pods, unless
- * `--server` or files are given.
- */
-export async function forwardFor(command: Command): Promise<Forwarded | undefined> {
-  const { filename, kubeconfig, context } = command.opts<Readonly<Record<string, unknown>>>();
-  if (filename !== undefined || command.getOptionValueSource('server') !== 'default') return undefined;
-  const flags = [...flag('--kubeconfig', kubeconfig), ...flag('--context', context), '--namespace', namespace];
-  const several = Array.isArray(command.getOptionValue('server'));
-  const names = await podNames(flags);
-  const forwarded = await Promise.all((several ? names : names.slice(0, 1)).map((name) => forward(name, flags)));
-  const urls = forwarded.map(({ url }) => url);
-  command.setOptionValueWithSource('server', several ? urls : urls[0], 'cli');
-  return { close: () => forwarded.forEach(({ stop }) => stop()) };
+/** Lets kubectl forward a port to each pod of Naru that is ready; to those that run, where none is. */
+export async function forward({ kubeconfig, context, naruNamespace = usualNamespace }: WhereNaruRuns): Promise<Forwarded> {
+  const flags = [...flag('--kubeconfig', kubeconfig), ...flag('--context', context), '--namespace', naruNamespace];
+  const forwarded = await Promise.all((await findPods(flags, naruNamespace)).map((pod) => forwardTo(pod, flags)));
+  return {
+    replicas: forwarded.map(({ name, url }) => ({ name, url })),
+    close: () => forwarded.forEach(({ stop }) => stop()),
+  };
 }
 
-function flag(name: string, value: unknown): readonly string[] {
-  return typeof value === 'string' ? [name, value] : [];
+function flag(name: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [name, value];
 }
 
-async function podNames(flags: readonly string[]): Promise<readonly string[]> {
-  const wanted = ['get', 'pods', '--selector', pods, '--field-selector', 'status.phase=Running', '--output', 'name'];
-  const { stdout } = await promisify(execFile)('kubectl', [...flags, ...wanted]).catch((error: unknown) => {
-    throw new UnreachableError(`kubectl does not find Naru's pods: ${error instanceof Error ? error.message : String(error)}`);
+interface Pod {
+  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+  readonly spec: {
+    readonly containers: readonly { readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[] }[];
+  };
+  readonly status: { readonly phase?: string; readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+async function findPods(flags: readonly string[], namespace: string): Promise<readonly Pod[]> {
+  const wanted = ['get', 'pods', '--selector', label, '--output', 'json'];
+  const { stdout } = await promisify(execFile)('kubectl', [...flags, ...wanted], { maxBuffer: 1 << 26 }).catch((error: unknown) => {
+    const { stderr = '', message } = error as Error & { readonly stderr?: string };
+    throw new UnreachableError(`kubectl does not find Naru's pods: ${stderr.trim() || message}`);
   });
-  const names = stdout.split('\n').filter((line) => line !== '');
-  if (names.length === 0)
-    throw new UnreachableError(`No pod with the label ${pods} runs in the namespace ${namespace}. Is Naru installed?`);
-  return names;
+  const running = (JSON.parse(stdout) as { readonly items: readonly Pod[] }).items.filter(
+    ({ metadata, status }) => status.phase === 'Running' && metadata.deletionTimestamp === undefined,
+  );
+  if (running.length === 0)
+    throw new UnreachableError(
+      `No pod with the label ${label} runs in the namespace ${namespace}. Is Naru installed? Elsewhere: --naru-namespace.`,
+    );
+  const ready = running.filter(({ status }) => status.conditions?.some(({ type, status: holds }) => type === 'Ready' && holds === 'True'));
+  if (ready.length > 0) return ready;
+  process.stderr.write(`No pod of Naru is ready. Those that run are asked: kubectl -n ${namespace} get pods -l ${label}\n`);
+  return running;
 }
 
-function forward(pod: string, flags: readonly string[]): Promise<{ readonly url: string; readonly stop: () => void }> {
-  const child = spawn('kubectl', [...flags, 'port-forward', pod, `:${debugPort}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+function portOf({ spec }: Pod): number {
+  const ports = spec.containers.flatMap((container) => container.ports ?? []);
+  return ports.find(({ name }) => name === 'debug')?.containerPort ?? usualPort;
+}
+
+function forwardTo(pod: Pod, flags: readonly string[]): Promise<Replica & { readonly stop: () => void }> {
+  const { name } = pod.metadata;
+  const child = spawn('kubectl', [...flags, 'port-forward', `pod/${name}`, `:${portOf(pod)}`], { stdio: ['ignore', 'pipe', 'pipe'] });
   const stop = (): void => void child.kill();
   let said = '';
   return new Promise((resolve, reject) => {
     const hear = (chunk: Buffer): void => {
       said += chunk.toString('utf8');
       const port = /Forwarding from 127\.0\.0\.1:(\d+)/.exec(said)?.[1];
-      if (port !== undefined) resolve({ url: `http://127.0.0.1:${port}`, stop });
+      if (port !== undefined) resolve({ name, url: `http://127.0.0.1:${port}`, stop });
     };
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
     child.on('error', (error) => reject(new UnreachableError(`kubectl cannot be run: ${error.message}`)));
-    child.on('exit', () => reject(new UnreachableError(`kubectl port-forward to ${pod} ended: ${said.trim()}`)));
+    child.on('exit', () => reject(new UnreachableError(`kubectl port-forward to ${name} ended: ${said.trim()}`)));
   });
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../../model/problem.ts';
+import { withoutRepetition } from '../lists/problems.ts';
 import type { FoundObject, ObjectName } from '../../kube/get-object.ts';
 
 /** An object as `/debug/objects` of one Naru says it. */
@@ -35,6 +36,11 @@ export interface Verdict {
   readonly lines: readonly string[];
 }
 
+/** What is wrong with it, by what each says. */
+export function problemsOf(answers: readonly Answer[]): readonly Problem[] {
+  return withoutRepetition(answers.flatMap(({ object }) => object?.problems ?? []));
+}
+
 /** How things stand, by what each Naru says and what the API server has. */
 export function judge(target: ObjectName, answers: readonly Answer[], wanted: FoundObject): Verdict {
   const id = `${target.kind} ${target.namespace}/${target.name}`;
@@ -48,7 +54,7 @@ export function judge(target: ObjectName, answers: readonly Answer[], wanted: Fo
   const objects = answers.flatMap(({ object }) => object ?? []);
   const envoys = objects.flatMap((object) => object.envoys);
   if (envoys.length === 0) return { outcome: 'waiting', exitCode: 1, lines: ['No Envoy is connected.'] };
-  const errors = (objects[0]?.problems ?? []).filter(({ severity }) => severity === 'error');
+  const errors = problemsOf(answers).filter(({ severity }) => severity === 'error');
   const versions = [...new Set(objects.map(({ version }) => `v${version}`))].join(', ');
   const accepted = `${id} is accepted by ${envoys.length === 1 ? 'the one Envoy' : `all ${envoys.length} Envoys`} (${versions}).`;
   return { outcome: 'accepted', exitCode: errors.length > 0 ? 1 : 0, lines: [accepted] };

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Source } from '../../model/source.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
+import { defaultCertificateName } from '../../xds/tls/secret.ts';
 import { chainsOf } from './listeners.ts';
 import type { Resources } from './resources.ts';
 
@@ -20,6 +21,11 @@ export interface CertificateRow {
   /** The server names that get it. */
   readonly usedFor: readonly string[];
   readonly sources: readonly Source[];
+}
+
+/** Whether a secret may be one that a replica of Naru has made for itself: it has what no other has. */
+export function isOwn(secret: string): boolean {
+  return secret === defaultCertificateName;
 }
 
 /** The certificates that Envoys show. Their keys are nowhere in it. */
