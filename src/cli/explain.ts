@@ -10,8 +10,10 @@ import { parseSource } from '../model/source.ts';
 import { unservedIngresses } from '../runtime/unserved-ingresses.ts';
 import type { ControllerSettings } from '../settings.ts';
 import { buildOnce, madeAtStart } from './files/build-once.ts';
+import { type DecidedBy, decidedBy } from './explain/decided-by.ts';
 import type { Verification } from './explain/ask-envoy.ts';
-import { type PlaceOf, printExplanation, printVerification } from './explain/print.ts';
+import { printExplanation, printVerification } from './explain/print.ts';
+import type { PlaceOf } from './explain/print-forward.ts';
 import { readResources } from './get/read-resources.ts';
 import { ask } from './live/ask.ts';
 import type { Asked } from './live/replica.ts';
@@ -34,14 +36,17 @@ export async function explainRequest(method: string, url: string, settings: Expl
   const { header, output, verify } = settings;
   const request = readRequest(method, url, header);
   if ('wrong' in request) throw new UsageError(request.wrong);
-  const { explanation, place, reader } =
+  const { explanation, place, reader, decided } =
     settings.filename === undefined
       ? await askFor(method, url, settings)
       : await explainFiles(request, { ...settings, filename: settings.filename });
   const verified = verify === true ? await verifyBy(explanation, request, reader) : undefined;
-  if (output === 'json') process.stdout.write(`${JSON.stringify({ ...explanation, ...(verified && { verified }) }, null, 2)}\n`);
+  if (output === 'json')
+    process.stdout.write(
+      `${JSON.stringify({ ...explanation, ...(decided && { decidedBy: Object.fromEntries(decided) }), ...(verified && { verified }) }, null, 2)}\n`,
+    );
   else {
-    printExplanation(explanation, request, place, process.stdout);
+    printExplanation(explanation, request, { place, decided }, process.stdout);
     if (verify === true) printVerification(verified, process.stdout);
   }
   if (!isSomebodys(explanation) || verified?.agrees === false) process.exitCode = 1;
@@ -64,12 +69,15 @@ async function explainFiles(
   const { resources } = partOf(current, settings.fleet);
   const reader = () => Promise.resolve(new ResourceReader(resources));
   const known = { problems: () => build.problems(), unserved: (hostname: string) => unservedIngresses(build, hostname) };
-  return { explanation: explain(resources, request, known), place: placeBy(locate), reader };
+  const explanation = explain(resources, request, known);
+  return { explanation, place: placeBy(locate), reader, decided: decidedBy(build, explanation, settings) };
 }
 
 interface Found {
   readonly explanation: Explanation;
   readonly place: PlaceOf;
+  /** Absent of a running Naru, which tries nothing for it. */
+  readonly decided?: DecidedBy | undefined;
   /** What it was found by. */
   readonly reader: () => Promise<MessageReader>;
 }

@@ -26,6 +26,8 @@ export type Outcome =
       readonly timeout?: string;
       readonly idleTimeout?: string;
       readonly retries: number;
+      /** Envoy's words for when it is tried again, with commas between; absent where it is not. */
+      readonly retryOn?: string;
     };
 
 export interface Destination {
@@ -59,8 +61,12 @@ export function outcomeOf(route: Route, host: VirtualHost, request: ExplainedReq
     host: action.host_rewrite_literal ?? (action.host_rewrite === undefined ? request.authority : expanded(action.host_rewrite, request)),
     ...(action.timeout === undefined ? {} : { timeout: action.timeout }),
     ...(action.idle_timeout === undefined ? {} : { idleTimeout: action.idle_timeout }),
-    retries: (action.retry_policy ?? host.retry_policy)?.num_retries ?? 0,
+    ...retriesOf(action.retry_policy ?? host.retry_policy),
   };
+}
+
+function retriesOf({ num_retries: retries = 0, retry_on: on }: NonNullable<RouteAction['retry_policy']> = {}) {
+  return { retries, ...(retries > 0 && on !== undefined && { retryOn: on }) };
 }
 
 function destinations({ cluster, weighted_clusters: weighted }: RouteAction, resources: ResourceReader): readonly Destination[] {

@@ -29,7 +29,9 @@ test('explain says which route wins, by whose wish, and why the others do not', 
     '  1  Prefix  /api  no   the path does not begin so',
     '  2  Prefix  /     YES',
     'CANARY   weight 20 % -> canary, the others to the primary',
-    'UPSTREAM Host shop.localhost, timeout none, idle timeout 180s, retries 2',
+    '         weight by canary: "true" of Ingress shop/web-canary  manifests/demo/shop.yaml:34',
+    '         weight by canary-weight: "20" of Ingress shop/web-canary  manifests/demo/shop.yaml:35',
+    'UPSTREAM Host shop.localhost, timeout none (default), idle timeout 180s (default), retries 2 on connect-failure, refused-stream, reset-before-request (default)',
   ]);
 });
 
@@ -50,6 +52,38 @@ test('explain says that nobody is for a host, which one is near, and ends with 1
     'BECAUSE  no object is for the host shop.lcoalhost, and there is no default backend',
     'CLOSEST  host shop.localhost of Ingress shop/web spec.rules[0].http.paths[1]. It is written nearly so.',
   ]);
+});
+
+test('explain says which annotation made the route, the rewrite, the timeouts and what filters do', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'naru-explain-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const annotated = (name: string, service: string, annotations: readonly string[]) =>
+    [
+      '---\napiVersion: networking.k8s.io/v1\nkind: Ingress',
+      `metadata:\n  name: ${name}\n  annotations:`,
+      ...annotations.map((one) => `    nginx.ingress.kubernetes.io/${one}`),
+      'spec:\n  rules:\n    - host: a.test\n      http:',
+      `        paths: [{ path: /api(/|$)(.*), pathType: ImplementationSpecific, backend: { service: { name: ${service}, port: { number: 80 } } } }]`,
+      `---\napiVersion: v1\nkind: Service\nmetadata: { name: ${service} }\nspec: { ports: [{ port: 80 }] }\n`,
+    ].join('\n');
+  const main = annotated('api', 'one', [
+    'use-regex: "true"',
+    'rewrite-target: /$2',
+    'proxy-read-timeout: "70"',
+    'whitelist-source-range: 10.0.0.0/8',
+  ]);
+  writeFileSync(join(folder, 'a.yaml'), main + annotated('next', 'two', ['canary: "true"', 'canary-by-header: x-canary']));
+  const { lines } = await explain(t, ['GET', 'http://a.test/api/cart', '-H', 'x-canary: always', '-f', folder]);
+  const at = (line: number) => `${folder}/a.yaml:${line}`;
+  for (const line of [
+    `         canary-by-header: "x-canary" of Ingress default/next  ${at(28)}`,
+    'CANARY   header x-canary is "always" -> canary',
+    'REWRITE  /api/cart -> /cart',
+    `         rewrite by rewrite-target: "/$2" of Ingress default/api  ${at(8)}`,
+    `         idle timeout by proxy-read-timeout: "70" of Ingress default/api  ${at(9)}`,
+    `         client-addresses by whitelist-source-range: "10.0.0.0/8" of Ingress default/api  ${at(10)}`,
+  ])
+    assert.ok(lines.includes(line), `${line}\n is not in\n${lines.join('\n')}`);
 });
 
 test('explain says what is wrong with the path that wins', async (t) => {

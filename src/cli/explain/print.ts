@@ -4,9 +4,9 @@ import type { ExplainedRoute, Explanation } from '../../explain/explain.ts';
 import type { Outcome } from '../../explain/outcome.ts';
 import type { Verification } from './ask-envoy.ts';
 import type { ExplainedRequest } from '../../explain/request.ts';
-
-/** Where something is in the files that were read, as `shop.yaml:12`; undefined where it is not known. */
-export type PlaceOf = (source: string) => string | undefined;
+import type { Told } from './decided-by.ts';
+import { printDeciders, printForward, printSetting, type Sideline } from './print-forward.ts';
+import { writeRow } from './row.ts';
 
 /** How many routes are shown whose path is another one. */
 const shownAtMost = 12;
@@ -21,12 +21,12 @@ const shownAtMost = 12;
  *       1  Exact   /health  no   the path is another one
  *       2  Prefix  /api     YES
  */
-export function printExplanation(explanation: Explanation, request: ExplainedRequest, place: PlaceOf, stream: WriteStream): void {
+export function printExplanation(explanation: Explanation, request: ExplainedRequest, sideline: Sideline, stream: WriteStream): void {
   const { domain, tried, outcome, filters, path, listener, listenerSources, otherListeners } = explanation;
   const winner = tried.find(({ objection }) => objection === undefined);
   const rows: (readonly [string, string])[] = [
     ['WINNER', winner === undefined ? printOutcome(outcome) : `${winner.name}  ->  ${printOutcome(outcome)}`],
-    ...because(explanation, request, winner, place),
+    ...because(explanation, request, winner, sideline),
   ];
   rows.push(...troubles(explanation));
   if (listenerSources !== undefined) rows.push(['LISTENER', `${listener}  ${listenerSources.join(', ')}`]);
@@ -40,23 +40,33 @@ export function printExplanation(explanation: Explanation, request: ExplainedReq
   }
   if (path?.type === 'path' && path.path !== request.path) rows.push(['PATH', `${request.path} is written ${path.path}`]);
   if (domain !== undefined) rows.push(['HOST', printDomain(domain)]);
-  for (const [label, text] of rows) write(stream, label, text);
+  for (const [label, text] of rows) writeRow(stream, label, text);
   if (tried.length > 0) {
-    write(stream, 'PATHS', 'tried in this order');
+    writeRow(stream, 'PATHS', 'tried in this order');
     printTried(tried, stream);
   }
-  if (explanation.canary !== undefined) write(stream, 'CANARY', printCanary(explanation.canary));
-  if (outcome.type === 'forward') printForward(outcome, request, stream);
-  if (filters.length > 0) write(stream, 'FILTERS', filters.map((name) => name.replace('envoy.filters.http.', '')).join(', '));
+  if (explanation.canary !== undefined) {
+    writeRow(stream, 'CANARY', printCanary(explanation.canary));
+    printDeciders(['weight'], sideline, stream);
+  }
+  if (outcome.type === 'redirect') printDeciders(['redirect'], sideline, stream);
+  if (outcome.type === 'forward') printForward(outcome, request, sideline, stream);
+  if (filters.length === 0) return;
+  writeRow(stream, 'FILTERS', filters.map((name) => name.replace('envoy.filters.http.', '')).join(', '));
+  printDeciders(
+    filters.map((name): Told => `filter ${name}`),
+    sideline,
+    stream,
+  );
 }
 
 /** What an Envoy said when it was asked the same; undefined where it has no route to choose. */
 export function printVerification(verification: Verification | undefined, stream: WriteStream): void {
-  if (verification === undefined) return write(stream, 'VERIFIED', 'not by an Envoy: the request does not come to a route');
+  if (verification === undefined) return writeRow(stream, 'VERIFIED', 'not by an Envoy: the request does not come to a route');
   const { version, tookMs, agrees, expected, answered } = verification;
-  if (agrees) return write(stream, 'VERIFIED', `by Envoy ${version} in ${Math.max(1, Math.round(tookMs))} ms (same route)`);
+  if (agrees) return writeRow(stream, 'VERIFIED', `by Envoy ${version} in ${Math.max(1, Math.round(tookMs))} ms (same route)`);
   const text = ({ status, says }: typeof answered): string => (status === 200 ? `route ${Number(says) + 1}` : `${status} ${says}`.trim());
-  return write(
+  return writeRow(
     stream,
     'WRONG',
     `Envoy ${version} chooses ${text(answered)} and not ${text(expected)}. This is a bug of Naru; please report it.`,
@@ -67,13 +77,15 @@ function because(
   { path, domain, outcome, chain, closest }: Explanation,
   request: ExplainedRequest,
   winner: ExplainedRoute | undefined,
-  place: PlaceOf,
+  { place, decided }: Sideline,
 ): readonly (readonly [string, string])[] {
   if (winner !== undefined && winner.sources.length > 0) {
-    return winner.sources.map((source, index) => {
+    const sources = winner.sources.map((source) => {
       const where = place(source);
-      return [index === 0 ? 'BECAUSE' : '', where === undefined ? source : `${source}  ${where}`] as const;
+      return where === undefined ? source : `${source}  ${where}`;
     });
+    const reasons = [...sources, ...(decided?.get('route') ?? []).map((setting) => printSetting(setting, place))];
+    return reasons.map((reason, index) => [index === 0 ? 'BECAUSE' : '', reason] as const);
   }
   if (outcome.type === 'connection') return [['BECAUSE', `${chain?.name}: ${connections[outcome.tls]}`]];
   if (path?.type === 'redirect') return [['BECAUSE', 'the path has an escaped slash: clients are asked to write it out']];
@@ -142,20 +154,4 @@ function printTried(tried: readonly ExplainedRoute[], stream: WriteStream): void
     stream.write(`${number}  ${type.padEnd(6)}  ${path.padEnd(width)}  ${verdict}\n`);
   }
   if (shown.length < tried.length) stream.write(`     and ${tried.length - shown.length} more that do not match\n`);
-}
-
-function printForward(outcome: Extract<Outcome, { readonly type: 'forward' }>, request: ExplainedRequest, stream: WriteStream): void {
-  if (outcome.path !== request.path) write(stream, 'REWRITE', `${request.path} -> ${outcome.path}`);
-  const limit = (name: string, value: string | undefined): string => `${name} ${value === undefined || value === '0s' ? 'none' : value}`;
-  const parts = [
-    `Host ${outcome.host}`,
-    limit('timeout', outcome.timeout),
-    limit('idle timeout', outcome.idleTimeout),
-    `retries ${outcome.retries === 0 ? 'none' : outcome.retries}`,
-  ];
-  write(stream, 'UPSTREAM', parts.join(', '));
-}
-
-function write(stream: WriteStream, label: string, text: string): void {
-  stream.write(`${styleText('bold', label.padEnd(8), { stream })} ${text}\n`);
 }
