@@ -22,6 +22,7 @@ import { packageVersion } from './package-version.ts';
 import { requireFolder } from './files/require-path.ts';
 import { stopSignal } from './servers/stop-signal.ts';
 import { UsageError } from './usage-error.ts';
+import { liveWhy } from './why/live.ts';
 
 const host = '127.0.0.1';
 
@@ -40,11 +41,12 @@ export async function dev(dir: string, settings: DevSettings): Promise<void> {
   const ended = new AbortController();
   const failure = new Failure();
   let serving = false;
-  const controlPlane = new ControlPlane({
-    build: await buildOptions(settings, ports, authz),
+  const build = await buildOptions(settings, ports, authz);
+  const controlPlane: ControlPlane = new ControlPlane({
+    build,
     events: folder.events().pipe(withBuiltInClass(settings.ingressClass, settings.controllerClass), withEchoBackends()),
     ads: { host: `unix:${ads}`, port: 0 },
-    debug: { host, port: ports.debug },
+    debug: { host, port: ports.debug, why: liveWhy(build, settings, () => controlPlane.build.world) },
     startEnvoy: freshEnvoys(envoy.path),
     version: packageVersion(),
     onPass: (pass) => report.passed(pass),

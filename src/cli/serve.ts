@@ -26,6 +26,7 @@ import { ingressOptions } from './ingress-options.ts';
 import { packageVersion } from './package-version.ts';
 import { envoysOf, reportStatus } from './servers/report-status.ts';
 import { openLog } from './servers/serve-log.ts';
+import { liveWhy } from './why/live.ts';
 import { spareMemory } from './servers/spare-memory.ts';
 import { stopSignal } from './servers/stop-signal.ts';
 import { UsageError } from './usage-error.ts';
@@ -47,8 +48,9 @@ export async function serve(settings: ServeSettings): Promise<void> {
   log.naru.info({ version: packageVersion(), server: connection.server }, `watching ${connection.description}`);
   const reviews = new AccessReviews(connection);
   const failure = new Failure();
+  const build = await buildOptions(settings, envoysOf(settings, connection).namespace, (line) => log.naru.warn(line));
   const controlPlane: ControlPlane = new ControlPlane({
-    build: await buildOptions(settings, envoysOf(settings, connection).namespace, (line) => log.naru.warn(line)),
+    build,
     events: watchAll(connection, settings, log.kube, (kind, reason) => controlPlane.watchRestarted(kind, reason)),
     ads: { ...adsAddress, ...(tls === undefined ? {} : { tls }), limits: adsLimits(settings) },
     debug: {
@@ -56,6 +58,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
       review: (...asked) => reviews.review(...asked),
       profiling: settings.enableProfiling,
       logLevels: levels,
+      why: liveWhy(build, settings, () => controlPlane.build.world),
     },
     ...(settings.proofEnvoy === undefined ? {} : { proofEnvoy: settings.proofEnvoy }),
     startEnvoy: settings.coldProofEnvoy === undefined ? undefined : freshEnvoys(settings.coldProofEnvoy),

@@ -3,20 +3,20 @@ import { objectKey } from '../kube/event.ts';
 import { readPaths } from '../kube/folder/read-folder.ts';
 import type { Locate } from '../kube/folder/locate.ts';
 import { printSource, type Source } from '../model/source.ts';
-import type { Build } from '../runtime/build.ts';
 import type { ControllerSettings } from '../settings.ts';
 import { buildOnce, madeAtStart } from './files/build-once.ts';
+import { ask } from './live/ask.ts';
+import type { Asked } from './live/replica.ts';
 import { printChanges, printValue } from './print/print-changes.ts';
 import { placeOfProblem, printProblem } from './print/print-problem.ts';
 import { requirePath } from './files/require-path.ts';
 import { UsageError } from './usage-error.ts';
-import { effectOf } from './why/effect.ts';
-import { type Origin, originOf } from './why/origin.ts';
-import { absent, absentKey } from './why/reasons.ts';
-import { type Setting, settingOf, settingsOfReference } from './why/settings-of.ts';
+import { answerWhy, type SettingEffect, type WhyAnswer } from './why/answer.ts';
+import type { Origin } from './why/origin.ts';
 
-export interface WhySettings extends ControllerSettings {
-  readonly filename: readonly string[];
+export interface WhySettings extends ControllerSettings, Asked {
+  /** Absent: a running Naru is asked. */
+  readonly filename?: readonly string[];
   readonly output: 'text' | 'json';
 }
 
@@ -25,49 +25,53 @@ export interface WhySettings extends ControllerSettings {
  * otherwise if the setting were not there. Exit code 1 where there is nothing to tell.
  */
 export async function why(reference: string, field: string | undefined, settings: WhySettings): Promise<void> {
-  for (const path of settings.filename) requirePath(path);
-  const { events, locate } = await readPaths(settings.filename);
-  const build = buildOnce(events, settings, { defaultCertificate: madeAtStart });
-  const context = { settings, locate };
-  const setting = settingOf(build, reference, field, settings);
-  if (setting !== undefined) return whatItDoes(build, setting, context);
-  const all = settingsOfReference(build, reference, settings);
-  if (all === undefined) return whereFrom(build, reference, field, context);
-  if (field === undefined) return whatAllDo(build, all, context);
-  const [what, meaning] =
-    reference === 'configmap' ? ['key', absentKey(field)] : ['annotation', absent(field.slice(field.indexOf('/') + 1))];
-  if (meaning === undefined) throw new UsageError(`${reference} has no ${what} ${field}, and Naru knows none of this name.`);
-  process.stdout.write(`${reference} has no ${what} ${field}. ${meaning}\n`);
-  process.exitCode = 1;
+  const { answer, locate } =
+    settings.filename === undefined
+      ? await askServerWhy(reference, field, settings)
+      : await whyOfFiles(reference, field, { ...settings, filename: settings.filename });
+  if (answer.about === 'nothing') throw new UsageError(answer.answer);
+  if (answer.about === 'absent') process.stdout.write(`${answer.answer}\n`);
+  else if (settings.output === 'json') process.stdout.write(`${JSON.stringify(answer.answer, null, 2)}\n`);
+  else if (answer.about === 'setting') printEffect(answer.answer, locate);
+  else if (answer.about === 'settings') printEffects(answer.answer, locate);
+  else printOrigin(field ?? reference, answer.answer, locate);
+  if (answer.about === 'absent' || (answer.about === 'setting' && answer.answer.changes.length === 0)) process.exitCode = 1;
 }
 
-interface Context {
-  readonly settings: WhySettings;
+interface Found {
+  readonly answer: WhyAnswer;
   readonly locate: Locate;
 }
 
+async function whyOfFiles(
+  reference: string,
+  field: string | undefined,
+  { filename, ...settings }: WhySettings & { readonly filename: readonly string[] },
+): Promise<Found> {
+  for (const path of filename) requirePath(path);
+  const { events, locate } = await readPaths(filename);
+  const build = buildOnce(events, settings, { defaultCertificate: madeAtStart });
+  return { answer: answerWhy(build, reference, field, settings), locate };
+}
+
+async function askServerWhy(reference: string, field: string | undefined, { server }: WhySettings): Promise<Found> {
+  const query = new URLSearchParams({ ref: reference, ...(field === undefined ? {} : { field }) });
+  const answer = await ask<WhyAnswer>(server[0], `/debug/why?${query.toString()}`);
+  return { answer, locate: () => undefined };
+}
+
 /** From a setting to what it changes. */
-function whatItDoes(build: Build, setting: Setting, { settings, locate }: Context): void {
-  const { changes, problems, reasons } = effectOf(build, setting, settings);
-  if (settings.output === 'json') process.stdout.write(`${JSON.stringify({ setting, changes, problems, reasons }, null, 2)}\n`);
-  else {
-    process.stdout.write(`${printSource(setting.source)}: ${JSON.stringify(setting.value)}${printPlace(setting.source, locate)}\n`);
-    if (changes.length > 0) process.stdout.write('What it does, compared with being without it:\n');
-    printChanges(changes, process.stdout);
-    for (const problem of problems) printProblem(problem, placeOfProblem(problem, locate), process.stdout);
-    if (changes.length === 0) process.stdout.write('It changes nothing: what Envoys get is the same without it.\n');
-    for (const reason of reasons) process.stdout.write(`  ${reason}\n`);
-  }
-  if (changes.length === 0) process.exitCode = 1;
+function printEffect({ setting, changes, problems, reasons }: SettingEffect, locate: Locate): void {
+  process.stdout.write(`${printSource(setting.source)}: ${JSON.stringify(setting.value)}${printPlace(setting.source, locate)}\n`);
+  if (changes.length > 0) process.stdout.write('What it does, compared with being without it:\n');
+  printChanges(changes, process.stdout);
+  for (const problem of problems) printProblem(problem, placeOfProblem(problem, locate), process.stdout);
+  if (changes.length === 0) process.stdout.write('It changes nothing: what Envoys get is the same without it.\n');
+  for (const reason of reasons) process.stdout.write(`  ${reason}\n`);
 }
 
 /** All settings of an object, each with what it does in a line. */
-function whatAllDo(build: Build, all: readonly Setting[], { settings, locate }: Context): void {
-  const effects = all.map((setting) => ({ setting, ...effectOf(build, setting, settings) }));
-  if (settings.output === 'json') {
-    process.stdout.write(`${JSON.stringify(effects, null, 2)}\n`);
-    return;
-  }
+function printEffects(effects: readonly SettingEffect[], locate: Locate): void {
   for (const { setting, changes, problems, reasons } of effects) {
     process.stdout.write(`${setting.name}: ${JSON.stringify(setting.value)}${printPlace(setting.source, locate)}\n`);
     const fields = changes.flatMap((change) => (change.fields.length === 0 ? [change.verb] : change.fields.map(({ path }) => path)));
@@ -86,18 +90,9 @@ function nameOfChange({ type, name }: DescribedChange): string {
 }
 
 /** From a field of Envoy's to the settings that decide it. */
-function whereFrom(build: Build, reference: string, field: string | undefined, { settings, locate }: Context): void {
-  const origin = originOf(build, reference, field, settings);
-  if (origin === undefined)
-    throw new UsageError(
-      `There is no ${reference}. Write it as in cluster/shop/api/80, host/shop.example.com, or ingress/shop/web with an annotation.`,
-    );
+function printOrigin(name: string, origin: Origin, locate: Locate): void {
   const { value, causes, eachAlone } = origin;
-  if (settings.output === 'json') {
-    process.stdout.write(`${JSON.stringify(origin, null, 2)}\n`);
-    return;
-  }
-  process.stdout.write(`${field ?? reference} is ${printValue(value)}\n`);
+  process.stdout.write(`${name} is ${printValue(value)}\n`);
   for (const { setting, without, over } of causes) {
     process.stdout.write(`  ${printSource(setting.source)}: ${JSON.stringify(setting.value)}${printPlace(setting.source, locate)}\n`);
     if (over !== undefined) process.stdout.write(`    goes before the key ${over.name} of the ConfigMap (${over.value ?? 'unset'})\n`);

@@ -53,6 +53,7 @@ export function debugApp({ view, metrics, version, review, profiling = false }: 
   app.get('/debug/snapshots/:range', (c) => changes(c, view, c.req.param('range')));
   app.get('/debug/proxies', (c) => proxies(c, view));
   app.get('/debug/explain', (c) => explained(c, view));
+  app.get('/debug/why', (c) => whyFound(c, view));
   app.get('/debug/objects', (c) => objects(c, view));
   app.get('/debug/objects/:kind/:namespace/:name', (c) => object(c, view));
   app.get('/debug/canaries', (c) => json(c, { accepted: allAccepted(view), canaries: view.canaries?.() ?? [] }));
@@ -143,6 +144,15 @@ function explained(c: Context, view: DebugView): Response {
     snapshot: fleet.current.number,
     explanation: explain(fleet.current.resources, request, knownBy(view)),
   });
+}
+
+async function whyFound(c: Context, { why }: DebugView): Promise<Response> {
+  const { ref, field } = c.req.query();
+  if (ref === undefined) return problem(c, 400, 'ref= is missing. Write it as in /debug/why?ref=ingress/shop/web.');
+  if (why === undefined) return problem(c, 404, 'This Naru does not know.');
+  const found = await why(ref, field);
+  if (found.status !== 200) return problem(c, found.status, found.error);
+  return json(c, { ref, field: field ?? null, about: found.about, answer: found.answer });
 }
 
 function knownBy(view: DebugView): Known {

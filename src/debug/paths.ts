@@ -74,6 +74,19 @@ export const debugPaths = {
     query: { method: 'GET without it', url: 'of the request', header: 'as in x-canary: always; may be given again', fleet },
     fields: { fleet: 'its name', snapshot: 'its number', explanation: 'the outcome and the way there' },
   },
+  '/debug/why': {
+    about: "where a field of Envoy's comes from, or what a setting does, of the objects as they are now",
+    query: {
+      ref: 'as in cluster/shop/api/80, host/shop.example.com, ingress/shop/web or configmap',
+      field: 'one of its fields, annotations or keys',
+    },
+    fields: {
+      ref: 'as asked for',
+      field: 'as asked for, or null',
+      about: 'field, setting, settings or absent',
+      answer: 'what naru why -o json prints',
+    },
+  },
   '/debug/canaries': {
     about: 'each path of each canary: what is wanted, and what Envoys are told',
     fields: {

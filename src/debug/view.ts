@@ -28,11 +28,21 @@ export interface DebugView {
   certificates?(): readonly { readonly namespace: string; readonly secret: string; readonly notAfter: string }[];
   /** Every path of every canary. */
   canaries?(): readonly CanaryView[];
+  /** Where a field of Envoy's comes from, or what a setting does: see `naru why`. */
+  readonly why?: Why | undefined;
   /** Absent where no log is written. */
   readonly logLevels?: LogLevels | undefined;
   /** Whether this replica is the one that writes into the cluster; absent where none does. */
   leader?(): boolean;
 }
+
+/** `reference` is as in `cluster/shop/api/80` or `ingress/shop/web`, `field` one of its fields, annotations or keys. */
+export type Why = (reference: string, field: string | undefined) => Promise<WhyResult>;
+
+/** `about` says of which form the answer is, which is data for JSON. */
+export type WhyResult =
+  | { readonly status: 200; readonly about: string; readonly answer: unknown }
+  | { readonly status: 404 | 503 | 504; readonly error: string };
 
 /** How much is logged. */
 export interface LogLevels {

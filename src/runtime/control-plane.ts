@@ -2,7 +2,7 @@ import { type Observable, Subscription, tap, timer } from 'rxjs';
 import { Fleet } from '../ads/fleet.ts';
 import { AdsServer, type AdsServerOptions } from '../ads/server.ts';
 import { type DebugServer, type DebugServerOptions, startDebugServer } from '../debug/server.ts';
-import type { Check, DebugView, LogLevels } from '../debug/view.ts';
+import type { Check, DebugView, LogLevels, Why } from '../debug/view.ts';
 import type { KubeEvent } from '../kube/event.ts';
 import { defaultCertificateName, renderOwnCertificate } from '../xds/tls/secret.ts';
 import { Build, type BuildOptions, type Pass } from './build.ts';
@@ -29,7 +29,10 @@ export interface ControlPlaneOptions {
   /** Where Envoys connect: a name or address, or `unix:/path` (then the port is not used). */
   readonly ads: Pick<AdsServerOptions, 'host' | 'port' | 'tls' | 'limits'>;
   /** `review`: whether the owner of a token may read from another machine, or change something. */
-  readonly debug: Pick<DebugServerOptions, 'host' | 'port' | 'review' | 'profiling'> & { readonly logLevels?: LogLevels };
+  readonly debug: Pick<DebugServerOptions, 'host' | 'port' | 'review' | 'profiling'> & {
+    readonly logLevels?: LogLevels;
+    readonly why?: Why;
+  };
   /** How the id of the Envoy begins that tries each snapshot before the others; default: the one connected longest of several. */
   readonly proofEnvoy?: string;
   /** Starts an Envoy for a moment, to prove snapshots from cold; absent: they are not. */
@@ -196,6 +199,7 @@ export class ControlPlane {
       live: () => true,
       certificates: () => certificatesInUse(this.#build),
       subscribe: (listener) => this.#events.listen(listener),
+      why: this.#options.debug.why,
       logLevels: this.#options.debug.logLevels,
       ...(this.#options.leader === undefined ? {} : { leader: this.#options.leader }),
       checks: () => [this.#syncedCheck(), ...(this.#options.checks?.() ?? [])],

@@ -132,6 +132,7 @@ export class ClusterWorld {
     write('bin/kubectl', `#!/bin/sh\nif [ "$3" = port-forward ]; then ${forward}; fi\nexec ${kubectl} "$@"\n`, 0o700);
     await this.control.kubectl(['create', 'serviceaccount', 'reader']);
     const account = '--serviceaccount=default:reader';
-    await this.control.kubectl(['create', 'clusterrolebinding', 'reader', '--clusterrole=naru-debug', account]);
+    for (const role of ['naru-debug', 'naru-log-level'])
+      await this.control.kubectl(['create', 'clusterrolebinding', `reader-${role}`, `--clusterrole=${role}`, account]);
   }
 }

@@ -27,6 +27,12 @@ test('the tarball, installed elsewhere, runs naru dev', async (t) => {
   const naru = NaruProcess.start(t, args, { program, cwd: folder, env: { NARU_ENVOY: found.path } });
   const http = Number((await naru.says(/Try: {2}curl http:\/\/shop\.localhost:(\d+)\//))[1]);
   assert.equal((await request('http://shop.localhost/api', { http, https: 0 })).status, 200);
+  // The thread that finds it out is a file of the package, too.
+  const [, server = ''] = /(http:\/\/127\.0\.0\.1:\d+)\/debug/.exec(naru.output) ?? [];
+  assert.match(
+    (await run(program, ['why', 'ingress/shop/web-canary', '--server', server])).stdout,
+    /canary-weight: "20"\n {2}changes scope /,
+  );
   naru.signal('SIGTERM');
   assert.equal(await naru.ended(), 0);
 });

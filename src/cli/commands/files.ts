@@ -78,16 +78,16 @@ export function codesCommand(): Command {
 
 export function whyCommand(): Command {
   const command = new Command('why')
-    .description("say where a field of Envoy's comes from, or what an annotation does")
+    .description("say where a field of Envoy's comes from, or what an annotation does: by files, or by a running Naru")
     .argument('<what>', 'such as cluster/shop/api/80, host/shop.example.com, listener/http, ingress/shop/web, configmap')
     .argument('[field]', 'a field of it, such as connect_timeout; an annotation; a key of the ConfigMap')
-    .addOption(filesOption().makeOptionMandatory())
+    .addOption(filesOption())
     .addOption(outputOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  naru why cluster/shop/api/80 connect_timeout -f manifests/\n  naru why ingress/shop/api proxy-connect-timeout -f manifests/\n',
+      '\nExit codes: 0 it is told, 1 the setting does nothing, 2 the call itself is wrong, 3 no Naru answers.\n\nExamples:\n  naru why cluster/shop/api/80 connect_timeout -f manifests/\n  naru why ingress/shop/api proxy-connect-timeout\n',
     );
-  for (const option of controllerOptions()) command.addOption(option);
+  for (const option of [...serverOptionsWithNamespace(), ...controllerOptions()]) command.addOption(option);
   return command.action(async (what: string, field: string | undefined, settings: WhySettings) => {
     const { why } = await import('../why.ts');
     await why(what, field, settings);
