@@ -5,18 +5,25 @@ import { controlPlaneBinary } from './control-plane.ts';
 
 export interface Built {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Readonly<Record<string, string>> };
   readonly data?: Readonly<Record<string, string>>;
   readonly spec?: { readonly template?: { readonly spec: PodSpec } };
 }
 
 export interface PodSpec {
   readonly terminationGracePeriodSeconds?: number;
+  readonly automountServiceAccountToken?: boolean;
+  readonly enableServiceLinks?: boolean;
+  readonly initContainers?: readonly Container[];
   readonly containers: readonly Container[];
+  readonly volumes: readonly { readonly name: string; readonly emptyDir?: { readonly sizeLimit?: string }; readonly hostPath?: unknown }[];
 }
 
 export interface Container {
   readonly name: string;
+  readonly image: string;
+  readonly resources: { readonly requests?: object; readonly limits?: { readonly memory?: string } };
+  readonly securityContext: { readonly readOnlyRootFilesystem?: boolean };
   readonly args: readonly string[];
   readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
   readonly readinessProbe: { readonly httpGet: HttpGet };
