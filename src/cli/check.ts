@@ -4,7 +4,8 @@ import { checkKubernetes, type KubernetesSettings } from './check/kubernetes.ts'
 import { endWith } from './end-with.ts';
 import { checkLive } from './check/live.ts';
 import type { ReadSettings } from './get/read-resources.ts';
-import { printValue } from './lists/print-list.ts';
+import { printCount } from './print/count.ts';
+import { printData } from './print/print-data.ts';
 
 export interface CheckSettings extends KubernetesSettings, Omit<ReadSettings, keyof KubernetesSettings> {
   /** Only what must hold before Naru runs. */
@@ -21,7 +22,7 @@ export async function check(settings: CheckSettings): Promise<void> {
   const findings = sections.flatMap((section) => section.findings);
   const count = (state: string): number => findings.filter((finding) => finding.state === state).length;
   if (count('FAIL') > 0) endWith(1);
-  if (settings.output !== 'text') return printValue(sections, settings.output, process.stdout);
+  if (settings.output !== 'text') return printData(sections, settings.output, process.stdout);
   for (const { title, findings: found } of sections) {
     process.stdout.write(`${title}\n`);
     for (const { state, text, hint } of found)
@@ -29,6 +30,6 @@ export async function check(settings: CheckSettings): Promise<void> {
         `  ${styleText(colours[state], state.padEnd(4), { stream: process.stdout })} ${text}${hint === undefined ? '' : `   run: ${hint}`}\n`,
       );
   }
-  process.stdout.write(`${count('FAIL')} failed, ${count('warn')} warnings.\n`);
+  process.stdout.write(`${count('FAIL')} failed, ${printCount(count('warn'), 'warning')}.\n`);
   return undefined;
 }

@@ -3,10 +3,12 @@ import { readPaths } from '../kube/folder/read-folder.ts';
 import type { ControllerSettings } from '../settings.ts';
 import { ask } from './live/ask.ts';
 import type { Asked } from './live/replica.ts';
+import { endWith } from './end-with.ts';
 import { buildOnce, madeAtStart } from './files/build-once.ts';
 import { printMs } from './lists/duration.ts';
 import type { ShownSnapshot } from './lists/snapshots.ts';
 import { printChanges } from './print/print-changes.ts';
+import { type DataOutput, printData } from './print/print-data.ts';
 import { requirePath } from './files/require-path.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -14,16 +16,16 @@ export interface DiffSettings extends ControllerSettings, Asked {
   /** Objects that are put over those of `against`. */
   readonly filename?: readonly string[];
   readonly against?: readonly string[];
-  readonly output: 'text' | 'json';
+  readonly output: 'text' | DataOutput;
 }
 
 /** Says what differs: between two snapshots of a running Naru, or by files that are applied over others. Exit code 1 if anything does. */
 export async function diff(from: string | undefined, to: string | undefined, settings: DiffSettings): Promise<void> {
   const { changes, made } =
     from === undefined || to === undefined ? { changes: await ofFiles(settings) } : await ofSnapshots(from, to, settings);
-  if (settings.output === 'json') process.stdout.write(`${JSON.stringify({ ...made, changes }, null, 2)}\n`);
+  if (settings.output !== 'text') await printData({ ...made, changes }, settings.output, process.stdout);
   else printDifference(changes, made);
-  if (changes.length > 0) process.exitCode = 1;
+  if (changes.length > 0) endWith(1);
 }
 
 function printDifference(changes: readonly DescribedChange[], made: Made | undefined): void {

@@ -9,6 +9,7 @@ import type { Locate } from '../kube/folder/locate.ts';
 import { parseSource } from '../model/source.ts';
 import { unservedIngresses } from '../runtime/unserved-ingresses.ts';
 import type { ControllerSettings } from '../settings.ts';
+import { endWith } from './end-with.ts';
 import { buildOnce, madeAtStart } from './files/build-once.ts';
 import { type DecidedBy, decidedBy } from './explain/decided-by.ts';
 import type { Verification } from './explain/ask-envoy.ts';
@@ -17,6 +18,7 @@ import type { PlaceOf } from './explain/print-forward.ts';
 import { readResources } from './get/read-resources.ts';
 import { ask } from './live/ask.ts';
 import type { Asked } from './live/replica.ts';
+import { type DataOutput, printData } from './print/print-data.ts';
 import { requirePath } from './files/require-path.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -25,7 +27,7 @@ export interface ExplainSettings extends ControllerSettings, Asked {
   readonly filename?: readonly string[];
   readonly header: readonly string[];
   readonly verify?: boolean;
-  readonly output: 'text' | 'json';
+  readonly output: 'text' | DataOutput;
 }
 
 /**
@@ -41,15 +43,14 @@ export async function explainRequest(method: string, url: string, settings: Expl
       ? await askFor(method, url, settings)
       : await explainFiles(request, { ...settings, filename: settings.filename });
   const verified = verify === true ? await verifyBy(explanation, request, reader) : undefined;
-  if (output === 'json')
-    process.stdout.write(
-      `${JSON.stringify({ ...explanation, ...(decided && { decidedBy: Object.fromEntries(decided) }), ...(verified && { verified }) }, null, 2)}\n`,
-    );
-  else {
+  if (output !== 'text') {
+    const data = { ...explanation, ...(decided && { decidedBy: Object.fromEntries(decided) }), ...(verified && { verified }) };
+    await printData(data, output, process.stdout);
+  } else {
     printExplanation(explanation, request, { place, decided }, process.stdout);
     if (verify === true) printVerification(verified, process.stdout);
   }
-  if (!isSomebodys(explanation) || verified?.agrees === false) process.exitCode = 1;
+  if (!isSomebodys(explanation) || verified?.agrees === false) endWith(1);
 }
 
 async function verifyBy(explanation: Explanation, request: ExplainedRequest, reader: Found['reader']): Promise<Verification | undefined> {

@@ -3,7 +3,8 @@ import type { TypeName } from '../snapshot/resource.ts';
 import { endWith } from './end-with.ts';
 import { type Inventory, inventories, printObjects } from './get/inventory.ts';
 import { type ReadSettings, readResources } from './get/read-resources.ts';
-import { type List, type ListOutput, printList, printValue, watchList } from './lists/print-list.ts';
+import { type List, type ListOutput, printList, watchList } from './lists/print-list.ts';
+import { printData } from './print/print-data.ts';
 import type { IsSelected } from './lists/selection.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -38,7 +39,7 @@ export async function get(word: string, name: string | undefined, settings: GetS
   const { contents } = inventory;
   if (name !== undefined && contents !== undefined && (output === 'json' || output === 'yaml')) {
     const found = (resources[contents] as readonly Listed<unknown>[] | undefined)?.find((one) => one.name === name);
-    if (found !== undefined) return printValue(found, output, process.stdout);
+    if (found !== undefined) return printData(found, output, process.stdout);
   }
   return printList(rows, list, output, process.stdout);
 }

@@ -3,7 +3,8 @@ import type { Problem } from '../model/problem.ts';
 import { printSource } from '../model/source.ts';
 import { endWith } from './end-with.ts';
 import { printAge } from './lists/duration.ts';
-import { printValue } from './lists/print-list.ts';
+import { printCount } from './print/count.ts';
+import { printData } from './print/print-data.ts';
 import { selectedByServer, type Selection } from './lists/selection.ts';
 import { askAboutObject } from './live/ask-about-object.ts';
 import { askAll } from './live/ask.ts';
@@ -60,7 +61,7 @@ async function statusOfAll(settings: StatusSettings): Promise<void> {
   const refusing = proxies.filter(({ types }) => Object.values(types).some(({ refused }) => refused !== null));
   if (refusing.length > 0 || fleets.some(({ quarantine }) => quarantine.length > 0)) endWith(4);
   else if (problems.some(({ severity }) => severity === 'error')) endWith(1);
-  if (settings.output !== 'text') return printValue({ fleets: fleets.map(counted), proxies, problems }, settings.output, process.stdout);
+  if (settings.output !== 'text') return printData({ fleets: fleets.map(counted), proxies, problems }, settings.output, process.stdout);
   for (const one of new Set(fleets.map(({ name }) => name)))
     printFleet(
       fleets.filter(({ name }) => name === one),
@@ -94,7 +95,7 @@ function printFleet(served: readonly ServedFleet[], all: readonly ConnectedProxy
     const age = `${printAge(last.time, Date.now())} old: ${last.cause}  (${last.summary})`;
     const envoys = proxies.filter((proxy) => proxy.replica === replica.name).length;
     if (served.length === 1) process.stdout.write(`   v${version} is ${age}\n`);
-    else process.stdout.write(`   ${printReplica(replica)}  v${version}, ${envoys} ${envoys === 1 ? 'Envoy' : 'Envoys'}, ${age}\n`);
+    else process.stdout.write(`   ${printReplica(replica)}  v${version}, ${printCount(envoys, 'Envoy')}, ${age}\n`);
   }
   const counts = Object.entries(countsOf(first.resources ?? {})).filter(([, count]) => count > 0);
   if (counts.length > 0) process.stdout.write(`   ${counts.map(([type, count]) => `${count} ${type}`).join(', ')}\n`);
@@ -120,7 +121,9 @@ function printProblems(problems: readonly Problem[]): void {
     process.stdout.write('No object has a problem.\n');
     return;
   }
-  process.stdout.write(`\n${count('error')} errors, ${count('warning')} warnings, ${count('info')} remarks\n`);
+  process.stdout.write(
+    `\n${printCount(count('error'), 'error')}, ${printCount(count('warning'), 'warning')}, ${printCount(count('info'), 'remark')}\n`,
+  );
   const ranks = { error: 0, warning: 1, info: 2 };
   const sorted = problems.toSorted((a, b) => ranks[a.severity] - ranks[b.severity]).slice(0, problemsShown);
   printTable<Problem>(
@@ -143,7 +146,7 @@ async function statusOfObject(reference: string, settings: StatusSettings): Prom
   const { lines, exitCode } = judge(target, answers, { type: 'unknown', message: '' });
   if (exitCode !== 0) endWith(exitCode);
   const objects = answers.flatMap(({ server, object }) => (object === undefined ? [] : [{ replica: server, ...object }]));
-  if (settings.output !== 'text') return printValue(objects.length > 1 ? objects : (objects[0] ?? null), settings.output, process.stdout);
+  if (settings.output !== 'text') return printData(objects.length > 1 ? objects : (objects[0] ?? null), settings.output, process.stdout);
   for (const line of lines) process.stdout.write(`${line}\n`);
   for (const problem of problemsOf(answers)) printProblem(problem, undefined, process.stdout);
   return undefined;

@@ -4,11 +4,13 @@ import { readPaths } from '../kube/folder/read-folder.ts';
 import type { Locate } from '../kube/folder/locate.ts';
 import { printSource, type Source } from '../model/source.ts';
 import type { ControllerSettings } from '../settings.ts';
+import { endWith } from './end-with.ts';
 import { buildOnce, madeAtStart } from './files/build-once.ts';
 import { ask } from './live/ask.ts';
 import type { Asked } from './live/replica.ts';
 import { printChanges, printValue } from './print/print-changes.ts';
 import { placeOfProblem, printProblem } from './print/print-problem.ts';
+import { type DataOutput, printData } from './print/print-data.ts';
 import { requirePath } from './files/require-path.ts';
 import { UsageError } from './usage-error.ts';
 import { answerWhy, type SettingEffect, type WhyAnswer } from './why/answer.ts';
@@ -17,7 +19,7 @@ import type { Origin } from './why/origin.ts';
 export interface WhySettings extends ControllerSettings, Asked {
   /** Absent: a running Naru is asked. */
   readonly filename?: readonly string[];
-  readonly output: 'text' | 'json';
+  readonly output: 'text' | DataOutput;
 }
 
 /**
@@ -31,11 +33,11 @@ export async function why(reference: string, field: string | undefined, settings
       : await whyOfFiles(reference, field, { ...settings, filename: settings.filename });
   if (answer.about === 'nothing') throw new UsageError(answer.answer);
   if (answer.about === 'absent') process.stdout.write(`${answer.answer}\n`);
-  else if (settings.output === 'json') process.stdout.write(`${JSON.stringify(answer.answer, null, 2)}\n`);
+  else if (settings.output !== 'text') await printData(answer.answer, settings.output, process.stdout);
   else if (answer.about === 'setting') printEffect(answer.answer, locate);
   else if (answer.about === 'settings') printEffects(answer.answer, locate);
   else printOrigin(field ?? reference, answer.answer, locate);
-  if (answer.about === 'absent' || (answer.about === 'setting' && answer.answer.changes.length === 0)) process.exitCode = 1;
+  if (answer.about === 'absent' || (answer.about === 'setting' && answer.answer.changes.length === 0)) endWith(1);
 }
 
 interface Found {

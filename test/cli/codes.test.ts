@@ -16,6 +16,7 @@ test('naru codes lists the catalogue, and prints one', async (t) => {
   assert.match((await run('nr401')).output, /^NR401 error: A TLS Secret is missing\.\n/);
   const { code, title } = JSON.parse((await run('NR401', '-o', 'json')).output) as { code: string; title: string };
   assert.deepEqual({ code, title }, { code: 'NR401', title: 'A TLS Secret is missing' });
+  assert.match((await run('NR401', '-o', 'yaml')).output, /^code: NR401\nseverity: error\n/);
   const unknown = await run('NR000');
   assert.deepEqual(unknown, { code: 2, output: '', errors: 'naru: There is no code NR000; naru codes lists all.\n' });
 });

@@ -40,7 +40,7 @@ test('status, check and bug-report of a demo, before and after something is brok
   await demo.naru.says(/v2 .* accepted in/);
   const broken = await naru(t, 'status', ...server);
   assert.equal(broken.code, 1);
-  assert.match(broken.output, /\n1 errors, 0 warnings, 0 remarks\nCODE .*\nNR214 +error +Ingress shop\/web-canary +canary-weight/);
+  assert.match(broken.output, /\n1 error, 0 warnings, 0 remarks\nCODE .*\nNR214 +error +Ingress shop\/web-canary +canary-weight/);
 
   const archive = join(folder(t), 'report.tar.gz');
   const report = await naru(t, 'bug-report', '-o', archive, ...server);

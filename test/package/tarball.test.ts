@@ -33,6 +33,11 @@ test('the tarball, installed elsewhere, runs naru dev', async (t) => {
     (await run(program, ['why', 'ingress/shop/web-canary', '--server', server])).stdout,
     /canary-weight: "20"\n {2}changes scope /,
   );
+  // So are packages, whose names may be hidden by that.
+  for (const output of ['yaml', 'json', 'wide', 'name', 'table']) {
+    const printed = await run(program, ['get', 'routes', '--server', server, '-o', output]);
+    assert.match(printed.stdout, /shop\/web prefix|shop\.localhost/, output);
+  }
   naru.signal('SIGTERM');
   assert.equal(await naru.ended(), 0);
 });

@@ -8,6 +8,7 @@ import type { ShownSnapshot } from '../lists/snapshots.ts';
 import { askAll } from '../live/ask.ts';
 import type { Replica } from '../live/replica.ts';
 import { UnreachableError } from '../live/unreachable-error.ts';
+import { printCount } from '../print/count.ts';
 import { fail, type Finding, ok, type Section, warn } from './finding.ts';
 
 interface ShownFleet {
@@ -84,7 +85,7 @@ async function envoys(said: readonly Said[], settings: ReadSettings): Promise<re
 async function data(settings: ReadSettings): Promise<readonly Finding[]> {
   const problems = await readProblems(settings);
   const count = (severity: Problem['severity']): number => problems.filter((one) => one.severity === severity).length;
-  const text = `${count('error')} errors and ${count('warning')} warnings about objects`;
+  const text = `${printCount(count('error'), 'error')} and ${printCount(count('warning'), 'warning')} about objects`;
   const about = count('error') > 0 ? fail(text, 'naru status') : count('warning') > 0 ? warn(text, 'naru status') : ok(text);
   const certificates = listCertificates((await readResources(['secrets', 'listeners'], settings)).resources);
   const ending = certificates.flatMap(({ name, notAfter }): readonly Finding[] => {
@@ -94,6 +95,8 @@ async function data(settings: ReadSettings): Promise<readonly Finding[]> {
   });
   return [
     about,
-    ...(ending.length > 0 ? ending : [ok(`${certificates.length} certificates, none of which expires within ${soonDays} days`)]),
+    ...(ending.length > 0
+      ? ending
+      : [ok(`${printCount(certificates.length, 'certificate')}, none of which expires within ${soonDays} days`)]),
   ];
 }

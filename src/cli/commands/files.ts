@@ -70,9 +70,9 @@ export function codesCommand(): Command {
     .argument('[code]', 'such as NR214')
     .addOption(outputOption())
     .addHelpText('after', '\nExamples:\n  naru codes\n  naru codes NR214\n  naru codes -o json\n')
-    .action(async (code: string | undefined, { output }: { output: 'text' | 'json' }) => {
+    .action(async (code: string | undefined, { output }: { output: 'text' | 'json' | 'yaml' }) => {
       const { printCodes } = await import('../codes.ts');
-      printCodes(code, output);
+      await printCodes(code, output);
     });
 }
 

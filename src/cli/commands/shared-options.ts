@@ -57,7 +57,7 @@ export function addPath(path: string, before: readonly string[] = []): readonly 
 
 /** For people or for programs. */
 export function outputOption(): Option {
-  return new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text');
+  return new Option('-o, --output <format>', 'how to print it').choices(['text', 'json', 'yaml']).default('text');
 }
 
 export function filesOption(): Option {

@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import type { Problem } from '../../model/problem.ts';
 import { printProblem, severityColours } from '../print/print-problem.ts';
 import type { Findings } from './findings.ts';
+import { printCount } from '../print/count.ts';
 
 /** For people: each problem with its frame, then what there is in all. */
 export function writeText({ findings, counts, objects, files }: Findings, stream: WriteStream): void {
@@ -16,12 +17,12 @@ export function writeText({ findings, counts, objects, files }: Findings, stream
   if (passedOver.length > 0) stream.write(`Passed over, since Naru does not read them: ${countKinds(passedOver)}.\n`);
   const infos = counts.info - passedOver.length;
   const parts = [
-    ...(counts.error === 0 ? [] : [styleText(severityColours.error, count(counts.error, 'error'), { stream })]),
-    ...(counts.warning === 0 ? [] : [styleText(severityColours.warning, count(counts.warning, 'warning'), { stream })]),
-    ...(infos === 0 ? [] : [styleText(severityColours.info, count(infos, 'note'), { stream })]),
+    ...(counts.error === 0 ? [] : [styleText(severityColours.error, printCount(counts.error, 'error'), { stream })]),
+    ...(counts.warning === 0 ? [] : [styleText(severityColours.warning, printCount(counts.warning, 'warning'), { stream })]),
+    ...(infos === 0 ? [] : [styleText(severityColours.info, printCount(infos, 'note'), { stream })]),
   ];
   const what = parts.length === 0 ? styleText('green', 'Nothing is wrong', { stream }) : parts.join(', ');
-  stream.write(`${what} in ${count(objects, 'object')} of ${count(files, 'file')}. No cluster was asked.\n`);
+  stream.write(`${what} in ${printCount(objects, 'object')} of ${printCount(files, 'file')}. No cluster was asked.\n`);
 }
 
 function isPassedOver({ code, severity }: Problem): boolean {
@@ -35,8 +36,4 @@ function countKinds(problems: readonly Problem[]): string {
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([kind, times]) => `${kind} ${times}`)
     .join(', ');
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

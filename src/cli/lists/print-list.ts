@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { changesAt } from '../live/changes.ts';
 import type { Asked } from '../live/replica.ts';
+import { printData } from '../print/print-data.ts';
 import { type Column, printMore, printTable } from '../print/print-table.ts';
 
 export const listOutputs = ['table', 'wide', 'name', 'json', 'yaml'] as const;
@@ -19,7 +20,7 @@ export interface List<T> {
 
 /** Prints rows in one of kubectl's ways. */
 export async function printList<T>(rows: readonly T[], list: List<T>, output: ListOutput, stream: Writable): Promise<void> {
-  if (output === 'json' || output === 'yaml') return printValue(rows, output, stream);
+  if (output === 'json' || output === 'yaml') return printData(rows, output, stream);
   if (output === 'name') {
     for (const row of rows) stream.write(`${list.name(row)}\n`);
     return undefined;
@@ -60,17 +61,7 @@ export async function watchList<T>(
     else
       for (const row of changed) {
         if (output === 'yaml') stream.write('---\n');
-        await printValue(row, output, stream);
+        await printData(row, output, stream);
       }
   }
-}
-
-/** For programs. */
-export async function printValue(value: unknown, output: 'json' | 'yaml', stream: Writable): Promise<void> {
-  if (output === 'json') {
-    stream.write(`${JSON.stringify(value ?? null, null, 2)}\n`);
-    return;
-  }
-  const { stringify } = await import('yaml');
-  stream.write(stringify(value ?? null, { aliasDuplicateObjects: false }));
 }
