@@ -10,16 +10,17 @@ import { EnvoyProcess } from '../../src/dev/envoy-process.ts';
 import { choosePort } from '../../src/dev/ports.ts';
 import { makeAdsCertificates } from '../../src/runtime/ads-certificates.ts';
 import { envoyForTests } from '../dev/envoy-for-tests.ts';
+import { Audit } from '../support/audit.ts';
 import { type ControlPlane, startControlPlane } from '../support/control-plane.ts';
 import { eventually } from '../support/eventually.ts';
 import { installGatewayApi } from '../support/gateway-definitions.ts';
 import { startMadeEnvoy } from '../support/made-envoy.ts';
 import type { Deployment, Gateway, Listed, Made, Secret, Service } from '../support/made-objects.ts';
+import { gateway, gatewayClass, group, route } from '../support/own-gateway.ts';
 import { Pod } from '../support/pod.ts';
 import { request } from '../support/request.ts';
 import { Served } from '../support/serve.ts';
 
-const group = 'gateway.networking.k8s.io';
 const groups = {
   gateways: `apis/${group}/v1`,
   gatewayclasses: `apis/${group}/v1`,
@@ -40,6 +41,7 @@ describe('a Gateway with Envoys of its own', () => {
   let sharedPort: number;
   let envoy: ChildProcess | undefined;
   let sharedEnvoy: EnvoyProcess | undefined;
+  let audit: Audit | undefined;
   let clientTls: AdsClientTls;
   /** The first of a few ports of the shared Envoys. */
   let balanced: number;
@@ -53,24 +55,6 @@ describe('a Gateway with Envoys of its own', () => {
   const made = <T>(kind: keyof typeof groups): Promise<T> => eventually(`${kind} is made\n${naru.log}`, () => get<T>(kind, 'web-own'));
   const programmed = async (name: string) =>
     (await get<Gateway>('gateways', name)).status?.conditions?.find(({ type }) => type === 'Programmed');
-  const gateway = (name: string, gatewayClassName: string, at: number, infrastructure?: object) => ({
-    apiVersion: `${group}/v1`,
-    kind: 'Gateway',
-    metadata: { name },
-    spec: { gatewayClassName, listeners: [{ name: 'http', port: at, protocol: 'HTTP' }], ...(infrastructure && { infrastructure }) },
-  });
-  const route = (name: string, parent: string) => ({
-    apiVersion: `${group}/v1`,
-    kind: 'HTTPRoute',
-    metadata: { name },
-    spec: { parentRefs: [{ name: parent }], hostnames: [`${name}.example.com`], rules: [{ backendRefs: [{ name: 'web', port: 80 }] }] },
-  });
-  const gatewayClass = (name: string, annotations: object) => ({
-    apiVersion: `${group}/v1`,
-    kind: 'GatewayClass',
-    metadata: { name, annotations },
-    spec: { controllerName: 'naru.io/gateway-controller' },
-  });
 
   before(async () => {
     control = await startControlPlane();
@@ -80,7 +64,8 @@ describe('a Gateway with Envoys of its own', () => {
     await control.kubectl(['apply', '-f', 'manifests/naru/namespace.yaml']);
     const manifests = ['naru', 'gateway-infrastructure', 'gateway-load-balancers'];
     await control.kubectl(['apply', ...manifests.flatMap((name) => ['-f', `manifests/${name}`])]);
-    const kubeconfig = await control.kubeconfigFor('naru-system', 'naru');
+    const account = 'system:serviceaccount:naru-system:naru';
+    audit = await Audit.of(control, account, await control.kubeconfigFor('naru-system', 'naru'));
     const files = await makeAdsCertificates(['naru.naru-system.svc'], 'naru', 1);
     const write = (name: string, text: string): string => {
       writeFileSync(join(folder, name), text);
@@ -110,7 +95,7 @@ describe('a Gateway with Envoys of its own', () => {
       serverName: 'naru.naru-system.svc',
     };
     balanced = await choosePort(0);
-    naru = await Served.start(kubeconfig, [...tls, '--gateway-ports', `${balanced}-${balanced + 15}`]);
+    naru = await Served.start(audit.kubeconfig, [...tls, '--gateway-ports', `${balanced}-${balanced + 15}`]);
     await apply(
       gatewayClass('own', { 'naru.io/gateway-infrastructure': 'own' }),
       gatewayClass('shared', {}),
@@ -127,6 +112,7 @@ describe('a Gateway with Envoys of its own', () => {
     await naru?.stop();
     await pod?.stop();
     await control?.stop();
+    audit?.forget();
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
 
@@ -293,4 +279,16 @@ describe('a Gateway with Envoys of its own', () => {
     // Who collects garbage looks only twice a minute for new kinds of owners.
     await eventually(`nothing is left\n${naru.log}`, isGone, { deadlineMs: 90_000 });
   }
+
+  test('it was allowed all that it asked for, and of what the manifests for Gateways allow it has used each right', () => {
+    // To apply what is not there takes the right to create it.
+    const asked = (audit?.asked() ?? []).flatMap(({ what, code }) =>
+      code === 201 ? [what, what.replace('patch', 'create')] : [`${what}${code === 403 ? ' 403' : ''}`],
+    );
+    const of = ['/secrets', '/services', 'apps/deployments', 'networking.k8s.io/networkpolicies'];
+    const rights = of.flatMap((resource) => ['get', 'create', 'patch', 'delete'].map((verb) => `${verb} ${resource}`));
+    const statuses = ['gatewayclasses', 'gateways', 'httproutes'].map((kind) => `patch ${group}/${kind}/status`);
+    const unused = [...rights, ...statuses].filter((right) => !asked.includes(right));
+    assert.deepEqual([...unused, ...asked.filter((what) => what.endsWith(' 403'))], []);
+  });
 });

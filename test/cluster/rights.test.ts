@@ -1,10 +1,8 @@
 // Naru's rights, action by action: an API server writes down what `naru serve` asks for as its ServiceAccount; all of it is allowed, and
 // manifests/ allow nothing else.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { Audit } from '../support/audit.ts';
 import { ClusterApp, clusterIngress } from '../support/cluster-app.ts';
 import { eventually } from '../support/eventually.ts';
 import { Served } from '../support/serve.ts';
@@ -14,17 +12,6 @@ interface Rule {
   readonly apiGroups?: readonly string[];
   readonly resources?: readonly string[];
   readonly resourceNames?: readonly string[];
-}
-
-interface Asked {
-  readonly verb: string;
-  readonly objectRef?: {
-    readonly apiGroup?: string;
-    readonly resource: string;
-    readonly subresource?: string;
-    readonly namespace?: string;
-  };
-  readonly responseStatus?: { readonly code: number };
 }
 
 const read = ['list', 'watch'];
@@ -75,32 +62,25 @@ const account = 'system:serviceaccount:naru-system:naru';
 
 describe("Naru's rights", () => {
   let app: ClusterApp;
-  let folder: string;
-  let kubeconfig: string;
+  let audit: Audit;
 
   before(async () => {
     app = await ClusterApp.open('rights');
-    folder = mkdtempSync(join(tmpdir(), 'naru-rights-'));
-    const rules = [{ level: 'Metadata', users: [account], omitStages: ['RequestReceived'] }, { level: 'None' }];
-    writeFileSync(join(folder, 'policy.yaml'), JSON.stringify({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', rules }));
-    const flags = [`--audit-policy-file=${join(folder, 'policy.yaml')}`, `--audit-log-path=${join(folder, 'audit.log')}`];
-    const { server } = await app.control.addServer(...flags);
-    kubeconfig = join(folder, 'kubeconfig');
-    writeFileSync(kubeconfig, readFileSync(app.kubeconfig, 'utf8').replaceAll(app.control.server, server), { mode: 0o600 });
+    audit = await Audit.of(app.control, account, app.kubeconfig);
   });
   after(async () => {
-    rmSync(folder, { recursive: true });
+    audit.forget();
     await app.close();
   });
 
   test('it is allowed all that it asks for', async (t) => {
     await app.control.kubectl(['--namespace', 'naru-system', 'delete', 'lease', 'naru-leader', '--ignore-not-found']);
-    const naru = await Served.start(kubeconfig, ['--configmap', 'naru-system/naru', '--publish-status-address', '192.0.2.1']);
+    const naru = await Served.start(audit.kubeconfig, ['--configmap', 'naru-system/naru', '--publish-status-address', '192.0.2.1']);
     t.after(() => naru.stop());
     await naru.accepted(0);
     await app.apply(clusterIngress('good'), clusterIngress('bad', { service: 'none' }));
     const asked = await eventually('it has written what it writes', () => {
-      const actions = readFileSync(join(folder, 'audit.log'), 'utf8').trim().split('\n').map(readAction);
+      const actions = audit.asked();
       const done = ['create events.k8s.io/events', 'patch networking.k8s.io/ingresses/status', 'update coordination.k8s.io/leases'];
       return done.every((action) => actions.some(({ what }) => what === action)) ? actions : undefined;
     });
@@ -146,10 +126,4 @@ function flatten({ verbs, apiGroups = [], resources = [], resourceNames = [''] }
 
 function wanted(...tables: readonly (typeof everywhere)[]): readonly string[] {
   return tables.flatMap((table) => Object.entries(table).flatMap(([what, verbs]) => verbs.map((verb) => `${verb} ${what}`))).toSorted();
-}
-
-function readAction(line: string): { readonly what: string; readonly code: number | undefined } {
-  const { verb, objectRef, responseStatus } = JSON.parse(line) as Asked;
-  const { apiGroup = '', resource = '', subresource } = objectRef ?? {};
-  return { what: `${verb} ${apiGroup}/${resource}${subresource === undefined ? '' : `/${subresource}`}`, code: responseStatus?.code };
 }
