@@ -15,18 +15,21 @@ export interface CanaryDecision {
   readonly by: string;
   /** Headers and cookies that were asked first and said nothing. */
   readonly silent: readonly string[];
+  /** Headers, cookies and the weight that would have been asked next; absent: none. */
+  readonly unasked?: readonly string[];
 }
 
-/** Undefined where the path of the winner has no canary. `tried`: all routes up to the winner, which is the last. */
+/** Undefined where the path of the winner has no canary. `tried`: all routes up to the winner, which is the last; `others`: those behind it. */
 export function canaryDecision(
-  tried: readonly Route[],
+  { tried, others }: { readonly tried: readonly Route[]; readonly others: readonly Route[] },
   upstreams: readonly Destination[],
   reader: ResourceReader,
 ): CanaryDecision | undefined {
   const winner = tried.at(-1);
   if (winner === undefined) return undefined;
   const path = JSON.stringify(printPathMatch(winner.match ?? {}));
-  const asked = tried.filter(({ name = '', match = {} }) => isChoice(name) && JSON.stringify(printPathMatch(match)) === path);
+  const isSamePath = ({ match = {} }: Route): boolean => JSON.stringify(printPathMatch(match)) === path;
+  const asked = tried.filter((route) => isChoice(route.name ?? '') && isSamePath(route));
   const toCanary = upstreams.filter(({ cluster }) => isCanary(cluster, reader));
   if (asked.length === 0 && toCanary.length === 0) return undefined;
   const silent = [
@@ -38,9 +41,26 @@ export function canaryDecision(
       side: toCanary.length > 0 ? 'canary' : 'primary',
       by: `${decided.what} ${decided.text}`,
       silent: silent.filter((what) => what !== decided.what),
+      unasked: unaskedOf(others.filter(isSamePath), reader).filter((what) => what !== decided.what && !silent.includes(what)),
     };
   const share = toCanary.reduce((sum, one) => sum + one.share, 0);
-  return { side: share === 0 ? 'primary' : share === 1 ? 'canary' : 'chance', by: `weight ${Math.round(share * 1000) / 10} %`, silent };
+  const side = share === 0 ? 'primary' : share === 1 ? 'canary' : 'chance';
+  return { side, by: percent(share), silent };
+}
+
+function unaskedOf(routes: readonly Route[], reader: ResourceReader): readonly string[] {
+  const whats = routes.flatMap(({ name = '', match = {}, route }) => {
+    if (isChoice(name)) return deciders(match).map(({ what }) => what);
+    const parts = route?.weighted_clusters?.clusters ?? [];
+    const whole = parts.reduce((sum, { weight = 0 }) => sum + weight, 0);
+    const canary = parts.find((part) => isCanary(part.name ?? '', reader));
+    return canary?.weight === undefined || whole === 0 ? [] : [percent(canary.weight / whole)];
+  });
+  return [...new Set(whats)];
+}
+
+function percent(share: number): string {
+  return `weight ${Math.round(share * 1000) / 10} %`;
 }
 
 /** The routes of canaries are called so. */

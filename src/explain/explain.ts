@@ -101,7 +101,8 @@ function explainAt({ name, listener }: FoundListener, request: ExplainedRequest,
   const outcome: Outcome =
     winner === undefined ? { type: 'answer', status: 404, body: '' } : outcomeOf(winner, host?.host ?? {}, routed, reader);
   const upstreams = outcome.type === 'forward' ? outcome.upstreams : [];
-  const canary = canaryDecision(winner === undefined ? [] : tried.map(({ route }) => route), upstreams, reader);
+  const untilWinner = winner === undefined ? [] : tried.map(({ route }) => route);
+  const canary = canaryDecision({ tried: untilWinner, others: host?.host.routes?.slice(tried.length) ?? [] }, upstreams, reader);
   return {
     ...shown,
     path,

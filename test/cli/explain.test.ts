@@ -72,12 +72,15 @@ test('explain says which annotation made the route, the rewrite, the timeouts an
     'proxy-read-timeout: "70"',
     'whitelist-source-range: 10.0.0.0/8',
   ]);
-  writeFileSync(join(folder, 'a.yaml'), main + annotated('next', 'two', ['canary: "true"', 'canary-by-header: x-canary']));
+  writeFileSync(
+    join(folder, 'a.yaml'),
+    main + annotated('next', 'two', ['canary: "true"', 'canary-by-header: x-canary', 'canary-by-cookie: c', 'canary-weight: "20"']),
+  );
   const { lines } = await explain(t, ['GET', 'http://a.test/api/cart', '-H', 'x-canary: always', '-f', folder]);
   const at = (line: number) => `${folder}/a.yaml:${line}`;
   for (const line of [
     `         canary-by-header: "x-canary" of Ingress default/next  ${at(28)}`,
-    'CANARY   header x-canary is "always" -> canary',
+    'CANARY   header x-canary is "always" -> canary  (cookie c and weight 20 % not asked)',
     'REWRITE  /api/cart -> /cart',
     `         rewrite by rewrite-target: "/$2" of Ingress default/api  ${at(8)}`,
     `         idle timeout by proxy-read-timeout: "70" of Ingress default/api  ${at(9)}`,

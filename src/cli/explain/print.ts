@@ -105,10 +105,13 @@ function troubles({ problems = [], closest, unserved = [] }: Explanation): reado
   ];
 }
 
-/** As in `header x-canary is "always" -> canary`. */
-function printCanary({ side, by, silent }: NonNullable<Explanation['canary']>): string {
-  const asked = silent.length === 0 ? '' : `  (${silent.join(' and ')} ${silent.length === 1 ? 'says' : 'say'} nothing)`;
-  return `${by} -> ${side === 'chance' ? 'canary, the others to the primary' : side}${asked}`;
+/** As in `header x-canary is "always" -> canary  (cookie c and weight 20 % not asked)`. */
+function printCanary({ side, by, silent, unasked = [] }: NonNullable<Explanation['canary']>): string {
+  const parts = [
+    ...(silent.length === 0 ? [] : [`${silent.join(' and ')} ${silent.length === 1 ? 'says' : 'say'} nothing`]),
+    ...(unasked.length === 0 ? [] : [`${unasked.join(' and ')} not asked`]),
+  ];
+  return `${by} -> ${side === 'chance' ? 'canary, the others to the primary' : side}${parts.length === 0 ? '' : `  (${parts.join('; ')})`}`;
 }
 
 const connections = {
