@@ -11,9 +11,12 @@ export interface LastWrite {
 /** Few programs write many objects: their names are kept once. */
 const names = new Map<string, string>();
 const namesKept = 1000;
+/** As whom Naru writes. */
+export const ourselves = 'naru';
 
 /**
- * Undefined for an object that does not say it. Of several that wrote in the same second it is one that wrote more than the status.
+ * Undefined for an object that does not say it. Of several that wrote in the same second it is one that wrote more than the status. The status
+ * that Naru itself writes changes nothing for it.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 export function lastWriteOf(raw: unknown): LastWrite | undefined {
@@ -24,8 +27,10 @@ export function lastWriteOf(raw: unknown): LastWrite | undefined {
     const [manager, time] = [valueAt(entry, ['manager']), valueAt(entry, ['time'])];
     const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
     if (typeof manager !== 'string' || manager === '' || Number.isNaN(at)) continue;
+    const ofStatus = valueAt(entry, ['subresource']) !== undefined;
+    if (ofStatus && manager === ourselves) continue;
     // Half a second: less than what times differ by.
-    const rank = at + (valueAt(entry, ['subresource']) === undefined ? 500 : 0);
+    const rank = at + (ofStatus ? 0 : 500);
     if (newest === undefined || rank >= newest.rank) newest = { manager, at, rank };
   }
   return newest && { manager: keptOnce(newest.manager), at: newest.at };

@@ -1,3 +1,4 @@
+import { ourselves } from './last-write.ts';
 import { readOne, write } from './api/write.ts';
 import { failureOf } from './api/failure.ts';
 import type { Connection } from './connection.ts';
@@ -13,7 +14,7 @@ export interface IngressIdentity {
   readonly uid?: string | undefined;
 }
 
-const parameters = new URLSearchParams({ fieldManager: 'naru', force: 'true' }).toString();
+const parameters = new URLSearchParams({ fieldManager: ourselves, force: 'true' }).toString();
 
 /**
  * Says in an Ingress where it is reached. By server-side apply, so that the API server knows whose entry it is; with the

@@ -1,5 +1,7 @@
 import type { KubeEvent } from '../kube/event.ts';
+import { byDefault } from '../model/source.ts';
 import type { CausingObject, Change } from '../snapshot/snapshot.ts';
+import type { Quarantined } from '../xds/quarantine/quarantine.ts';
 
 /** What led to a snapshot. */
 export interface Cause {
@@ -31,6 +33,19 @@ export function causeOf(events: readonly KubeEvent[], { known, changed }: Before
   const [first, ...others] = new Set(objects.map((object, index) => files[index] ?? printObject(object)));
   const text = first === undefined ? 'start' : others.length === 0 ? first : `${first} and ${others.length} more`;
   return { text, objects: objects.slice(0, objectsNamed), objectCount: objects.length };
+}
+
+/** What Envoys say of what was made of objects. */
+export function causeOfRefusals(text: string, rows: readonly Quarantined[]): Cause {
+  const objects = rows.flatMap(({ refusal }): readonly CausingObject[] =>
+    (refusal?.sources ?? []).flatMap(({ kind, namespace, name }) =>
+      refusal === undefined || kind === byDefault.kind
+        ? []
+        : [{ kind, namespace, name, verb: 'refused', by: refusal.proxy, at: refusal.since }],
+    ),
+  );
+  const distinct = [...new Map(objects.map((object) => [printObject(object), object])).values()];
+  return { text, objects: distinct.slice(0, objectsNamed), objectCount: distinct.length };
 }
 
 /** A cause that no object's change is. */

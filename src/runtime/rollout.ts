@@ -4,6 +4,7 @@ import type { Fleet } from '../ads/fleet.ts';
 import type { AdsServer } from '../ads/server.ts';
 import type { FleetView } from '../debug/view.ts';
 import type { Assembly, Pass } from './assembly.ts';
+import { causeOfRefusals } from './cause.ts';
 import { ColdProof, type ColdProofOptions } from './cold-proof.ts';
 import { coldNodeId } from './cold-run.ts';
 import { describeQuarantine, FleetRecord } from './fleet-record.ts';
@@ -164,7 +165,8 @@ export class Rollout {
     if (taken === undefined) return;
     const { assembly } = this.#options;
     const start = performance.now();
-    const pass = assembly.pass(new Map([[assembly.quarantine, taken.keys]]), taken.cause);
+    const rows = [...taken.keys].flatMap((key) => assembly.quarantine.get(key) ?? []);
+    const pass = assembly.pass(new Map([[assembly.quarantine, taken.keys]]), causeOfRefusals(taken.cause, rows));
     this.passed({ ...pass, timing: { since: start, start, end: performance.now() } });
     this.#refusals.passed();
     this.#followUp();

@@ -34,14 +34,14 @@ export function changesBetween(before: ResourceSet, after: ResourceSet): readonl
   );
 }
 
-/** An object whose change led to a snapshot. */
+/** An object whose change, or refusal by an Envoy, led to a snapshot. */
 export interface CausingObject {
   readonly kind: string;
   /** Empty for kinds without a namespace. */
   readonly namespace: string;
   readonly name: string;
-  readonly verb: 'added' | 'changed' | 'deleted';
-  /** The program that wrote it last, where the API server says it; of one that was deleted nobody knows. */
+  readonly verb: 'added' | 'changed' | 'deleted' | 'refused';
+  /** The program that wrote it last, where the API server says it; of one that was deleted nobody knows. Of one that was refused the Envoy. */
   readonly by?: string;
   /** When it did, milliseconds since the epoch. */
   readonly at?: number;
