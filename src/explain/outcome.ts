@@ -1,5 +1,6 @@
 import type { Messages } from '../proto/gen/messages.ts';
 import type { FoundChain } from './connection.ts';
+import { printAddress } from './inventory/endpoints.ts';
 import { expanded } from './expanded.ts';
 import { rewrittenPath } from './rewritten-path.ts';
 import { redirectLocation } from './redirect-location.ts';
@@ -36,12 +37,14 @@ export interface Destination {
   /** Of the requests, from 0 to 1. */
   readonly share: number;
   readonly endpoints: number;
+  /** The first of them, as `10.0.0.1:8080`. */
+  readonly addresses?: readonly string[];
 }
 
 /** What a filter chain without HTTP does with a connection. */
 export function connectionOutcome({ endsTls, serverName, proxiedTo }: FoundChain, resources: ResourceReader): Outcome {
   if (proxiedTo === undefined) return { type: 'answer', status: 0, body: 'The connection is closed.' };
-  const upstreams = proxiedTo.map(({ cluster, share }) => ({ cluster, share, endpoints: endpointsOf(cluster, resources) }));
+  const upstreams = proxiedTo.map(({ cluster, share }) => ({ cluster, share, ...endpointsOf(cluster, resources) }));
   return { type: 'connection', tls: endsTls ? 'ended' : serverName === undefined ? 'none' : 'passed', upstreams };
 }
 
@@ -75,11 +78,16 @@ function destinations({ cluster, weighted_clusters: weighted }: RouteAction, res
   return parts.map(({ name, weight }) => ({
     cluster: name,
     share: whole === 0 ? 0 : weight / whole,
-    endpoints: endpointsOf(name, resources),
+    ...endpointsOf(name, resources),
   }));
 }
 
-function endpointsOf(cluster: string, resources: ResourceReader): number {
+/** How many addresses are told. */
+const told = 5;
+
+function endpointsOf(cluster: string, resources: ResourceReader): Pick<Destination, 'endpoints' | 'addresses'> {
   const assigned = resources.get('endpoints', cluster) ?? resources.get('clusters', cluster)?.load_assignment;
-  return assigned?.endpoints?.reduce((sum, { lb_endpoints: endpoints = [] }) => sum + endpoints.length, 0) ?? 0;
+  const all = assigned?.endpoints?.flatMap(({ lb_endpoints: endpoints = [] }) => endpoints) ?? [];
+  const addresses = all.slice(0, told).map(({ endpoint }) => printAddress(endpoint?.address));
+  return { endpoints: all.length, ...(addresses.length > 0 && { addresses }) };
 }

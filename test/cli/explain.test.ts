@@ -76,6 +76,18 @@ test('explain says which annotation made the route, the rewrite, the timeouts an
     join(folder, 'a.yaml'),
     main + annotated('next', 'two', ['canary: "true"', 'canary-by-header: x-canary', 'canary-by-cookie: c', 'canary-weight: "20"']),
   );
+  const endpoints = ['10.0.0.1', 'fd00::2', '10.0.0.3', '10.0.0.4', '10.0.0.5', '10.0.0.6'].map((address) => ({ addresses: [address] }));
+  for (const [addressType, colon] of [
+    ['IPv4', false],
+    ['IPv6', true],
+  ] as const) {
+    const slice = {
+      ...{ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType, ports: [{ port: 8080 }] },
+      metadata: { name: `two-${addressType.toLowerCase()}`, labels: { 'kubernetes.io/service-name': 'two' } },
+      endpoints: endpoints.filter(({ addresses: [address = ''] }) => address.includes(':') === colon),
+    };
+    writeFileSync(join(folder, `${addressType}.yaml`), JSON.stringify(slice));
+  }
   const { lines } = await explain(t, ['GET', 'http://a.test/api/cart', '-H', 'x-canary: always', '-f', folder]);
   const at = (line: number) => `${folder}/a.yaml:${line}`;
   for (const line of [
@@ -87,6 +99,9 @@ test('explain says which annotation made the route, the rewrite, the timeouts an
     `         client-addresses by whitelist-source-range: "10.0.0.0/8" of Ingress default/api  ${at(10)}`,
   ])
     assert.ok(lines.includes(line), `${line}\n is not in\n${lines.join('\n')}`);
+  const cluster = /^ENDPOINT (default\/two\/80~\w+) {2}/.exec(lines.find((line) => line.startsWith('ENDPOINT')) ?? '')?.[1];
+  const first = '10.0.0.1:8080, 10.0.0.3:8080, 10.0.0.4:8080, 10.0.0.5:8080, 10.0.0.6:8080';
+  assert.ok(lines.includes(`ENDPOINT ${cluster}  ${first} and 1 more`), lines.join('\n'));
 });
 
 test('explain says what is wrong with the path that wins', async (t) => {

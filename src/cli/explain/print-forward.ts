@@ -34,6 +34,10 @@ export function printForward(outcome: Forward, request: ExplainedRequest, sideli
   const parts = [`Host ${host}`, limit('timeout', timeout), limit('idle timeout', idleTimeout), `retries ${tries}${byDefault('retries')}`];
   writeRow(stream, 'UPSTREAM', parts.join(', '));
   printDeciders(['host', 'timeout', 'idle timeout', 'retries'], sideline, stream);
+  for (const { cluster, endpoints, addresses = [] } of outcome.upstreams) {
+    const more = endpoints - addresses.length;
+    if (addresses.length > 0) writeRow(stream, 'ENDPOINT', `${cluster}  ${addresses.join(', ')}${more > 0 ? ` and ${more} more` : ''}`);
+  }
 }
 
 /** Below a row, the settings that decide what stands there. */
