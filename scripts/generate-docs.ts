@@ -11,7 +11,8 @@ import { type Difference, differences } from '../src/ingress/differences.ts';
 import { variableNames } from '../src/ingress/nginx/variables.ts';
 import { directiveRows, harmless } from '../src/ingress/snippets/directives.ts';
 import { orderedDirectives } from '../src/ingress/snippets/run.ts';
-import { codes } from '../src/model/codes.ts';
+import { codePage } from '../src/cli/print/code-page.ts';
+import { codes, type ProblemCode } from '../src/model/codes.ts';
 import { clusterBootstrapManifest } from './cluster-bootstrap.ts';
 import { commandLinePage } from './command-line-page.ts';
 
@@ -69,12 +70,12 @@ function cell(text: string): string {
 }
 
 function codesPage(): string {
-  const rows = Object.entries(codes)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([code, { severity, title }]) => `| ${code} | ${severity} | ${title} |`);
+  const all = (Object.keys(codes) as ProblemCode[]).toSorted((a, b) => (a < b ? -1 : 1));
+  const rows = all.map((code) => `| [${code}](#${code.toLowerCase()}) | ${codes[code].severity} | ${codes[code].title} |`);
   const intro =
-    'Every problem that Naru reports has a code. It is printed by `naru dev`, logged by `naru serve` and listed at `/debug/problems`.';
-  return ['# Codes', generated, intro, ['| code | severity | what it is about |', '|---|---|---|', ...rows].join('\n')].join('\n\n');
+    'Every problem that Naru reports has a code. It is printed by `naru dev`, logged by `naru serve` and listed at `/debug/problems`. `naru codes NR214` prints what stands here of one.';
+  const table = ['| code | severity | what it is about |', '|---|---|---|', ...rows].join('\n');
+  return ['# Codes', generated, intro, table, ...all.map((code) => `## ${code}\n\n${codePage(code)}`)].join('\n\n');
 }
 
 function configMapPage(): string {

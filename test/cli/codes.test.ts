@@ -13,7 +13,10 @@ test('naru codes lists the catalogue, and prints one', async (t) => {
   const all = await run();
   assert.equal(all.output.trimEnd().split('\n').length, Object.keys(codes).length);
   assert.match(all.output, /^NR401 {2}error {4}A TLS Secret is missing$/m);
-  assert.match((await run('nr401')).output, /^NR401 error: A TLS Secret is missing\.\n/);
+  assert.match(
+    (await run('nr401')).output,
+    /^NR401 error: A TLS Secret is missing\.\n\n.*default certificate.*\n\nWhy: .*\n\nWhat to do: Create it/,
+  );
   const { code, title } = JSON.parse((await run('NR401', '-o', 'json')).output) as { code: string; title: string };
   assert.deepEqual({ code, title }, { code: 'NR401', title: 'A TLS Secret is missing' });
   assert.match((await run('NR401', '-o', 'yaml')).output, /^code: NR401\nseverity: error\n/);

@@ -5,9 +5,9 @@ export function codePage(code: ProblemCode): string {
   const { severity, title, meaning, cause, fix, example, reads }: CodeRow = codes[code];
   const parts = [
     `${code} ${severity}: ${title}.`,
-    ...(meaning === undefined ? [] : [meaning]),
-    ...(cause === undefined ? [] : [`Why: ${cause}`]),
-    ...(fix === undefined ? [] : [`What to do: ${fix}`]),
+    meaning,
+    `Why: ${cause}`,
+    `What to do: ${fix}`,
     ...(example === undefined ? [] : [`Example:\n\n${indented(example)}`]),
     ...(reads === undefined ? [] : [`It reads:\n\n${indented(reads)}`]),
   ];

@@ -5,14 +5,24 @@ export const backendCodes = {
   NR501: {
     severity: 'error',
     title: 'A Service does not exist',
+    meaning:
+      'Requests for it are answered with 503; other paths are served. As the default backend of Naru it is passed over, and such requests get 404.',
+    cause: 'The name is mistyped, or the Service is in another namespace: a backend is looked up in that of its Ingress.',
+    fix: 'Create the Service, or correct the name.',
   },
   NR502: {
     severity: 'error',
     title: 'A Service has no such port',
+    meaning: 'Requests for it are answered with 503; other paths are served.',
+    cause: 'The number or name is none of the ports of the Service, whose targetPort does not count, or the protocol is another one.',
+    fix: 'Name one of its ports: the message lists them.',
   },
   NR503: {
     severity: 'error',
     title: 'A kind of backend that is not supported',
+    meaning: 'Requests for it are answered with 503; other paths are served.',
+    cause: 'A backend that is an object of another kind (spec.resource) is something that Naru does not know.',
+    fix: 'Name a Service.',
   },
   NR504: {
     severity: 'error',

@@ -5,6 +5,9 @@ export const routingCodes = {
   NR302: {
     severity: 'warning',
     title: 'The path is already taken',
+    meaning: 'This path takes no requests; the other one does, and nothing else is touched.',
+    cause: 'Two rules have the same host, path and pathType. Of two Ingresses the older one has it.',
+    fix: 'Change the path or the host, or remove one of the two. A share of the requests is what canaries are for.',
   },
   NR303: {
     severity: 'warning',
