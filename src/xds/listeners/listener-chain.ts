@@ -11,13 +11,18 @@ import { defaultCertificateName } from '../tls/secret.ts';
 type FilterChain = Messages['envoy.config.listener.v3.FilterChain'];
 type TlsContext = Messages['envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext'];
 
-/** The filter chain of one server name: its certificate is the secret of that name. */
+/** The filter chain of one server name, without its filters: its certificate is the secret of that name. */
 export function renderChain(serverName: string, policy: TlsPolicy, settings: ListenerSettings): FilterChain {
   return {
     name: serverName,
     filter_chain_match: { server_names: [serverName] },
-    ...tlsChain(policy, fixed(serverName, policy, settings), settings),
+    ...transportSocket(fixed(serverName, policy, settings)),
   };
+}
+
+/** What goes with it: the same for all server names with this policy. */
+export function renderChainFilters(policy: TlsPolicy, settings: ListenerSettings): Pick<FilterChain, 'filters'> {
+  return { filters: renderFilters('https', tlsChainOf(policy), settings) };
 }
 
 /** TLS for a server name goes on as it is. */
@@ -42,7 +47,7 @@ export function renderPassthrough(serverName: string, cluster: string): FilterCh
 export function renderDefaultChain(settings: ListenerSettings): FilterChain {
   const context =
     settings.listen.certificatesOnDemand === true ? onDemand(settings) : fixed(defaultCertificateName, defaultTlsPolicy, settings);
-  return { name: defaultCertificateName, ...tlsChain(defaultTlsPolicy, context, settings) };
+  return { name: defaultCertificateName, ...renderChainFilters(defaultTlsPolicy, settings), ...transportSocket(context) };
 }
 
 function fixed(secret: string, policy: TlsPolicy, { edge }: ListenerSettings): TlsContext {
@@ -77,9 +82,8 @@ function onDemand({ edge }: ListenerSettings): TlsContext {
   };
 }
 
-function tlsChain(policy: TlsPolicy, context: TlsContext, settings: ListenerSettings): Omit<FilterChain, 'name'> {
+function transportSocket(context: TlsContext): Pick<FilterChain, 'transport_socket' | 'transport_socket_connect_timeout'> {
   return {
-    filters: renderFilters('https', tlsChainOf(policy), settings),
     transport_socket_connect_timeout: '10s',
     transport_socket: {
       name: 'envoy.transport_sockets.tls',

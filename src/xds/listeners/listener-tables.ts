@@ -2,17 +2,14 @@ import { defaultCertificateKey } from '../../model/certificate.ts';
 import { edgeKey } from '../../model/edge.ts';
 import { defaultTlsPolicy, type HostTls } from '../../model/host-tls.ts';
 import type { VirtualHost } from '../../model/virtual-host.ts';
-import { encode } from '../../proto/codec.ts';
-import { violations } from '../../proto/validate.ts';
-import type { Messages } from '../../proto/gen/messages.ts';
-import type { Reference, Resource } from '../../snapshot/resource.ts';
+import type { Resource } from '../../snapshot/resource.ts';
 import { DerivedTable, type Read, type OnFailure } from '../../store/derived-table.ts';
 import { type DeriveResources, derivingResources } from '../deriving-resources.ts';
 import { IndexTable } from '../../store/index-table.ts';
 import { OnlyRow } from '../../store/only-row.ts';
 import { PrefixedTable } from '../../store/prefixed-table.ts';
 import type { FollowingTable, Key, Table } from '../../store/table.ts';
-import { renderChain, renderPassthrough } from './listener-chain.ts';
+import { ChainEncoder } from './chain-encoder.ts';
 import { needsChain, serverNameOf } from './listener-server-name.ts';
 import { type EncodedChain, renderHttpListener, renderHttpsListener } from './listener.ts';
 import { certificatesOf, renderOwnListener } from './own-listener.ts';
@@ -106,20 +103,21 @@ export class ListenerTables {
    * certificate itself: another one is another secret, and no connection is closed for it.
    */
   #chains(serverNames: Table<ServerName>, secrets: Table<Resource>): DerivedTable<ServerName, EncodedChain> {
+    const encoder = new ChainEncoder();
     return new DerivedTable<ServerName, EncodedChain>({
       name: 'filter chains',
       input: serverNames,
       compute: (tls, read, name) => {
         const { passthrough } = tls;
-        if (passthrough !== undefined) return encodedChain(renderPassthrough(name, passthrough), { type: 'clusters', name: passthrough });
+        if (passthrough !== undefined) return encoder.passthrough(name, passthrough);
         if (read.get(secrets, name) === undefined) return undefined;
         const tlsOf = (hostname: Key) => read.get(this.#model.hostCertificates, hostname);
         const settings = this.#settings(read);
         const byDefaultChain = this.#listen.certificatesOnDemand === true && !settings.edge.tls.rejectUnknownNames;
         if (byDefaultChain && !needsChain(name, tls, tlsOf)) return undefined;
-        return encodedChain(renderChain(name, tls.policy ?? defaultTlsPolicy, settings), { type: 'secrets', name });
+        return encoder.chain(name, tls.policy ?? defaultTlsPolicy, settings);
       },
-      same: (a, b) => a.bytes.equals(b.bytes),
+      same: (a, b) => a.own.equals(b.own) && a.filters.equals(b.filters),
       onFailure: (key, error) => this.#onFailure(`filter chain ${key}`, error),
     });
   }
@@ -148,10 +146,4 @@ export class ListenerTables {
     if (found !== undefined) return renderSecret(name, found);
     return this.#listen.defaultCertificate === undefined ? undefined : renderOwnCertificate(name, this.#listen.defaultCertificate);
   }
-}
-
-function encodedChain(chain: Messages['envoy.config.listener.v3.FilterChain'], needs: Reference): EncodedChain {
-  const [objection] = violations('envoy.config.listener.v3.FilterChain', chain);
-  if (objection !== undefined) throw new Error(`Envoy would refuse the filter chain ${chain.name}: ${objection.path} ${objection.rule}`);
-  return { bytes: encode('envoy.config.listener.v3.FilterChain', chain), needs };
 }

@@ -3,7 +3,7 @@ import type { Messages } from '../../proto/gen/messages.ts';
 import { violations } from '../../proto/validate.ts';
 import type { Reference, Resource } from '../../snapshot/resource.ts';
 import type { Key } from '../../store/table.ts';
-import { encodedField } from '../encoded-field.ts';
+import { fieldHead } from '../encoded-field.ts';
 import { plainChain } from '../scopes/chain-header.ts';
 import { renderFilters } from '../connection-manager/http-connection-manager.ts';
 import { listenerBasics } from './listener-basics.ts';
@@ -37,9 +37,10 @@ export function renderHttpListener(settings: ListenerSettings): Resource {
   });
 }
 
-/** A filter chain of the TLS listener. */
+/** A filter chain of the TLS listener, in two parts of which many chains share one. */
 export interface EncodedChain {
-  readonly bytes: Buffer;
+  readonly own: Buffer;
+  readonly filters: Buffer;
   /** What it refers to by name. */
   readonly needs: Reference;
 }
@@ -69,7 +70,10 @@ export function renderHttpsListener(
   };
   const [objection] = violations('envoy.config.listener.v3.Listener', head);
   if (objection !== undefined) throw new Error(`Envoy would refuse the listener https: ${objection.path} ${objection.rule}`);
-  const encoded = names.flatMap((name) => encodedField(filterChainsField, chains.get(name)?.bytes ?? Buffer.of()));
+  const encoded = names.flatMap((name) => {
+    const { own, filters } = chains.get(name) ?? { own: Buffer.of(), filters: Buffer.of() };
+    return [fieldHead(filterChainsField, own.length + filters.length), own, filters];
+  });
   return resourceOf('listeners', Buffer.concat([encode('envoy.config.listener.v3.Listener', head), ...encoded]), {
     name: 'https',
     references: [routes, ...needed, ...fixedDefault, ...tickets, ...collectorOf(settings.edge)],
