@@ -44,6 +44,11 @@ export class Fleet implements SnapshotSource {
     this.#staging.publish(snapshot);
   }
 
+  /** What can be told before the first snapshot is made, to Envoys that have nothing: not a snapshot that anybody runs. */
+  headStart(snapshot: Snapshot): void {
+    if (this.#newest === undefined) this.#staging.publish(snapshot);
+  }
+
   /** Envoys that come may hold this: it was published, or stored by an earlier process. */
   remember({ resources }: Pick<Snapshot, 'resources'>): void {
     this.lately.publish(resources);

@@ -1,5 +1,5 @@
 import { typeNames, type TypeName } from '../snapshot/resource.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import { type Snapshot, tells } from '../snapshot/snapshot.ts';
 import { untilNext, waitForNobody } from './order.ts';
 import { Refreshed, type View } from './view.ts';
 
@@ -82,10 +82,10 @@ export class Pin {
         return until;
       }
     }
-    const names = typeNames.map((type) => at && this.#namesChanged(type, at, newest));
+    const names = typeNames.map((type) => (at !== undefined && tells(at, type) ? this.#namesChanged(type, at, newest) : undefined));
     this.#snapshot = this.#view = this.#refreshed = newest;
     this.#since = now;
-    typeNames.forEach((type, index) => this.#types[type].publish(newest, names[index], now));
+    typeNames.forEach((type, index) => tells(newest, type) && this.#types[type].publish(newest, names[index], now));
     return Infinity;
   }
 

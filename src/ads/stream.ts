@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { typeNames, typeUrls, type Reference, type Resource, type TypeName } from '../snapshot/resource.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import { type Snapshot, tells } from '../snapshot/snapshot.ts';
 import { Acceptance } from './acceptance.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
 import type { Clock } from './clock.ts';
@@ -100,7 +100,8 @@ export class ProxyStream implements SnapshotListener {
       if (!this.#types[type].subscribed) this.#hasItsOwn ||= bringsOther(type, request, this.#pin.snapshot);
       this.#takeAnswer(type, request);
       if (this.#current === undefined) this.#pin.forget();
-      this.#types[type].request(request, this.#current, this.#options.clock.now());
+      const view = this.#current;
+      this.#types[type].request(request, view !== undefined && tells(view, type) ? view : undefined, this.#options.clock.now());
       if (this.#wantsTooMuch(type)) return;
       this.#advance();
     });
@@ -222,6 +223,7 @@ export class ProxyStream implements SnapshotListener {
 
   /** Gives back when this type wants to be looked at again. */
   #advanceType(type: TypeName, view: View, now: number): number {
+    if (!tells(view, type)) return Infinity;
     const state = this.#types[type];
     const freeAt = state.freeAt(this.#options.gateTimeoutMs);
     if (freeAt === undefined) return Infinity;

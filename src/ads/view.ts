@@ -12,6 +12,8 @@ export interface ResourceView {
 export interface View {
   readonly number: number;
   readonly hash: string;
+  /** See `Snapshot.only`. */
+  readonly only?: readonly TypeName[];
   readonly resources: Readonly<Record<TypeName, ResourceView>>;
 }
 

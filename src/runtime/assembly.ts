@@ -3,7 +3,7 @@ import { anyHost, type VirtualHost } from '../model/virtual-host.ts';
 import { resourceChanges } from '../snapshot/resource-changes.ts';
 import type { Reference } from '../snapshot/resource.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { Snapshots } from '../snapshot/snapshots.ts';
+import { headStartOf, Snapshots } from '../snapshot/snapshots.ts';
 import { ProblemList, type ReportingTable } from '../status/problem-list.ts';
 import { DerivedTable } from '../store/derived-table.ts';
 import { runPass } from '../store/pass.ts';
@@ -47,6 +47,13 @@ export interface AssemblyOptions {
   readonly failures: Failures;
   /** See `RenderingOptions`. */
   readonly cluster?: RenderingOptions['cluster'];
+}
+
+/** A pass that has come half way. Until it is finished, no other may begin. */
+export interface BegunPass<Why> {
+  /** What Envoys without a configuration can be told by now: clusters and endpoints. Its number is 0. */
+  readonly headStart: Snapshot;
+  readonly finish: (why: Why) => Pass;
 }
 
 /** From the Model of one fleet to its snapshots, less what is quarantined. */
@@ -134,9 +141,23 @@ export class Assembly {
 
   /** Follows what changed in sources. */
   pass(sources: Changes, why: Cause | string): Pass {
+    return this.#conclude(runPass(this.#tables, this.#withRestored(sources)), why);
+  }
+
+  /** The same in two halves. */
+  begin(sources: Changes): BegunPass<Cause | string> {
+    const { resources, tables } = this.rendering.headStart;
+    const last = Math.max(...tables.map((table) => this.#tables.indexOf(table)));
+    const changes = runPass(this.#tables.slice(0, last + 1), this.#withRestored(sources));
+    return {
+      headStart: headStartOf(this.fleet, resourceChanges(resources, changes)),
+      finish: (why) => this.#conclude(runPass(this.#tables.slice(last + 1), changes), why),
+    };
+  }
+
+  #conclude(changes: Changes, why: Cause | string): Pass {
     this.#putAside = undefined;
     const { text: cause, objects, objectCount } = typeof why === 'string' ? otherCause(why) : why;
-    const changes = runPass(this.#tables, this.#withRestored(sources));
     const resources = resourceChanges(this.rendering.resources, changes);
     const hosts = this.#hostDifferences(changes);
     const snapshot = this.#next(() =>

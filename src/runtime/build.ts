@@ -11,7 +11,7 @@ import type { Changes, Key, Table } from '../store/table.ts';
 import { World } from '../store/world.ts';
 import type { ListenOptions } from '../xds/options.ts';
 import { Preflight } from '../xds/preflight/preflight.ts';
-import { Assembly, type Pass } from './assembly.ts';
+import { Assembly, type BegunPass, type Pass } from './assembly.ts';
 import { type Cause, causeOf, objectId, otherCause } from './cause.ts';
 import { Failures } from './failures.ts';
 import { joinModels } from './join-models.ts';
@@ -45,6 +45,8 @@ export class Build {
   readonly gateway: GatewayTranslation;
   readonly gatewayProgress: GatewayProgress;
   #waiting: Changes = new Map();
+  /** Half of the first pass is done. */
+  #begun = false;
   #putAside: ReadonlySet<string> = new Set();
   readonly #followed = new WeakMap<Changes, Followed>();
 
@@ -129,6 +131,22 @@ export class Build {
     return this.#follow(changes, cause);
   }
 
+  /** The first half of the pass that this batch leads to, if it is the first of all; otherwise the batch is not taken in. */
+  begin(events: readonly KubeEvent[]): BegunPass<void> | undefined {
+    if (this.current !== undefined || this.#begun || !this.world.syncedWith(events)) return undefined;
+    const changes = joinChanges(this.#waiting, this.world.apply(events));
+    this.#waiting = new Map();
+    this.#begun = true;
+    const { headStart, finish } = this.assembly.begin(changes);
+    return {
+      headStart,
+      finish: () => {
+        this.#begun = false;
+        return finish(otherCause('start'));
+      },
+    };
+  }
+
   /** Takes in what time it is, milliseconds since the epoch: only problems follow from it, and nothing that Envoys get. */
   tellTime(now: number): Pass {
     this.world.clock.set('now', now);
@@ -137,7 +155,7 @@ export class Build {
 
   #follow(changed: Changes, cause: Cause): Pass {
     this.#waiting = joinChanges(this.#waiting, changed);
-    if (!this.world.synced) return { cause: cause.text, newProblems: [], changes: new Map() };
+    if (!this.world.synced || this.#begun) return { cause: cause.text, newProblems: [], changes: new Map() };
     const changes = this.#waiting;
     this.#waiting = new Map();
     return this.assembly.pass(changes, cause);

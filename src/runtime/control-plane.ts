@@ -135,9 +135,8 @@ export class ControlPlane {
     await this.#lastGood?.start();
     this.#subscriptions.add(timer(0, hourMs).subscribe(() => this.#rollout.passed(this.#build.tellTime(Date.now()))));
     const events = this.#options.events.pipe(tap((event) => event.type !== 'problems' && metrics.heard(event.kind)));
-    this.#subscriptions.add(
-      pipeline(events, this.#build).subscribe({ next: (pass) => this.#rollout.passed(pass), error: this.#options.onFailure }),
-    );
+    const passes = pipeline(events, this.#build, { onHeadStart: (snapshot) => this.#fleet.headStart(snapshot) });
+    this.#subscriptions.add(passes.subscribe({ next: (pass) => this.#rollout.passed(pass), error: this.#options.onFailure }));
     return { adsPort, debugPort: this.#debug.port };
   }
 

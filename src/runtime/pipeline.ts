@@ -1,5 +1,6 @@
-import { connect, filter, map, merge, type Observable, type OperatorFunction, tap } from 'rxjs';
+import { concatMap, connect, filter, map, merge, type Observable, of, type OperatorFunction, tap, timer } from 'rxjs';
 import type { KubeEvent } from '../kube/event.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Build, Pass } from './build.ts';
 import { coalesce } from './coalesce.ts';
 
@@ -12,33 +13,43 @@ const burst = { firstMs: 1, quietMs: 5, maxWaitMs: 250 };
 
 export interface PipelineOptions {
   /** Milliseconds on a clock that does not jump. */
-  readonly now: () => number;
+  readonly now?: () => number;
+  /** Hears what Envoys without a configuration can be told before the first snapshot is made. */
+  readonly onHeadStart?: (snapshot: Snapshot) => void;
 }
 
-/** Kubernetes events in, passes out. Each batch is one synchronous pass through the build. */
+/** As long as this the first pass rests when it has come half way: what was told is written to sockets meanwhile. */
+const headStartMs = 5;
+
+/** Kubernetes events in, passes out. Each batch is one synchronous pass through the build; only the first may rest half way. */
 export function pipeline(
   events: Observable<KubeEvent>,
-  build: Pick<Build, 'apply'>,
-  { now }: PipelineOptions = { now: () => performance.now() },
+  build: Pick<Build, 'apply' | 'begin'>,
+  { now = () => performance.now(), onHeadStart }: PipelineOptions = {},
 ): Observable<Pass> {
   // Whoever waits as long as the last pass took is not busy for much more than half of the time.
-  const passes = ({ firstMs, quietMs, maxWaitMs }: typeof burst): OperatorFunction<KubeEvent, Pass> => {
+  const passes = ({ firstMs, quietMs, maxWaitMs }: typeof burst): OperatorFunction<KubeEvent, () => Observable<Pass>> => {
     let tookMs = 0;
     let since: number | undefined;
-    const apply = (batch: readonly KubeEvent[]): Pass => {
+    const apply = (batch: readonly KubeEvent[]): Observable<Pass> => {
       const start = now();
-      const pass = build.apply(batch);
-      const end = now();
-      tookMs = end - start;
-      const timing = { since: since ?? start, start, end };
-      since = undefined;
-      return { ...pass, timing };
+      const timed = (pass: Pass): Pass => {
+        const end = now();
+        tookMs = end - start;
+        const timing = { since: since ?? start, start, end };
+        since = undefined;
+        return { ...pass, timing };
+      };
+      const begun = onHeadStart && build.begin(batch);
+      if (begun === undefined) return of(timed(build.apply(batch)));
+      onHeadStart?.(begun.headStart);
+      return timer(headStartMs).pipe(map(() => timed(begun.finish())));
     };
     return (source) =>
       source.pipe(
         tap(() => (since ??= now())),
         coalesce({ firstMs, quietMs: () => Math.max(quietMs, tookMs), maxWaitMs }),
-        map(apply),
+        map((batch) => () => apply(batch)),
       );
   };
   return events.pipe(
@@ -52,6 +63,7 @@ export function pipeline(
         ),
       ),
     ),
+    concatMap((pass) => pass()),
   );
 }
 

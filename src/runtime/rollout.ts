@@ -36,6 +36,9 @@ export class Rollout {
   readonly #refusals: Refusals;
   readonly #record: FleetRecord;
   readonly #coldProof: ColdProof | undefined;
+  /** The number of the first snapshot, and what was answered to its head start before it was made. */
+  #first: number | undefined;
+  #early: readonly Acknowledgement[] = [];
   #due = false;
 
   constructor(options: RolloutOptions) {
@@ -94,6 +97,7 @@ export class Rollout {
       this.#record.publish(snapshot, whole.timing);
       this.#coldProof?.published(snapshot);
       this.#options.onPass({ ...whole, snapshot });
+      if (this.#first === undefined) this.#takeEarly(whole.snapshot.number);
     }
     this.#followUp();
   }
@@ -126,7 +130,20 @@ export class Rollout {
     });
   }
 
-  #answered(answer: Acknowledgement): void {
+  /** A head start is a part of the first snapshot: so are the answers to it. */
+  #takeEarly(first: number): void {
+    this.#first = first;
+    for (const answer of this.#early) this.#answered(answer);
+    this.#early = [];
+  }
+
+  #answered(given: Acknowledgement): void {
+    const snapshot = given.snapshot === 0 ? this.#first : given.snapshot;
+    if (snapshot === undefined) {
+      this.#early = [...this.#early, given];
+      return;
+    }
+    const answer = { ...given, snapshot };
     const { ads, assembly, fleet: shared } = this.#options;
     const { fleet, proxy, type } = answer;
     const record = this.#recordOf(fleet);

@@ -69,4 +69,11 @@ export interface Snapshot {
   readonly changes: readonly Change[];
   /** Kept from an earlier process, and served until there is a real one; only to Envoys that have no configuration. */
   readonly standIn?: true;
+  /** An Envoy that asks for other types than these waits for the next snapshot; absent: it is about all. */
+  readonly only?: readonly TypeName[];
+}
+
+/** Whether a snapshot says anything of a type. */
+export function tells({ only }: Pick<Snapshot, 'only'>, type: TypeName): boolean {
+  return only === undefined || only.includes(type);
 }

@@ -70,6 +70,13 @@ export class Snapshots {
   }
 }
 
+/** Resources that can be told before the first snapshot is made, whose changes these are. */
+export function headStartOf(fleet: string, changed: ResourceChanges): Snapshot {
+  const resources = applyChanges(emptyResourceSet, listChanges(emptyResourceSet, changed));
+  const only = [...changed.keys()];
+  return { fleet, number: 0, hash: '', cause: 'start', summary: '', time: 0, resources, changes: [], standIn: true, only };
+}
+
 function join(earlier: ResourceChanges, later: ResourceChanges): ResourceChanges {
   if (earlier.size === 0) return later;
   return new Map(typeNames.map((type) => [type, new Map([...(earlier.get(type) ?? []), ...(later.get(type) ?? [])])]));

@@ -33,6 +33,12 @@ export class World {
     return this.#waitingFor.size === 0;
   }
 
+  /** Whether every kind has been read once when this batch is taken in. */
+  syncedWith(events: readonly KubeEvent[]): boolean {
+    const now = new Set(events.flatMap((event) => (event.type === 'synced' ? [event.kind] : [])));
+    return [...this.#waitingFor].every((kind) => now.has(kind));
+  }
+
   /** Takes in a batch and returns what it changed. An object equal to the one known is no change. */
   apply(events: readonly KubeEvent[]): Changes {
     const changes = new Map<Table<unknown>, Set<Key>>();

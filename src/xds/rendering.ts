@@ -66,6 +66,8 @@ export class Rendering {
   readonly tables: readonly FollowingTable<unknown>[];
   /** Every table of resources with the type of what is in it. */
   readonly resources: readonly RenderedTable[];
+  /** Clusters and endpoints: what takes an Envoy long, and refers to nothing else. Their tables are the first ones. */
+  readonly headStart: { readonly resources: readonly RenderedTable[]; readonly tables: readonly FollowingTable<unknown>[] };
   readonly #onFailure: OnFailure;
   readonly #derive: DeriveResources;
   readonly #rendered: { readonly hosts: Table<RenderedHost>; readonly resources: readonly RenderedTable[] };
@@ -103,9 +105,15 @@ export class Rendering {
       hosts: hosts.rendered,
       resources: [{ type: 'clusters', table: clusters }, { type: 'endpoints', table: endpoints }, ...listeners.rendered],
     };
+    this.headStart = {
+      resources: [
+        { type: 'clusters', table: heldClusters.served },
+        { type: 'endpoints', table: heldEndpoints.served },
+      ],
+      tables: [clusters, endpoints, ...heldClusters.tables, ...heldEndpoints.tables],
+    };
     this.resources = [
-      { type: 'clusters', table: heldClusters.served },
-      { type: 'endpoints', table: heldEndpoints.served },
+      ...this.headStart.resources,
       ...listeners.served,
       ...helper.rendered,
       { type: 'clusters', table: collector },
@@ -113,10 +121,7 @@ export class Rendering {
       ...hosts.scopes.served.map((table) => ({ type: 'scopes', table }) as const),
     ];
     this.tables = [
-      clusters,
-      endpoints,
-      ...heldClusters.tables,
-      ...heldEndpoints.tables,
+      ...this.headStart.tables,
       ...hosts.tables,
       ...[traced, edge],
       ...listeners.tables,

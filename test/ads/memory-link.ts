@@ -38,16 +38,22 @@ export class Stage {
           send: onResponse,
           end: (code: status, details: string) => void this.ends.push({ code, details }),
         };
-        const opened = (stream = new ProxyStream(this.publisher.fleet, node, this.protocol === 'delta' ? delta : sotw, connection, {
-          removalGraceMs: 2_000,
-          gateTimeoutMs: 15_000,
-          clock: this.clock,
-          responses: this.responses,
-          limits: usualLimits,
-          log: (line) => void this.log.push(line),
-          onAcknowledgement: (acknowledgement) => void this.acknowledgements.push(acknowledgement),
-          onAccepted: (accepted) => void this.accepted.push(accepted),
-        }));
+        const opened = (stream = new ProxyStream(
+          this.publisher.fleet.member(id),
+          node,
+          this.protocol === 'delta' ? delta : sotw,
+          connection,
+          {
+            removalGraceMs: 2_000,
+            gateTimeoutMs: 15_000,
+            clock: this.clock,
+            responses: this.responses,
+            limits: usualLimits,
+            log: (line) => void this.log.push(line),
+            onAcknowledgement: (acknowledgement) => void this.acknowledgements.push(acknowledgement),
+            onAccepted: (accepted) => void this.accepted.push(accepted),
+          },
+        ));
         return { send: (request: DiscoveryRequest) => opened.receive(request), close: () => opened.close() };
       },
       node,

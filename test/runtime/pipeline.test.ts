@@ -16,7 +16,7 @@ test('no event is lost, even of a source that speaks while it is subscribed to, 
   const web = upsert(service('web'));
   const pods = upsert(slice('web-1', 'web', ['10.0.0.1']));
   const route = upsert(ingress({ name: 'web', host: 'shop.test', paths: [{ path: '/', service: 'web' }] }));
-  const passes = await lastValueFrom(pipeline(of(web, pods, route), { apply }).pipe(toArray()));
+  const passes = await lastValueFrom(pipeline(of(web, pods, route), { apply, begin: () => undefined }).pipe(toArray()));
   assert.deepEqual(batches, [[pods], [web, route]]);
   assert.equal(passes.length, 2);
 });
@@ -29,7 +29,7 @@ test('after a pass that took long, events are gathered as long as it took', () =
   };
   new TestScheduler((actual, wanted) => assert.deepEqual(actual, wanted)).run(({ cold, expectObservable }) => {
     const events = cold<KubeEvent>('a 9ms a 29ms a', { a: upsert(service('web')) });
-    const sizes = pipeline(events, { apply }, { now: () => clock }).pipe(map(({ cause }) => cause));
+    const sizes = pipeline(events, { apply, begin: () => undefined }, { now: () => clock }).pipe(map(({ cause }) => cause));
     expectObservable(sizes).toBe('1ms 1 98ms 2');
   });
 });

@@ -35,6 +35,7 @@ export interface ModelFleetOptions extends Omit<ModelSourceOptions, 'listen'> {
 }
 
 interface Process {
+  readonly fleet: Fleet;
   readonly source: ModelSource;
   readonly ads: AdsServer;
   readonly rollout: Rollout;
@@ -94,7 +95,7 @@ export class ModelFleet {
       coldProof,
       log,
     });
-    return { source, ads, rollout, listening: rollout.start(), keeper };
+    return { fleet, source, ads, rollout, listening: rollout.start(), keeper };
   }
 
   get ads(): AdsServer {
@@ -184,6 +185,14 @@ export class ModelFleet {
   /** Changes the Model in one batch. */
   change(rows: ModelRows): void {
     this.#process.rollout.passed(this.#process.source.change(rows));
+  }
+
+  /** The first change, in two halves: Envoys have the head start, and the rest follows when the result is called. */
+  begin(rows: ModelRows): () => void {
+    const { fleet, source, rollout } = this.#process;
+    const { headStart, finish } = source.begin(rows);
+    fleet.headStart(headStart);
+    return () => rollout.passed(finish('test'));
   }
 
   /** Changes it, and resolves when every Envoy runs all that is served; with the time it took. */

@@ -10,9 +10,9 @@ import type { Route } from '../../src/model/route.ts';
 import type { StreamListener } from '../../src/model/stream-listener.ts';
 import type { Endpoint, Upstream } from '../../src/model/upstream.ts';
 import type { VirtualHost } from '../../src/model/virtual-host.ts';
-import { Assembly, type Pass } from '../../src/runtime/assembly.ts';
+import { Assembly, type BegunPass, type Pass } from '../../src/runtime/assembly.ts';
 import { Failures } from '../../src/runtime/failures.ts';
-import { type Key, SourceTable, type Table } from '../../src/store/table.ts';
+import { type Changes, type Key, SourceTable, type Table } from '../../src/store/table.ts';
 import type { Resource } from '../../src/snapshot/resource.ts';
 import type { ListenOptions } from '../../src/xds/options.ts';
 
@@ -63,6 +63,15 @@ export class ModelSource {
 
   /** `quarantined`: rows of the quarantine that were put in by hand. */
   change(rows: ModelRows, quarantined: Iterable<Key> = []): Pass {
+    return this.assembly.pass(this.#put(rows, quarantined), 'test');
+  }
+
+  /** The first change, in two halves. */
+  begin(rows: ModelRows): BegunPass<string> {
+    return this.assembly.begin(this.#put(rows, []));
+  }
+
+  #put(rows: ModelRows, quarantined: Iterable<Key>): Changes {
     const changes = new Map<Table<unknown>, Set<Key>>([
       [this.assembly.quarantine, new Set(quarantined)],
       [this.#tables.edge, new Set([edgeKey])],
@@ -77,7 +86,7 @@ export class ModelSource {
     put(this.#tables.certificates, rows.certificates);
     put(this.#tables.hostCertificates, rows.hostCertificates);
     put(this.#tables.listeners, rows.listeners);
-    return this.assembly.pass(changes, 'test');
+    return changes;
   }
 }
 

@@ -1,0 +1,46 @@
+// What a real Envoy refuses of a head start is put aside like anything else, and everybody else is served.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { renderCluster } from '../../src/xds/clusters/cluster.ts';
+import { makeResource } from '../../src/xds/make-resource.ts';
+import { eventually } from '../support/eventually.ts';
+import { ModelFleet } from '../support/model-fleet.ts';
+import { answering, forwarding, hosts, service } from '../support/model-source.ts';
+
+let fleet: ModelFleet;
+
+before(async () => {
+  fleet = await ModelFleet.start(['node-1'], {
+    cluster: (upstream) => {
+      const good = renderCluster(upstream);
+      if (upstream.service !== 'refused') return good;
+      const { name, references, sources } = good;
+      return makeResource('clusters', { name, type: 'EDS', lb_policy: 'CLUSTER_PROVIDED' }, { name, references, sources });
+    },
+  });
+});
+
+after(() => fleet.stop());
+
+test('a cluster that is refused before there is a snapshot is put aside in the first one', async () => {
+  const answers: (string | undefined)[] = [];
+  fleet.ads.acknowledgements.subscribe(({ type, refusal }) => type === 'clusters' && answers.push(refusal));
+  const finish = fleet.begin({
+    upstreams: { ...service('refused', []).upstreams, ...service('good', []).upstreams },
+    endpoints: { ...service('refused', []).endpoints, ...service('good', []).endpoints },
+    virtualHosts: hosts(
+      { hostname: 'bad.test', routes: [forwarding('/', 'shop/refused/80', 'bad')] },
+      { hostname: 'good.test', routes: [answering('/', 'good', 'good')] },
+    ),
+  });
+  await eventually('Envoy refuses a cluster', () => (answers.some((refusal) => refusal !== undefined) ? true : undefined));
+  assert.equal(fleet.quarantine.length, 0);
+  finish();
+  await fleet.settled();
+  assert.deepEqual(
+    fleet.quarantine.map(({ type, name }) => `${type} ${name}`),
+    ['clusters shop/refused/80'],
+  );
+  assert.equal((await fleet.get('http://bad.test/')).status, 503);
+  assert.equal((await fleet.get('http://good.test/')).body, 'good');
+});
