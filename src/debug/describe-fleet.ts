@@ -55,7 +55,7 @@ function byTypeAndName(a: { readonly type: TypeName; readonly name: string }, b:
   return typeNames.indexOf(a.type) - typeNames.indexOf(b.type) || (a.name < b.name ? -1 : 1);
 }
 
-function describeEntry({ since, ...entry }: QuarantineEntry) {
+export function describeEntry({ since, ...entry }: QuarantineEntry) {
   return { ...entry, since: printTime(since) };
 }
 

@@ -1,7 +1,7 @@
 import type { ProxyState, TypeReport } from '../ads/proxy-state.ts';
 import type { RefusedStream } from '../ads/refused-streams.ts';
 import { type TypeName, typeNames, typeUrls } from '../snapshot/resource.ts';
-import { printTime } from './describe-fleet.ts';
+import { describeEntry, printTime } from './describe-fleet.ts';
 import { describeLag } from './describe-lag.ts';
 import { sourcesOf } from './sources-of.ts';
 import type { FleetView } from './view.ts';
@@ -19,6 +19,7 @@ export function describeProxy(proxy: ProxyState, fleetView: FleetView | undefine
     ...(only === undefined ? {} : { only }),
     envoyVersion: version ?? null,
     acceptedVersion: accepted,
+    putAside: (fleetView?.quarantine ?? []).filter(({ proxy: by }) => by === id).map(describeEntry),
     types: Object.fromEntries(typeNames.map((type) => [type, { typeUrl: typeUrls[type], ...describeType(type, types[type], fleetView) }])),
   };
 }

@@ -55,7 +55,8 @@ export const debugPaths = {
     about: 'the Envoys that are connected, and what each has accepted or refused',
     query: { wait, timeout },
     fields: {
-      proxies: 'who each is, and by type what was sent, acknowledged and refused, how far behind it is, and the objects that concerns',
+      proxies:
+        'who each is, what it refused that is put aside, and by type what was sent, acknowledged and refused, how far behind it is, and the objects that concerns',
       refusedStreams: 'who was turned away lately, and why',
     },
   },

@@ -171,6 +171,8 @@ export interface QuarantineEntry {
   readonly since: number;
   /** What is served instead. */
   readonly replacedBy: string;
+  /** The objects that it comes from, as `printSource` writes them. */
+  readonly sources?: readonly string[];
 }
 
 export interface ChangeCounts {

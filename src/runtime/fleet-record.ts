@@ -2,11 +2,14 @@ import type { Fleet } from '../ads/fleet.ts';
 import type { Accepted, ProxyState } from '../ads/proxy-state.ts';
 import type { FleetView, QuarantineEntry, SnapshotSummary } from '../debug/view.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { objectsOf } from '../xds/answering-host.ts';
 import { splitName } from '../xds/quarantine/quarantine.ts';
 import type { Assembly, PassTiming } from './assembly.ts';
 import { History } from './history.ts';
 import { describeReplacement } from './refusal-problems.ts';
 import { type RolloutTimesOptions, RolloutTimes } from './rollout-times.ts';
+
+const mostSources = 20;
 
 /** A fleet with its last snapshots, and how its Envoys took them. */
 export class FleetRecord {
@@ -73,7 +76,8 @@ export function describeQuarantine(assembly: Assembly): readonly QuarantineEntry
   return assembly.quarantined().flatMap((row) => {
     if (row.refusal === undefined) return [];
     const { proxy, message, since } = row.refusal;
+    const sources = [...new Set(objectsOf(row.refusal))].slice(0, mostSources);
     const name = row.what === 'hosts' ? splitName(row.name).hostname : row.name;
-    return [{ type: row.what, name, version: row.version, proxy, message, since, replacedBy: describeReplacement(row) }];
+    return [{ type: row.what, name, version: row.version, proxy, message, since, replacedBy: describeReplacement(row), sources }];
   });
 }

@@ -60,6 +60,14 @@ describe('the history of a cluster', () => {
     return eventually('the Envoy runs what follows', async () => (await history()).find(done));
   }
 
+  /** What a verb prints that does not end with 0. */
+  function naruSaysNo(...args: readonly string[]): Promise<string> {
+    return naruSays(...args).then(
+      () => assert.fail(`${args.join(' ')} ends with 0`),
+      (error: { readonly stdout: string }) => error.stdout,
+    );
+  }
+
   function naruSays(...args: readonly string[]): Promise<string> {
     return runNaru(...args, '--server', `http://127.0.0.1:${naru.ports.debug}`);
   }
@@ -72,8 +80,8 @@ describe('the history of a cluster', () => {
       { ...object, at: undefined },
       { kind: 'Ingress', namespace: app.namespace, name: 'one', verb: 'added', by: 'kubectl-client-side-apply', at: undefined },
     );
-    const one = { added: 1, changed: 0, removed: 0 };
-    assert.deepEqual(added.types, { clusters: one, endpoints: one, scopes: one });
+    const more = { added: 1, changed: 0, removed: 0 };
+    assert.deepEqual(added.types, { clusters: more, endpoints: more, scopes: more });
     assert.deepEqual([added.acceptedBy, added.refusedBy], [1, []]);
     for (const ms of [added.builtMs, added.firstAcceptedMs, added.allAcceptedMs])
       assert.ok(ms !== null && ms > 0 && ms < 30_000, String(ms));
@@ -81,16 +89,16 @@ describe('the history of a cluster', () => {
     // What Naru itself writes makes none, and is nobody's change.
     await eventually('its status is written', async () => ((await app.addresses('one')) === undefined ? undefined : true));
     const controller = ['annotate', 'ingress/one', '--field-manager=rollouts-controller', `${host}=a.test`];
-    const declared = clusterIngress('one', { annotations: { [host]: 'b.test' } });
-    const asArgo = ['--server-side', '--force-conflicts', '--field-manager=argocd-controller'];
-    const input = JSON.stringify(declared);
+    // An object of its own: Kubernetes says times in whole seconds, and not who of two was the last within one.
+    const declare = ['-n', app.namespace, 'apply', '--server-side', '--field-manager=argocd-controller', '-f', '-'];
+    const input = JSON.stringify(clusterIngress('two'));
     const causes = [
       (await following(() => app.kubectl(...controller))).cause,
-      (await following(() => app.control.kubectl(['-n', app.namespace, 'apply', ...asArgo, '-f', '-'], { input }))).cause,
+      (await following(() => app.control.kubectl(declare, { input }))).cause,
       (await following(() => app.kubectl('delete', 'ingress/one'))).cause,
     ];
-    const name = `Ingress ${app.namespace}/one`;
-    assert.deepEqual(causes, [`${name} changed by rollouts-controller`, `${name} changed by argocd-controller`, `${name} deleted`]);
+    const [one, two] = ['one', 'two'].map((name) => `Ingress ${app.namespace}/${name}`);
+    assert.deepEqual(causes, [`${one} changed by rollouts-controller`, `${two} added by argocd-controller`, `${one} deleted`]);
   });
 
   test('what an Envoy refuses is a cause, too, with the objects that it is about', async () => {
@@ -112,10 +120,17 @@ describe('the history of a cluster', () => {
     }
     assert.match(await naruSays('snapshots'), /^v\d+ .* refused by node-1 +Ingress \S+\/bad added by kubectl-client-side-apply/m);
     // It ends with 1, because something differs.
-    const difference = await naruSays('diff', String(newest?.version), String(entries[0].version)).catch(
-      (error: { readonly stdout: string }) => error.stdout,
-    );
+    const difference = await naruSaysNo('diff', String(newest?.version), String(entries[0].version));
     assert.match(difference, new RegExp(`^Cause: Ingress \\S+/bad added by [\\s\\S]* node-1 refused v${entries[0].version}\\.$`, 'm'));
+    assert.match(
+      await naruSaysNo('proxies'),
+      new RegExp(
+        `^NR701 node-1 refused hosts ${refusedHost.replace('*', '\\*')} \\d+s ago, which is put aside: .*program size.*\n {6}from Ingress \\S+/bad\n {6}The host is not served\\.$`,
+        'm',
+      ),
+    );
+    await app.kubectl('delete', 'ingress/bad');
+    await eventually('nothing is put aside any more', () => naruSays('proxies').catch(() => undefined));
   });
 
   test('an Envoy that is away lacks what came meanwhile, and is told what it is about', async (t) => {

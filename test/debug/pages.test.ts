@@ -120,6 +120,7 @@ describe('/debug/proxies', () => {
       protocol: 'delta',
       envoyVersion: '1.40.0',
       acceptedVersion: 6,
+      putAside: [],
     });
     const { listeners, clusters } = printed as Record<string, unknown>;
     assert.deepEqual(listeners, {

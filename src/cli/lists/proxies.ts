@@ -22,8 +22,19 @@ interface ShownType {
   readonly lag?: { readonly versions: number; readonly ms: number } | null;
 }
 
+interface PutAside {
+  readonly type: string;
+  readonly name: string;
+  readonly message: string;
+  readonly since: string;
+  readonly replacedBy: string;
+  readonly sources?: readonly string[];
+}
+
 export interface ShownProxy {
   readonly id: string;
+  /** What it refused, and something else is served for. */
+  readonly putAside?: readonly PutAside[];
   readonly fleet: string;
   readonly address: string;
   readonly protocol: string;
@@ -43,25 +54,34 @@ export async function readProxies(asked: Asked): Promise<readonly ConnectedProxy
   return answers.flatMap(({ replica, body }) => body.proxies.map((proxy) => ({ ...proxy, replica: replica.name })));
 }
 
-/** The Envoys, each with what it has accepted; exit code 4 where one refuses something. */
+/** The Envoys, each with what it has accepted; exit code 4 where one refuses something, also where that is put aside. */
 export async function printProxies(settings: LiveSettings): Promise<void> {
   const { server } = settings;
   if (settings.watch === true)
     return watchList(async () => ({ rows: await readProxies(settings), list: listOf(Date.now(), server) }), settings, process.stdout);
   const proxies = await readProxies(settings);
   const refusing = proxies.filter(({ types }) => Object.values(types).some(({ refused }) => refused !== null));
-  if (refusing.length > 0) endWith(4);
+  const aside = proxies.flatMap(({ id, putAside = [] }) => putAside.map((one) => ({ ...one, id })));
+  if (refusing.length > 0 || aside.length > 0) endWith(4);
   await printList(proxies, listOf(Date.now(), server), settings.output, process.stdout);
   if (settings.output !== 'table' && settings.output !== 'wide') return undefined;
   for (const { id, types } of refusing) {
     for (const [type, { refused }] of Object.entries(types)) {
       if (refused === null) continue;
       process.stdout.write(`\nNR701 ${id} refuses ${type} ${refused.resources.join(', ')} of v${refused.version}: ${refused.message}\n`);
-      const { sources = [] } = refused;
-      if (sources.length > 0) process.stdout.write(`      from ${sources.join(', ')}\n`);
+      printSources(refused);
     }
   }
+  for (const { id, type, name, since, message, replacedBy, sources } of aside) {
+    process.stdout.write(`\nNR701 ${id} refused ${type} ${name} ${printAge(since, Date.now())} ago, which is put aside: ${message}\n`);
+    printSources({ sources });
+    process.stdout.write(`      ${replacedBy}\n`);
+  }
   return undefined;
+}
+
+function printSources({ sources = [] }: { readonly sources?: readonly string[] | undefined }): void {
+  if (sources.length > 0) process.stdout.write(`      from ${sources.join(', ')}\n`);
 }
 
 function listOf(now: number, replicas: readonly Replica[]): List<ConnectedProxy> {
