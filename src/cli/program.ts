@@ -41,6 +41,12 @@ const lasting = new Set(['dev', 'serve', 'authz', 'ads-testbed']);
 
 /** Runs the command line; resolves with the exit code when the verb is done. */
 export async function run(argv: readonly string[]): Promise<number> {
+  const calledAs = basename(argv[1] ?? '');
+  if (calledAs.startsWith('kubectl_complete-')) {
+    const { printForKubectl } = await import('./completion.ts');
+    printForKubectl(argv.slice(2), program());
+    return 0;
+  }
   const verb = argv[2] ?? '';
   const naru = program(verb);
   if (!lasting.has(verb)) sparePauses();
@@ -49,7 +55,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     const { server, filename } = command.opts<{ readonly server?: object; readonly filename?: unknown }>();
     if (server === undefined || filename !== undefined) return;
     const { reach } = await import('./live/reach.ts');
-    ({ close } = await reach(command, basename(argv[1] ?? '').startsWith('kubectl-')));
+    ({ close } = await reach(command, calledAs.startsWith('kubectl-')));
   });
   try {
     await naru.parseAsync(argv);
