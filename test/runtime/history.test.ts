@@ -30,6 +30,18 @@ test('a snapshot knows the objects that led to it, what became of each, and who 
   ]);
   assert.deepEqual(summaryOf(snapshot)?.types, { scopes: { added: 1, changed: 0, removed: 0 } });
   assert.equal(build.apply([remove(api)]).snapshot?.cause, 'Ingress shop/api deleted');
+  const several = build.apply(
+    ['two', 'three'].map((name) => upsert(ingress({ name, host: `${name}.test`, paths: [{ path: '/', service: 'web' }] }))),
+  ).snapshot;
+  assert.equal(several?.cause, 'Ingress shop/two added and 1 more');
+  assert.deepEqual(
+    several.objects?.map(({ name, verb }) => [name, verb]),
+    [
+      ['two', 'added'],
+      ['three', 'added'],
+    ],
+  );
+  assert.equal(several.objectCount, 2);
 });
 
 test('of those who wrote an object the last is told, and who wrote more than its status first', () => {
