@@ -25,10 +25,21 @@ export function valueAt(message: unknown, path: string): unknown {
   if (path.startsWith('[')) {
     // A name may have brackets itself, such as that of a route with a regular expression.
     const key = [...members.keys()].find((name) => path.startsWith(`[${name}]`));
-    return key === undefined ? undefined : valueAt(members.get(key), path.slice(key.length + 2));
+    return key === undefined ? valueIn(message, path) : valueAt(members.get(key), path.slice(key.length + 2));
   }
   const [whole, name = ''] = /^\.?([^.[\]]+)/.exec(path) ?? [];
   return whole === undefined ? undefined : valueAt(members.get(name), path.slice(whole.length));
+}
+
+/** Of a list with items of one name: what stands in the first of that name that has the rest of the path. Which item is meant nobody can say. */
+function valueIn(list: unknown, path: string): unknown {
+  if (!Array.isArray(list)) return undefined;
+  for (const item of list as readonly unknown[]) {
+    const name = isRecord(item) ? item['name'] : undefined;
+    const found = typeof name === 'string' && path.startsWith(`[${name}].`) ? valueAt(item, path.slice(name.length + 2)) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function ofMembers(

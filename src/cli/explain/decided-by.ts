@@ -8,6 +8,16 @@ import type { ControllerSettings } from '../../settings.ts';
 import { candidatesFor } from '../why/candidates.ts';
 import { type Setting, without } from '../why/settings-of.ts';
 
+interface Host {
+  readonly routes?: readonly Route[];
+  readonly retry_policy?: RetryPolicy | undefined;
+}
+
+interface RetryPolicy {
+  readonly num_retries?: number;
+  readonly retry_on?: string;
+}
+
 /** A route of Envoy's as JSON, as far as it is told of. */
 interface Route {
   readonly name?: string;
@@ -16,7 +26,7 @@ interface Route {
   readonly direct_response?: unknown;
   readonly route?: {
     readonly weighted_clusters?: { readonly clusters?: readonly { readonly weight?: number }[] };
-    readonly retry_policy?: { readonly num_retries?: number; readonly retry_on?: string };
+    readonly retry_policy?: RetryPolicy | undefined;
     readonly [field: string]: unknown;
   };
   readonly typed_per_filter_config?: Readonly<Record<string, unknown>>;
@@ -61,7 +71,13 @@ export function decidedBy(
 
 function routesOf({ current }: Build, domain: string): readonly Route[] {
   const found = current && findResource(current.resources, `host/${domain}`);
-  return found === undefined ? [] : ((valueAt(resourceMessage(found.resource), `${found.path}.routes`) ?? []) as readonly Route[]);
+  if (found === undefined) return [];
+  const host = (valueAt(resourceMessage(found.resource), found.path) ?? {}) as Host;
+  // What a route does not say of it holds for all of the host.
+  return (host.routes ?? []).map(({ route, ...one }) => ({
+    ...one,
+    ...(route && { route: { retry_policy: host.retry_policy, ...route } }),
+  }));
 }
 
 /** There may be more than one of a name, such as one that redirects and one that does not. */

@@ -23,6 +23,14 @@ test('where each of some would do, these are found, among many by few tries', ()
   assert.deepEqual(decisiveAmong([1, 2], isOtherwise), { settings: [], eachAlone: false });
 });
 
+test('of several routes of one name the one is meant that has the field', async () => {
+  const redirecting = { name: 'one', host: 'a.example.com', paths: ['Prefix / web'], tls: ['tls a.example.com'] };
+  const build = await worldOf([{ ...redirecting, annotations: { 'proxy-read-timeout': '70' } }], {});
+  const { value, causes = [] } =
+    originOf(build, 'host/a.example.com', 'routes[default/one prefix /].route.idle_timeout', whySettings) ?? {};
+  assert.deepEqual([value, causes.map(({ setting }) => setting.value)], ['210s', ['70']]);
+});
+
 test('two Ingresses of a host that say the same of its TLS are both named', async () => {
   const annotations = { 'ssl-prefer-server-ciphers': 'false' };
   const sharing = ['one', 'two'].map((name) => {
