@@ -104,6 +104,8 @@ export class ClusterWorld {
     this.#requests ??= (async () => {
       while (!this.#closing) await this.naru.get('http://shop.example.com/');
     })();
+    // Told when the world is closed.
+    this.#requests.catch(() => {});
   }
 
   /** There is nothing in a played pod: what stands for nginx listens elsewhere. */

@@ -29,6 +29,8 @@ export class PlayedNode {
     await control.call('PATCH', `/api/v1/nodes/${name}`, { spec: { taints: null } });
     const node = new PlayedNode(control, name);
     node.#ended = node.#play();
+    // Told when it is stopped.
+    node.#ended.catch(() => {});
     return node;
   }
 
@@ -42,7 +44,7 @@ export class PlayedNode {
       const { items } = (await this.#control.call('GET', '/api/v1/pods')) as { readonly items: readonly ListedPod[] };
       // A pod may be gone when its turn comes.
       await Promise.allSettled(items.map((pod) => this.#follow(pod)));
-      await delay(pauseMs);
+      await delay(pauseMs, undefined, { ref: false });
     }
   }
 
