@@ -15,6 +15,9 @@ import type { World } from './world.ts';
 
 const address = '127.0.0.1';
 
+/** As docs/operations.md says of 20,000 Ingresses. */
+const maxHeapBytes = 4 * 2 ** 30;
+
 /** The same without an API server, for more hosts than one could be told of in a minute: events go straight into the pipeline. */
 export class EventWorld implements World {
   readonly ports: World['ports'];
@@ -69,7 +72,8 @@ export class EventWorld implements World {
     const found = await findEnvoy();
     if (!found.found) throw new Error(found.message);
     const { adsPort } = await this.#controlPlane.start();
-    this.#envoy = EnvoyProcess.start({ envoy: found.path, bootstrap: { nodeId: 'node-1', adsAddress: { host: address, port: adsPort } } });
+    const bootstrap = { nodeId: 'node-1', adsAddress: { host: address, port: adsPort }, maxHeapBytes };
+    this.#envoy = EnvoyProcess.start({ envoy: found.path, bootstrap });
     for (const event of [...this.#loaded, ...synced]) this.#events.next(event);
   }
 
