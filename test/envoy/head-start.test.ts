@@ -1,23 +1,15 @@
 // What a real Envoy refuses of a head start is put aside like anything else, and everybody else is served.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { renderCluster } from '../../src/xds/clusters/cluster.ts';
-import { makeResource } from '../../src/xds/make-resource.ts';
 import { eventually } from '../support/eventually.ts';
 import { ModelFleet } from '../support/model-fleet.ts';
 import { answering, forwarding, hosts, service } from '../support/model-source.ts';
+import { refusedIfCalledSo } from '../support/refused-cluster.ts';
 
 let fleet: ModelFleet;
 
 before(async () => {
-  fleet = await ModelFleet.start(['node-1'], {
-    cluster: (upstream) => {
-      const good = renderCluster(upstream);
-      if (upstream.service !== 'refused') return good;
-      const { name, references, sources } = good;
-      return makeResource('clusters', { name, type: 'EDS', lb_policy: 'CLUSTER_PROVIDED' }, { name, references, sources });
-    },
-  });
+  fleet = await ModelFleet.start(['node-1'], { cluster: refusedIfCalledSo });
 });
 
 after(() => fleet.stop());

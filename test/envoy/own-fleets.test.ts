@@ -4,10 +4,9 @@ import { after, before, test } from 'node:test';
 import { choosePort } from '../../src/dev/ports.ts';
 import { fleetOfGateway, type Listener, listenerKey } from '../../src/model/listener.ts';
 import { hostKey, type VirtualHost } from '../../src/model/virtual-host.ts';
-import { renderCluster } from '../../src/xds/clusters/cluster.ts';
-import { makeResource } from '../../src/xds/make-resource.ts';
 import { ModelFleet } from '../support/model-fleet.ts';
 import { answering, forwarding, hosts, service, tooMuch } from '../support/model-source.ts';
+import { refusedIfCalledSo } from '../support/refused-cluster.ts';
 import { request } from '../support/request.ts';
 
 const own = fleetOfGateway('shop/web');
@@ -25,14 +24,7 @@ async function ask(hostname: string): Promise<string> {
 }
 
 before(async () => {
-  fleet = await ModelFleet.start(['shared-1'], {
-    cluster: (upstream) => {
-      const good = renderCluster(upstream);
-      if (upstream.service !== 'refused') return good;
-      const { name, references, sources } = good;
-      return makeResource('clusters', { name, type: 'EDS', lb_policy: 'CLUSTER_PROVIDED' }, { name, references, sources });
-    },
-  });
+  fleet = await ModelFleet.start(['shared-1'], { cluster: refusedIfCalledSo });
   const place = { address: '127.0.0.1', port: await choosePort(0), transport: 'tcp', fleet: own } as const;
   const chains = [{ name: 'http', takes: { type: 'requests' } }] as const;
   listener = { ...place, key: listenerKey(place), chains, sources: [{ kind: 'Gateway', namespace: 'shop', name: 'web' }] };

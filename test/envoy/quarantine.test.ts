@@ -1,27 +1,17 @@
 // What a real Envoy refuses, of each resource type: everyone else's change goes through, and the object is named.
 import assert from 'node:assert/strict';
 import { after, before, test, type TestContext } from 'node:test';
-import { renderCluster } from '../../src/xds/clusters/cluster.ts';
-import { makeResource } from '../../src/xds/make-resource.ts';
 import { certificateFor } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
 import { ModelFleet } from '../support/model-fleet.ts';
 import { answering, certificate, forwarding, hosts, type ModelRows, service, tooMuch } from '../support/model-source.ts';
+import { refusedIfCalledSo } from '../support/refused-cluster.ts';
 
 const withinMs = 2_000;
 let fleet: ModelFleet;
 
 before(async () => {
-  fleet = await ModelFleet.start(['node-1'], {
-    // Of a Service of this name comes a cluster that fails none of the API's constraints, and that Envoy refuses.
-    cluster: (upstream) => {
-      const good = renderCluster(upstream);
-      if (upstream.service !== 'refused') return good;
-      const { name, references, sources } = good;
-      const message = { name, type: 'EDS', lb_policy: 'CLUSTER_PROVIDED' } as const;
-      return makeResource('clusters', message, { name, references, sources });
-    },
-  });
+  fleet = await ModelFleet.start(['node-1'], { cluster: refusedIfCalledSo });
   await fleet.given({ virtualHosts: hosts({ hostname: 'first.test', routes: [answering('/', 'first', 'first')] }) });
 });
 
