@@ -99,8 +99,8 @@ export class ProxyStream implements SnapshotListener {
       if (type === undefined) return this.#ignore(typeUrl);
       if (!this.#types[type].subscribed) this.#hasItsOwn ||= bringsOther(type, request, this.#pin.snapshot);
       this.#takeAnswer(type, request);
-      if (this.#current === undefined) this.#pin.forget();
       const view = this.#current;
+      if (view === undefined) this.#pin.forget();
       this.#types[type].request(request, view !== undefined && tells(view, type) ? view : undefined, this.#options.clock.now());
       if (this.#wantsTooMuch(type)) return;
       this.#advance();
