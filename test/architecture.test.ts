@@ -119,3 +119,9 @@ test('no file is called after everything or nothing', () => {
   const vague = files.filter((file) => /(?:^|[-/])(?:utils?|helpers?|common|misc|(?<!connection-)manager)\.ts$/.test(file));
   assert.deepEqual(vague, []);
 });
+
+test('hooks of a test file stand in a describe', () => {
+  // All files run in one process, in which hooks of the root run before the first test of all and after the last.
+  const rooted = globSync('test/**/*.test.ts').filter((file) => /^(?:before|after)(?:Each)?\(/m.test(readFileSync(file, 'utf8')));
+  assert.deepEqual(rooted, []);
+});

@@ -42,9 +42,9 @@ export interface DiscoveryServerOptions {
 
 const channelOptions = {
   'grpc.max_send_message_length': -1,
-  // Finds Envoys that vanished without a word behind a load balancer or a lost node.
+  // Finds Envoys that vanished without a word behind a load balancer or a lost node. An answer that came during a long pass is read after it.
   'grpc.keepalive_time_ms': 30_000,
-  'grpc.keepalive_timeout_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 20_000,
 };
 /** How long `stop` waits for clients to take note before it cuts them off. */
 const stopGraceMs = 2_000;

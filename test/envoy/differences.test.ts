@@ -1,6 +1,6 @@
 // docs/differences.md: each row, under both settings.
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import type { differences } from '../../src/ingress/differences.ts';
 import { Naru } from '../support/naru.ts';
 import { namedServer } from '../support/named-server.ts';
@@ -128,48 +128,50 @@ const cases: Readonly<Record<keyof typeof differences, Case>> = {
 };
 
 const running: Naru[] = [];
-after(async () => {
-  await Promise.all(running.map((naru) => naru.stop()));
-});
-
-for (const compatibility of ['kubernetes', 'nginx'] as const) {
-  test(`as ${compatibility} has it`, async (t) => {
-    const naru = await Naru.start({ compatibility });
-    running.push(naru);
-    for (const [name, { given, requests }] of Object.entries(cases)) {
-      await t.test(name, async () => {
-        await naru.given(given);
-        for (const [url, expected] of Object.entries(requests)) assert.equal(await naru.served(url), expected[compatibility], url);
-      });
-    }
-    await t.test('the address of a path with a slash', async () => {
-      await naru.given(cases.trailingSlash.given);
-      const { headers } = await naru.get('http://slash.test/foo?x=1');
-      assert.equal(headers.location, compatibility === 'nginx' ? 'http://slash.test/foo/?x=1' : undefined);
-    });
-    await t.test('pods that end while none is ready', async (ending) => {
-      const port = await namedServer(ending, 'web');
-      await naru.given(cases.endingPods.given.replace('"port":1}', `"port":${port}}`));
-      assert.equal(await naru.served('http://ending.test/'), compatibility === 'kubernetes' ? 'web' : 503);
-    });
-    await t.test('which port of the Service', async () => {
-      await naru.given(cases.targetPort.given);
-      const { port } = JSON.parse((await naru.get('http://ports.test/')).body) as { port: number };
-      assert.equal(port, compatibility === 'kubernetes' ? 8080 : 80);
-    });
-    await t.test('what answers say of their server', async () => {
-      await naru.given(cases.serverHeader.given);
-      for (const url of ['http://server.test/', 'http://nobody.test/'])
-        assert.equal((await naru.get(url)).headers['server'], compatibility === 'kubernetes' ? 'envoy' : undefined);
-    });
-    await t.test('pods of a Service with client affinity', async () => {
-      await naru.given(cases.serviceAffinity.given);
-      const pods = new Set<unknown>();
-      for (let count = 0; count < 40; count++) {
-        const { body } = await naru.get('http://sticky.test/');
-        pods.add((JSON.parse(body) as { pod: unknown }).pod);
-      }
-      assert.equal(pods.size, compatibility === 'kubernetes' ? 1 : 4);
-    });
+describe('differences', () => {
+  after(async () => {
+    await Promise.all(running.map((naru) => naru.stop()));
   });
-}
+
+  for (const compatibility of ['kubernetes', 'nginx'] as const) {
+    test(`as ${compatibility} has it`, async (t) => {
+      const naru = await Naru.start({ compatibility });
+      running.push(naru);
+      for (const [name, { given, requests }] of Object.entries(cases)) {
+        await t.test(name, async () => {
+          await naru.given(given);
+          for (const [url, expected] of Object.entries(requests)) assert.equal(await naru.served(url), expected[compatibility], url);
+        });
+      }
+      await t.test('the address of a path with a slash', async () => {
+        await naru.given(cases.trailingSlash.given);
+        const { headers } = await naru.get('http://slash.test/foo?x=1');
+        assert.equal(headers.location, compatibility === 'nginx' ? 'http://slash.test/foo/?x=1' : undefined);
+      });
+      await t.test('pods that end while none is ready', async (ending) => {
+        const port = await namedServer(ending, 'web');
+        await naru.given(cases.endingPods.given.replace('"port":1}', `"port":${port}}`));
+        assert.equal(await naru.served('http://ending.test/'), compatibility === 'kubernetes' ? 'web' : 503);
+      });
+      await t.test('which port of the Service', async () => {
+        await naru.given(cases.targetPort.given);
+        const { port } = JSON.parse((await naru.get('http://ports.test/')).body) as { port: number };
+        assert.equal(port, compatibility === 'kubernetes' ? 8080 : 80);
+      });
+      await t.test('what answers say of their server', async () => {
+        await naru.given(cases.serverHeader.given);
+        for (const url of ['http://server.test/', 'http://nobody.test/'])
+          assert.equal((await naru.get(url)).headers['server'], compatibility === 'kubernetes' ? 'envoy' : undefined);
+      });
+      await t.test('pods of a Service with client affinity', async () => {
+        await naru.given(cases.serviceAffinity.given);
+        const pods = new Set<unknown>();
+        for (let count = 0; count < 40; count++) {
+          const { body } = await naru.get('http://sticky.test/');
+          pods.add((JSON.parse(body) as { pod: unknown }).pod);
+        }
+        assert.equal(pods.size, compatibility === 'kubernetes' ? 1 : 4);
+      });
+    });
+  }
+});
