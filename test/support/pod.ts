@@ -39,11 +39,16 @@ export class Pod {
     return new Pod(name, server);
   }
 
+  /** Closes connections on which no request is under way. */
+  rest(): void {
+    this.#server.closeIdleConnections();
+  }
+
   /** As kubelet's SIGTERM does to a good server: answers what is under way, takes no new connections. */
   stop(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
-      this.#server.closeIdleConnections();
+      this.rest();
       setTimeout(() => this.#server.closeAllConnections(), 500).unref();
     });
   }
