@@ -1,7 +1,8 @@
 // Makes dist/: the program in few files, with the packages that it uses in them. Finding and linking a thousand modules takes longer than what most verbs do.
+import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { build as bundle, type Plugin } from 'esbuild';
+import { basename, join, resolve } from 'node:path';
+import { build as bundle, type BuildOptions, type Plugin } from 'esbuild';
 import { builtinModules } from './builtin-modules.ts';
 import { licencesOf } from './licences.ts';
 
@@ -35,26 +36,68 @@ const fetchWhenUsed: Plugin = {
   },
 };
 
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist);
-const { metafile } = await bundle({
+/** What short verbs seldom need, and need nothing of the program's own for: by what is imported, files of their own. */
+const apart: Readonly<Record<string, string>> = {
+  './kube-config.ts': 'src/kube/kube-config.ts',
+  '@peculiar/x509': '@peculiar/x509',
+  'reflect-metadata': 'reflect-metadata',
+};
+const fileOf = (imported: string) => basename(imported, '.ts');
+
+/** Only other verbs import what servers do. */
+const withoutServersAndApart: Plugin = {
+  name: 'without-servers-and-apart',
+  setup(build) {
+    build.onResolve({ filter: /./ }, ({ path, importer, kind }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      if (path in apart) return { path: `./${fileOf(path)}.js`, external: true };
+      return importer.endsWith('commands/servers.ts') ? { path, external: true } : undefined;
+    });
+  },
+};
+
+const common = {
   absWorkingDir: root,
-  entryPoints: ['src/main.ts'],
-  outdir: 'dist/src',
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20.19',
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
-  plugins: [builtinModules, onlyDefinitions, fetchWhenUsed],
   external: ['undici'],
   // The other form has no names that an import at run time could find.
   alias: { '@peculiar/x509': '@peculiar/x509/build/x509.es.js' },
-  // Packages that are CommonJS may call it. Made when that happens: there is one for each file.
-  banner: { js: "const require = (name) => process.getBuiltinModule('node:module').createRequire(import.meta.url)(name);" },
+} as const satisfies BuildOptions;
+const plugins = [builtinModules, onlyDefinitions, fetchWhenUsed];
+// Packages that are CommonJS may call it. Made when that happens: there is one for each file.
+const requireFrom = (from: string) => `const require = (name) => process.getBuiltinModule('node:module').createRequire(${from})(name);`;
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+const { metafile } = await bundle({
+  ...common,
+  plugins,
+  entryPoints: { main: 'src/main.ts', ...Object.fromEntries(Object.entries(apart).map(([imported, file]) => [fileOf(imported), file])) },
+  outdir: 'dist/src',
+  splitting: true,
+  format: 'esm',
+  banner: { js: requireFrom('import.meta.url') },
 });
-const inOutput = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
-writeFileSync(join(dist, 'licences.txt'), licencesOf(root, inOutput));
+
+// Verbs that soon end are one file: finding thirty takes longer, and V8's code for it is kept whole (src/cli/kept-code.ts).
+const { outputFiles, metafile: short } = await bundle({
+  ...common,
+  plugins: [...plugins, withoutServersAndApart],
+  entryPoints: ['src/cli/program.ts'],
+  write: false,
+  format: 'cjs',
+  define: { 'import.meta.url': 'moduleUrl' },
+  banner: { js: `${requireFrom('__filename')}\nconst moduleUrl = process.getBuiltinModule('node:url').pathToFileURL(__filename).href;` },
+});
+for (const { contents, text } of outputFiles) {
+  const code = text.replaceAll(/\bimport\(("\.[^"]*")\)/g, 'importAt(new URL($1, moduleUrl).href)');
+  writeFileSync(join(dist, 'src/short-program.cjs'), `// ${createHash('sha256').update(contents).digest('hex').slice(0, 16)}\n${code}`);
+}
+
+const inOutput = [metafile, short].flatMap(({ outputs }) => Object.values(outputs)).flatMap(({ inputs }) => Object.keys(inputs));
+writeFileSync(join(dist, 'licences.txt'), licencesOf(root, [...new Set(inOutput)]));

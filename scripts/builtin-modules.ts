@@ -15,9 +15,23 @@ export const builtinModules: Plugin = {
       return { path, namespace: kind === 'require-call' ? 'required' : 'imported', sideEffects: false };
     });
     build.onLoad({ filter: /./, namespace: 'imported' }, ({ path }) => {
-      const names = Object.keys(require(path) as object).filter((name) => /^[a-z_$][\w$]*$/i.test(name) && name !== 'default');
-      const exported = names.map((name) => `const _${name} = /* @__PURE__ */ from('${name}');\nexport { _${name} as ${name} };`);
-      return { contents: `${moduleOf(path)}\nconst from = (name) => whole[name];\nexport default whole;\n${exported.join('\n')}\n` };
+      const named = Object.entries(require(path) as object).filter(([name]) => /^[a-z_$][\w$]*$/i.test(name) && name !== 'default');
+      const exported = named.map(([name, value]) => `const _${name} = /* @__PURE__ */ ${wayTo(name, value)}('${name}');`);
+      const names = named.map(([name]) => `_${name} as ${name}`).join(', ');
+      return {
+        contents: `let found;
+const whole = () => (found ??= process.getBuiltinModule(${JSON.stringify(path)}));
+const at = (name) => whole()[name];
+const caller = (name) => { let called; return (...given) => (called ??= whole()[name])(...given); };
+const maker = (name) => new Proxy(function () {}, {
+  construct: (_, given, target) => Reflect.construct(whole()[name], given, target),
+  get: (_, key) => whole()[name][key],
+});
+${exported.join('\n')}
+export { ${names} };
+const all = /* @__PURE__ */ whole();
+export default all;\n`,
+      };
     });
     // commander asks for it, to start verbs that are programs of their own; it brings eight others with it.
     build.onLoad({ filter: /child_process$/, namespace: 'required' }, ({ path }) => ({
@@ -26,6 +40,13 @@ export const builtinModules: Plugin = {
     build.onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({ contents: `${moduleOf(path)}\nmodule.exports = whole;\n` }));
   },
 };
+
+/** Whoever imports a function or a class need not have its module before it is called. Where more is at a function, it stays as it is. */
+function wayTo(name: string, value: unknown): 'at' | 'caller' | 'maker' {
+  if (typeof value !== 'function') return 'at';
+  if (/^[A-Z]/.test(name)) return 'maker';
+  return Reflect.ownKeys(value).every((key) => ['length', 'name', 'prototype'].includes(String(key))) ? 'caller' : 'at';
+}
 
 function moduleOf(path: string): string {
   return `const whole = process.getBuiltinModule(${JSON.stringify(path)});`;

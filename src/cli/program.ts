@@ -6,7 +6,6 @@ import { codesCommand, diffCommand, explainCommand, lintCommand, migrateCommand,
 import { canaryCommand, getCommand, proxiesCommand, snapshotsCommand } from './commands/live.ts';
 import { adsTestbedCommand, authzCommand, certgenCommand, devCommand, serveCommand } from './commands/servers.ts';
 import { packageVersion } from './package-version.ts';
-import { sparePauses } from './spare-pauses.ts';
 import { UnreachableError } from './live/unreachable-error.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -36,9 +35,6 @@ const verbs: Readonly<Record<string, () => Command>> = {
   version: versionCommand,
 };
 
-/** Verbs that go on until they are stopped. */
-const lasting = new Set(['dev', 'serve', 'authz', 'ads-testbed']);
-
 /** Runs the command line; resolves with the exit code when the verb is done. */
 export async function run(argv: readonly string[]): Promise<number> {
   const calledAs = basename(argv[1] ?? '');
@@ -49,7 +45,6 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
   const verb = argv[2] ?? '';
   const naru = program(verb);
-  if (!lasting.has(verb)) sparePauses();
   let close = (): void => {};
   naru.hook('preAction', async (_, command) => {
     const { server, filename } = command.opts<{ readonly server?: object; readonly filename?: unknown }>();

@@ -16,16 +16,16 @@ export interface FolderReading {
 type Input = AsyncIterable<Buffer | string>;
 
 /** Reads a file, a folder or `-` (standard input) once, for commands that do not watch. Files are called as in the folder. */
-export function readFolder(path: string, input: Input = process.stdin): Promise<FolderReading> {
+export function readFolder(path: string, input?: Input): Promise<FolderReading> {
   return read([path], (_, file) => file, input);
 }
 
 /** The same of several, together. Files are called by their paths, so that a terminal and an editor find them. */
-export function readPaths(paths: readonly string[], input: Input = process.stdin): Promise<FolderReading> {
+export function readPaths(paths: readonly string[], input?: Input): Promise<FolderReading> {
   return read(paths, (folder, file) => join(folder, file), input);
 }
 
-async function read(paths: readonly string[], nameOf: (folder: string, file: string) => string, input: Input): Promise<FolderReading> {
+async function read(paths: readonly string[], nameOf: (folder: string, file: string) => string, input?: Input): Promise<FolderReading> {
   const contents = new FolderContents();
   const changes: Change[] = [];
   for (const path of new Set(paths)) {
@@ -53,7 +53,7 @@ function isFolder(path: string): boolean {
   return stat.isDirectory();
 }
 
-async function inputChange(input: AsyncIterable<Buffer | string>): Promise<Change> {
+async function inputChange(input: Input = process.stdin): Promise<Change> {
   const chunks: Buffer[] = [];
   for await (const chunk of input) chunks.push(Buffer.from(chunk));
   return { file: 'stdin', content: { text: Buffer.concat(chunks).toString('utf8') } };
