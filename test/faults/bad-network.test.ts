@@ -38,10 +38,11 @@ describe('an Envoy behind a bad network', () => {
   async function change(): Promise<{ readonly there: string; readonly gone: string }> {
     const [gone, there, pod] = [`/old-${++changes}`, `/new-${changes}`, `web-${changes}`];
     await shop.addPath(gone);
-    await shop.runPod(pod);
+    const port = await shop.runPod(pod);
     await shop.addPath(there);
     await shop.removePath(gone);
-    await shop.removePod(pod, (port) => naru.leftOut(port));
+    await naru.takesIn(port);
+    await shop.removePod(pod, () => naru.leftOut(port));
     return { there, gone };
   }
 

@@ -99,10 +99,17 @@ export class Replica {
 
   /** Resolves when so many Envoys run a snapshot in which no endpoint has this port. */
   async leftOut(port: number, envoys = 1): Promise<void> {
-    await eventually(`no endpoint has the port ${port}`, async () =>
-      (await this.get('/debug/xds/endpoints')).includes(`"port_value": ${port}`) ? undefined : true,
-    );
+    await eventually(`no endpoint has the port ${port}`, async () => ((await this.#hasEndpoint(port)) ? undefined : true));
     await this.accepted(0, envoys);
+  }
+
+  /** Resolves when Naru knows an endpoint with this port, which Kubernetes tells some time after the pod is ready. */
+  async takesIn(port: number): Promise<void> {
+    await eventually(`an endpoint has the port ${port}`, async () => ((await this.#hasEndpoint(port)) ? true : undefined));
+  }
+
+  async #hasEndpoint(port: number): Promise<boolean> {
+    return (await this.get('/debug/xds/endpoints')).includes(`"port_value": ${port}`);
   }
 
   /** Takes all processor time from it, as a debugger or a starved machine would, until `resume`. */

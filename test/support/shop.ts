@@ -53,11 +53,12 @@ export class Shop {
     return ['--watch-namespace', this.namespace, '--http-port', String(this.ports.http), '--https-port', String(this.ports.https)];
   }
 
-  /** A pod of the application, with a kubelet's word that it is ready. */
-  async runPod(name: string): Promise<void> {
+  /** A pod of the application, with a kubelet's word that it is ready. Gives back its port. */
+  async runPod(name: string): Promise<number> {
     const pod = await Pod.start(name, this.#control.address);
     this.#pods.set(name, pod);
     await this.#control.runPods(this.namespace, { name, labels: { app: 'web' }, ports: { http: pod.port } });
+    return pod.port;
   }
 
   /** Takes a pod out of service; `settled` must resolve when nobody sends requests to its port any more. */
