@@ -26,8 +26,8 @@ const schemas = new WeakMap<AnyKindRow, { schema: z.ZodType<KubeObject>; objects
 
 function schemaOf(row: AnyKindRow): z.ZodType<KubeObject> {
   let used = schemas.get(row);
-  if (used === undefined) schemas.set(row, (used = { schema: row.schema, objects: 0 }));
-  if (++used.objects === compiledAfter) used.schema = z.compile(row.schema);
+  if (used === undefined) schemas.set(row, (used = { schema: row.schema(), objects: 0 }));
+  if (++used.objects === compiledAfter) used.schema = z.compile(used.schema);
   return used.schema;
 }
 

@@ -6,8 +6,8 @@ export const cidr: Grammar<string> = { type: 'CIDR', parse: parseCidr };
 
 function parseCidr(text: string): Parsed<string> {
   const [address = '', length, ...rest] = text.split('/');
-  // A part of the default for trusted networks: Node's expression for such addresses takes a start 3 ms to compile.
-  const family = address === '::' ? 6 : isIP(address);
+  // They are in defaults of the ConfigMap: Node's expression for such addresses takes a start 3 ms to compile.
+  const family = address === '::' || address === '::1' ? 6 : isIP(address);
   const longest = family === 4 ? 32 : 128;
   const bits = length === undefined ? longest : /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
   // A zone (`fe80::1%eth0`) means nothing to a proxy.

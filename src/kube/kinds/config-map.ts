@@ -12,8 +12,9 @@ export const configMap: KindRow<'ConfigMap'> = {
   namespaced: true,
   byName: true,
   sensitive: false,
-  schema: fields({
-    metadata: metadata({ namespaced: true, name: dnsSubdomain('name') }),
-    data: withDefault(z.record(text, text), {}),
-  }).transform((value) => ({ kind: 'ConfigMap' as const, ...value })),
+  schema: () =>
+    fields({
+      metadata: metadata({ namespaced: true, name: dnsSubdomain('name') }),
+      data: withDefault(z.record(text, text), {}),
+    }).transform((value) => ({ kind: 'ConfigMap' as const, ...value })),
 };

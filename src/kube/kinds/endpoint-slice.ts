@@ -44,27 +44,28 @@ export const endpointSlice: KindRow<'EndpointSlice'> = {
   path: '/apis/discovery.k8s.io/v1/endpointslices',
   namespaced: true,
   sensitive: false,
-  schema: checked(
-    fields({
-      metadata: metadata({ namespaced: true, name: dnsSubdomain('name') }),
-      addressType: optional(oneOf('address type', ['IPv4', 'IPv6', 'FQDN'])),
-      endpoints: list(endpoint),
-      ports: list(port),
-    }).transform(({ metadata: about, addressType, ...rest }) => ({
-      kind: 'EndpointSlice' as const,
-      metadata: about,
-      addressType: addressType ?? addressTypeOf(rest.endpoints[0]?.addresses[0] ?? '0.0.0.0'),
-      ...rest,
-    })),
-    ({ addressType, endpoints }) => {
-      const fits = addressTests[addressType] ?? (() => true);
-      for (const [index, { addresses }] of endpoints.entries()) {
-        const wrong = addresses.findIndex((address) => !fits(address));
-        if (wrong === -1) continue;
-        const message = `The address ${quoted(addresses[wrong] ?? '')} is not an ${addressType} address.`;
-        return { message, at: ['endpoints', index, 'addresses', wrong] };
-      }
-      return undefined;
-    },
-  ),
+  schema: () =>
+    checked(
+      fields({
+        metadata: metadata({ namespaced: true, name: dnsSubdomain('name') }),
+        addressType: optional(oneOf('address type', ['IPv4', 'IPv6', 'FQDN'])),
+        endpoints: list(endpoint),
+        ports: list(port),
+      }).transform(({ metadata: about, addressType, ...rest }) => ({
+        kind: 'EndpointSlice' as const,
+        metadata: about,
+        addressType: addressType ?? addressTypeOf(rest.endpoints[0]?.addresses[0] ?? '0.0.0.0'),
+        ...rest,
+      })),
+      ({ addressType, endpoints }) => {
+        const fits = addressTests[addressType] ?? (() => true);
+        for (const [index, { addresses }] of endpoints.entries()) {
+          const wrong = addresses.findIndex((address) => !fits(address));
+          if (wrong === -1) continue;
+          const message = `The address ${quoted(addresses[wrong] ?? '')} is not an ${addressType} address.`;
+          return { message, at: ['endpoints', index, 'addresses', wrong] };
+        }
+        return undefined;
+      },
+    ),
 };

@@ -24,8 +24,9 @@ export const ingressClass: KindRow<'IngressClass'> = {
   path: '/apis/networking.k8s.io/v1/ingressclasses',
   namespaced: false,
   sensitive: false,
-  schema: fields({
-    metadata: metadata({ namespaced: false, name: dnsSubdomain('name') }),
-    spec: withDefault(z.unknown(), {}).pipe(fields({ controller })),
-  }).transform((value) => ({ kind: 'IngressClass', ...value })),
+  schema: () =>
+    fields({
+      metadata: metadata({ namespaced: false, name: dnsSubdomain('name') }),
+      spec: withDefault(z.unknown(), {}).pipe(fields({ controller })),
+    }).transform((value) => ({ kind: 'IngressClass', ...value })),
 };

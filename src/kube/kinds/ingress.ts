@@ -157,9 +157,10 @@ export const ingress: KindRow<'Ingress'> = {
   sensitive: false,
   secretsNamed,
   configMapsNamed,
-  schema: fields({
-    metadata: metadata({ namespaced: true, name: dnsSubdomain('name'), withUid: true }),
-    spec: withDefault(z.unknown(), {}).pipe(spec),
-    status: loadBalancerStatus,
-  }).transform((value) => present({ kind: 'Ingress' as const, ...value })),
+  schema: () =>
+    fields({
+      metadata: metadata({ namespaced: true, name: dnsSubdomain('name'), withUid: true }),
+      spec: withDefault(z.unknown(), {}).pipe(spec),
+      status: loadBalancerStatus,
+    }).transform((value) => present({ kind: 'Ingress' as const, ...value })),
 };

@@ -30,8 +30,8 @@ export interface KindRow<K extends Kind> {
   readonly fieldSelector?: string;
   /** Values of this kind never appear in a message. */
   readonly sensitive: boolean;
-  /** Validates as the API server does, sets its defaults, and trims to what Naru reads. */
-  readonly schema: z.ZodType<KubeObjects[K]>;
+  /** Validates as the API server does, sets its defaults, and trims to what Naru reads. Made when the first object of this kind is read. */
+  readonly schema: () => z.ZodType<KubeObjects[K]>;
 }
 
 export type AnyKindRow = { readonly [K in Kind]: KindRow<K> }[Kind];

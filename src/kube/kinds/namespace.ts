@@ -12,8 +12,9 @@ export const namespace: KindRow<'Namespace'> = {
   namespaced: false,
   optional: true,
   sensitive: false,
-  schema: fields({ metadata: metadata({ namespaced: false, name: dnsLabel('name') }) }).transform((value) => ({
-    kind: 'Namespace' as const,
-    ...value,
-  })),
+  schema: () =>
+    fields({ metadata: metadata({ namespaced: false, name: dnsLabel('name') }) }).transform((value) => ({
+      kind: 'Namespace' as const,
+      ...value,
+    })),
 };

@@ -60,26 +60,27 @@ export const secret: KindRow<'Secret'> = {
   fieldSelector: 'type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token,type!=bootstrap.kubernetes.io/token',
   sensitive: true,
   usedTypes: [tlsType],
-  schema: checked(
-    fields({
-      metadata: metadata({ namespaced: true, name: dnsSubdomain('name') }),
-      type: withDefault(text, 'Opaque'),
-      data,
-      stringData,
-    }).transform(({ data: encoded, stringData: plain, ...rest }) => ({
-      kind: 'Secret' as const,
-      ...rest,
-      data: { ...encoded, ...plain },
-    })),
-    (value) => {
-      if (value.type !== tlsType) return undefined;
-      const missing = ['tls.crt', 'tls.key'].find((key) => !Object.hasOwn(value.data, key));
-      if (missing === undefined) return undefined;
-      return {
-        message: `A Secret of type ${tlsType} must have "${missing}".`,
-        fix: `Add "${missing}" below "data".`,
-        at: ['data', missing],
-      };
-    },
-  ),
+  schema: () =>
+    checked(
+      fields({
+        metadata: metadata({ namespaced: true, name: dnsSubdomain('name') }),
+        type: withDefault(text, 'Opaque'),
+        data,
+        stringData,
+      }).transform(({ data: encoded, stringData: plain, ...rest }) => ({
+        kind: 'Secret' as const,
+        ...rest,
+        data: { ...encoded, ...plain },
+      })),
+      (value) => {
+        if (value.type !== tlsType) return undefined;
+        const missing = ['tls.crt', 'tls.key'].find((key) => !Object.hasOwn(value.data, key));
+        if (missing === undefined) return undefined;
+        return {
+          message: `A Secret of type ${tlsType} must have "${missing}".`,
+          fix: `Add "${missing}" below "data".`,
+          at: ['data', missing],
+        };
+      },
+    ),
 };

@@ -72,9 +72,10 @@ export const service: KindRow<'Service'> = {
   path: '/api/v1/services',
   namespaced: true,
   sensitive: false,
-  schema: fields({
-    metadata: metadata({ namespaced: true, name: dnsLabel('name') }),
-    spec: withDefault(z.unknown(), {}).pipe(spec),
-    status: loadBalancerStatus,
-  }).transform((value) => present({ kind: 'Service' as const, ...value })),
+  schema: () =>
+    fields({
+      metadata: metadata({ namespaced: true, name: dnsLabel('name') }),
+      spec: withDefault(z.unknown(), {}).pipe(spec),
+      status: loadBalancerStatus,
+    }).transform((value) => present({ kind: 'Service' as const, ...value })),
 };

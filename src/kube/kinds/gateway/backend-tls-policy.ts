@@ -22,9 +22,10 @@ export const backendTlsPolicy: KindRow<'BackendTLSPolicy'> = {
   optional: true,
   sensitive: false,
   configMapsNamed: ({ metadata: { namespace }, spec: { validation: asked } }) => configMapsIn(asked.caCertificateRefs, namespace),
-  schema: fields({
-    metadata: metadata({ namespaced: true, name: dnsSubdomain('name'), withUid: true }),
-    spec: spec(fields({ targetRefs: list(fields({ group, kind: kindName, name: objectName, sectionName })), validation })),
-    status: rawStatus,
-  }).transform((value) => present({ kind: 'BackendTLSPolicy' as const, ...value })),
+  schema: () =>
+    fields({
+      metadata: metadata({ namespaced: true, name: dnsSubdomain('name'), withUid: true }),
+      spec: spec(fields({ targetRefs: list(fields({ group, kind: kindName, name: objectName, sectionName })), validation })),
+      status: rawStatus,
+    }).transform((value) => present({ kind: 'BackendTLSPolicy' as const, ...value })),
 };

@@ -24,9 +24,10 @@ export const gatewayClass: KindRow<'GatewayClass'> = {
   namespaced: false,
   optional: true,
   sensitive: false,
-  schema: fields({
-    metadata: metadata({ namespaced: false, name: dnsSubdomain('name'), withUid: true }),
-    spec: spec(fields({ controllerName, parametersRef: optional(localReference) })),
-    status: rawStatus,
-  }).transform((value) => present({ kind: 'GatewayClass' as const, ...value })),
+  schema: () =>
+    fields({
+      metadata: metadata({ namespaced: false, name: dnsSubdomain('name'), withUid: true }),
+      spec: spec(fields({ controllerName, parametersRef: optional(localReference) })),
+      status: rawStatus,
+    }).transform((value) => present({ kind: 'GatewayClass' as const, ...value })),
 };

@@ -81,9 +81,10 @@ export const gateway: KindRow<'Gateway'> = {
       namespace,
     );
   },
-  schema: fields({
-    metadata: metadata({ namespaced: true, name: dnsSubdomain('name'), withUid: true }),
-    spec: spec(gatewaySpec),
-    status: rawStatus,
-  }).transform((value) => present({ kind: 'Gateway' as const, ...value })),
+  schema: () =>
+    fields({
+      metadata: metadata({ namespaced: true, name: dnsSubdomain('name'), withUid: true }),
+      spec: spec(gatewaySpec),
+      status: rawStatus,
+    }).transform((value) => present({ kind: 'Gateway' as const, ...value })),
 };

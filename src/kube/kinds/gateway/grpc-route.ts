@@ -29,4 +29,4 @@ const rule: z.ZodType<GrpcRule> = fields({
   sessionPersistence: optional(sessionPersistence),
 });
 
-export const grpcRoute = routeRow({ kind: 'GRPCRoute', plural: 'grpcroutes', otherVersions: [], rules: list(rule) });
+export const grpcRoute = routeRow({ kind: 'GRPCRoute', plural: 'grpcroutes', otherVersions: [], rules: () => list(rule) });

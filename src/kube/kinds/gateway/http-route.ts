@@ -54,5 +54,5 @@ export const httpRoute = routeRow({
   plural: 'httproutes',
   otherVersions: ['v1beta1'],
   // As an API server has it for a route that says none.
-  rules: list(rule).transform((value) => (value.length === 0 ? [{ matches: everything, filters: [], backendRefs: [] }] : value)),
+  rules: () => list(rule).transform((value) => (value.length === 0 ? [{ matches: everything, filters: [], backendRefs: [] }] : value)),
 });

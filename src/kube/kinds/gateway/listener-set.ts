@@ -15,9 +15,10 @@ export const listenerSet: KindRow<'ListenerSet'> = {
   optional: true,
   sensitive: false,
   secretsNamed: ({ metadata: { namespace }, spec: { listeners: all } }) => certificatesNamed(namespace, all),
-  schema: fields({
-    metadata: metadata({ namespaced: true, name: dnsSubdomain('name'), withUid: true }),
-    spec: spec(fields({ parentRef: fields(referenceTo('Gateway', gatewayGroup)), listeners })),
-    status: rawStatus,
-  }).transform((value) => present({ kind: 'ListenerSet' as const, ...value })),
+  schema: () =>
+    fields({
+      metadata: metadata({ namespaced: true, name: dnsSubdomain('name'), withUid: true }),
+      spec: spec(fields({ parentRef: fields(referenceTo('Gateway', gatewayGroup)), listeners })),
+      status: rawStatus,
+    }).transform((value) => present({ kind: 'ListenerSet' as const, ...value })),
 };

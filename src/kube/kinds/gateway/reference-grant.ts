@@ -15,13 +15,14 @@ export const referenceGrant: KindRow<'ReferenceGrant'> = {
   namespaced: true,
   optional: true,
   sensitive: false,
-  schema: fields({
-    metadata: metadata({ namespaced: true, name: dnsSubdomain('name') }),
-    spec: spec(
-      fields({
-        from: list(fields({ group, kind: kindName, namespace: checked(text, dnsLabel('namespace')) })),
-        to: list(fields({ group, kind: kindName, name: optional(objectName) })),
-      }),
-    ),
-  }).transform((value) => present({ kind: 'ReferenceGrant' as const, ...value })),
+  schema: () =>
+    fields({
+      metadata: metadata({ namespaced: true, name: dnsSubdomain('name') }),
+      spec: spec(
+        fields({
+          from: list(fields({ group, kind: kindName, namespace: checked(text, dnsLabel('namespace')) })),
+          to: list(fields({ group, kind: kindName, name: optional(objectName) })),
+        }),
+      ),
+    }).transform((value) => present({ kind: 'ReferenceGrant' as const, ...value })),
 };

@@ -12,16 +12,17 @@ interface RouteKindOptions<K extends RouteKind> {
   readonly kind: K;
   readonly plural: string;
   readonly otherVersions: readonly string[];
-  readonly rules: z.ZodType<KubeObjects[K]['spec']['rules']>;
+  readonly rules: () => z.ZodType<KubeObjects[K]['spec']['rules']>;
 }
 
 /** The row of a kind of routes: they differ in their rules. */
 export function routeRow<K extends RouteKind>({ kind, plural, otherVersions, rules }: RouteKindOptions<K>): KindRow<K> {
-  const schema = fields({
-    metadata: metadata({ namespaced: true, name: dnsSubdomain('name'), withUid: true }),
-    spec: spec(fields({ parentRefs: list(parentReference), hostnames: list(checked(text, hostName)), rules })),
-    status: rawStatus,
-  }).transform((value) => present({ kind, ...value }));
+  const schema = () =>
+    fields({
+      metadata: metadata({ namespaced: true, name: dnsSubdomain('name'), withUid: true }),
+      spec: spec(fields({ parentRefs: list(parentReference), hostnames: list(checked(text, hostName)), rules: rules() })),
+      status: rawStatus,
+    }).transform((value) => present({ kind, ...value }));
   return {
     kind,
     apiVersion: `${gatewayGroup}/v1`,
@@ -31,6 +32,6 @@ export function routeRow<K extends RouteKind>({ kind, plural, otherVersions, rul
     namespaced: true,
     optional: true,
     sensitive: false,
-    schema: schema as unknown as z.ZodType<KubeObjects[K]>,
+    schema: schema as unknown as () => z.ZodType<KubeObjects[K]>,
   };
 }
