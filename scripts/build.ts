@@ -1,7 +1,7 @@
 // Makes dist/: the program in few files, with the packages that it uses in them. Finding and linking a thousand modules takes longer than what most verbs do.
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build as bundle, type BuildOptions, type Plugin } from 'esbuild';
 import { builtinModules } from './builtin-modules.ts';
 import { licencesOf } from './licences.ts';
@@ -36,25 +36,25 @@ const fetchWhenUsed: Plugin = {
   },
 };
 
-/** What short verbs seldom need, and need nothing of the program's own for: by what is imported, files of their own. */
-const apart: Readonly<Record<string, string>> = {
-  './kube-config.ts': 'src/kube/kube-config.ts',
-  '@peculiar/x509': '@peculiar/x509',
-  'reflect-metadata': 'reflect-metadata',
-};
-const fileOf = (imported: string) => basename(imported, '.ts');
+/** Imports at run time that lead to other files of dist/. */
+function elsewhere(files: Readonly<Record<string, string>>): Plugin {
+  return {
+    name: 'elsewhere',
+    setup(build) {
+      build.onResolve({ filter: /./ }, ({ path, kind }) => {
+        const file = kind === 'dynamic-import' ? files[path] : undefined;
+        return file === undefined ? undefined : { path: file, external: true };
+      });
+    },
+  };
+}
+
+/** What short verbs seldom need, and which needs nothing of theirs. */
+const apart = { './kube-config.ts': './kube-config.js', '@peculiar/x509': './x509.js', 'reflect-metadata': './reflect-metadata.js' };
 
 /** Only other verbs import what servers do. */
-const withoutServersAndApart: Plugin = {
-  name: 'without-servers-and-apart',
-  setup(build) {
-    build.onResolve({ filter: /./ }, ({ path, importer, kind }) => {
-      if (kind !== 'dynamic-import') return undefined;
-      if (path in apart) return { path: `./${fileOf(path)}.js`, external: true };
-      return importer.endsWith('commands/servers.ts') ? { path, external: true } : undefined;
-    });
-  },
-};
+const never = './program.js';
+const servers = { '../dev.ts': never, '../serve.ts': never, '../authz.ts': never, '../certgen.ts': never, '../ads-testbed.ts': never };
 
 const common = {
   absWorkingDir: root,
@@ -77,20 +77,35 @@ mkdirSync(dist);
 const { metafile } = await bundle({
   ...common,
   plugins,
-  entryPoints: { main: 'src/main.ts', ...Object.fromEntries(Object.entries(apart).map(([imported, file]) => [fileOf(imported), file])) },
+  entryPoints: {
+    program: 'src/cli/program.ts',
+    'kube-config': 'src/kube/kube-config.ts',
+    x509: '@peculiar/x509',
+    'reflect-metadata': 'reflect-metadata',
+  },
   outdir: 'dist/src',
   splitting: true,
   format: 'esm',
   banner: { js: requireFrom('import.meta.url') },
 });
 
+const { metafile: first } = await bundle({
+  ...common,
+  plugins: [...plugins, elsewhere({ './cli/program.ts': './program.js' })],
+  entryPoints: ['src/main.ts'],
+  outdir: 'dist/src',
+  format: 'esm',
+});
+
 // Verbs that soon end are one file: finding thirty takes longer, and V8's code for it is kept whole (src/cli/kept-code.ts).
 const { outputFiles, metafile: short } = await bundle({
   ...common,
-  plugins: [...plugins, withoutServersAndApart],
+  plugins: [...plugins, elsewhere({ ...apart, ...servers })],
   entryPoints: ['src/cli/program.ts'],
   write: false,
   format: 'cjs',
+  minifyWhitespace: true,
+  lineLimit: 200,
   define: { 'import.meta.url': 'moduleUrl' },
   banner: { js: `${requireFrom('__filename')}\nconst moduleUrl = process.getBuiltinModule('node:url').pathToFileURL(__filename).href;` },
 });
@@ -99,5 +114,5 @@ for (const { contents, text } of outputFiles) {
   writeFileSync(join(dist, 'src/short-program.cjs'), `// ${createHash('sha256').update(contents).digest('hex').slice(0, 16)}\n${code}`);
 }
 
-const inOutput = [metafile, short].flatMap(({ outputs }) => Object.values(outputs)).flatMap(({ inputs }) => Object.keys(inputs));
+const inOutput = [metafile, first, short].flatMap(({ outputs }) => Object.values(outputs)).flatMap(({ inputs }) => Object.keys(inputs));
 writeFileSync(join(dist, 'licences.txt'), licencesOf(root, [...new Set(inOutput)]));
