@@ -16,6 +16,7 @@ const discoveryServices = [
   'envoy.service.discovery.v3.AggregatedDiscoveryService',
   'envoy.service.cluster.v3.ClusterDiscoveryService',
   'envoy.service.endpoint.v3.EndpointDiscoveryService',
+  'envoy.service.extension.v3.ExtensionConfigDiscoveryService',
   'envoy.service.listener.v3.ListenerDiscoveryService',
   'envoy.service.route.v3.RouteDiscoveryService',
   'envoy.service.route.v3.ScopedRoutesDiscoveryService',

@@ -8,9 +8,9 @@ import { frameDelta } from './wire.ts';
 export const delta: Variant = {
   protocol: 'delta',
   isComplete: () => false,
-  canRemove: () => true,
+  canRemove: (type) => type !== 'extensions',
   // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#xds-protocol-delta (its last section)
-  canMiss: () => true,
+  canMiss: (type) => type !== 'extensions',
   retriesAlone: () => true,
 
   // The nonce pairs an answer with its response and says nothing else: what is subscribed or unsubscribed with a

@@ -9,7 +9,7 @@ import type { Departure } from './backlog.ts';
  */
 
 /** The order in which types are looked at; endpoints follow their clusters in the same pass. */
-export const sendingOrder: readonly TypeName[] = ['clusters', 'endpoints', 'secrets', 'listeners', 'scopes', 'routes'];
+export const sendingOrder: readonly TypeName[] = ['clusters', 'endpoints', 'secrets', 'extensions', 'listeners', 'scopes', 'routes'];
 
 /**
  * Additions and changes wait until these types are settled. Endpoints do not wait for the ACK of clusters: Envoy holds
@@ -19,6 +19,7 @@ const upsertsAfter: Readonly<Record<TypeName, readonly TypeName[]>> = {
   clusters: [],
   endpoints: [],
   secrets: [],
+  extensions: [],
   listeners: ['clusters', 'endpoints'],
   scopes: ['clusters', 'endpoints', 'listeners'],
   routes: ['clusters', 'endpoints', 'listeners'],
@@ -56,6 +57,8 @@ const removalsAfter: Readonly<Record<TypeName, readonly TypeName[]>> = {
   clusters: ['listeners', 'scopes', 'routes'],
   endpoints: ['listeners', 'scopes', 'routes', 'clusters'],
   secrets: ['listeners', 'scopes', 'routes', 'clusters'],
+  // Never taken away: see `Variant.canRemove`.
+  extensions: [],
 };
 
 /** These have a grace time before they go: workers may still route by the tables of a moment ago. */

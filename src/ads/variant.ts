@@ -8,7 +8,10 @@ export interface Variant {
   readonly protocol: 'delta' | 'sotw';
   /** Whether every response of this type carries all resources of the type. */
   isComplete(type: TypeName): boolean;
-  /** Whether a response of this type can take a resource away. */
+  /**
+   * Whether a response of this type can take a resource away. Never an extension: what Envoy runs by it for connections that are still open would
+   * be ended in the threads of these connections. Envoy gives it back itself when nothing uses it any more.
+   */
   canRemove(type: TypeName): boolean;
   /** Whether a response of this type can say that a name does not exist. */
   canMiss(type: TypeName): boolean;

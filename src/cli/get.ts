@@ -15,7 +15,7 @@ export interface GetSettings extends ReadSettings {
 }
 
 /** Types that are listed as they are. */
-const rawTypes: readonly TypeName[] = ['scopes', 'secrets'];
+const rawTypes: readonly TypeName[] = ['scopes', 'secrets', 'extensions'];
 
 /** Lists what Envoys are given. Exit code 1 where nothing is called so. */
 export async function get(word: string, name: string | undefined, settings: GetSettings): Promise<void> {

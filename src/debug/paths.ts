@@ -61,7 +61,7 @@ export const debugPaths = {
     },
   },
   '/debug/xds/{type}': {
-    about: 'the resources themselves: listeners, scopes, routes, clusters, endpoints or secrets',
+    about: 'the resources themselves: listeners, scopes, routes, clusters, endpoints, secrets or extensions',
     query: { fleet },
     fields: { type: 'as asked for', resources: 'fleet, name, version, sources and content of each' },
   },

@@ -27,16 +27,15 @@ export interface FoundChain {
  * of these first, then the default one.
  * https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/config/listener/v3/listener_components.proto#config-listener-v3-filterchainmatch
  */
-export function findChain(
-  { filter_chains: chains = [], default_filter_chain: other }: Listener,
-  serverName: string,
-): FoundChain | undefined {
+export function findChain(listener: Listener, serverName: string): FoundChain | undefined {
+  const { filter_chains: all = [], default_filter_chain: other } = listener;
+  const chains = all.filter((chain) => !isTrial(chain));
   for (const name of [serverName, ...wildcardsFor(serverName)]) {
     const chain = chains.find(({ filter_chain_match: match }) => match?.server_names?.includes(name) === true);
-    if (chain !== undefined) return { ...described(chain), serverName: name };
+    if (chain !== undefined) return { ...described(chain, listener), serverName: name };
   }
   const any = chains.find(({ filter_chain_match: match }) => (match?.server_names ?? []).length === 0) ?? other;
-  return any && described(any);
+  return any && described(any, listener);
 }
 
 function wildcardsFor(serverName: string): readonly string[] {
@@ -44,10 +43,23 @@ function wildcardsFor(serverName: string): readonly string[] {
   return labels.slice(1).map((_, index) => `*.${labels.slice(index + 1).join('.')}`);
 }
 
-function described({ name = '', filters = [], transport_socket: tls }: FilterChain): FoundChain {
-  const configOf = (filter: string): unknown => filters.find((one) => one.name === `envoy.filters.network.${filter}`)?.typed_config;
-  const manager = configOf('http_connection_manager') as Manager | undefined;
-  const proxy = configOf('tcp_proxy') as TcpProxy | undefined;
+/** Whether a chain is there to be judged, and not for connections. */
+export function isTrial({ filter_chain_match: match }: FilterChain): boolean {
+  return match?.transport_protocol !== undefined;
+}
+
+/** The connection manager of a chain, which may stand in another of its listener: see `ChainFilters` of `xds/listeners/`. */
+export function managerOf({ filters = [] }: FilterChain, { filter_chains: chains = [] }: Listener): Manager | undefined {
+  const named = filters.find(({ config_discovery: discovery }) => discovery !== undefined)?.name;
+  const trial = named === undefined ? undefined : chains.find(({ filter_chain_match: match }) => match?.transport_protocol === named);
+  const found = (trial?.filters ?? filters).find(({ name }) => name === 'envoy.filters.network.http_connection_manager');
+  return found?.typed_config as Manager | undefined;
+}
+
+function described(found: FilterChain, listener: Listener): FoundChain {
+  const { name = '', filters = [], transport_socket: tls } = found;
+  const manager = managerOf(found, listener);
+  const proxy = filters.find((one) => one.name === 'envoy.filters.network.tcp_proxy')?.typed_config as TcpProxy | undefined;
   const chain = { name, endsTls: tls !== undefined, ...certificateOf(tls) };
   if (manager !== undefined) return { ...chain, manager };
   return proxy === undefined ? chain : { ...chain, proxiedTo: targetsOf(proxy) };

@@ -13,6 +13,7 @@ const types: Readonly<Record<string, TypeName>> = {
   cluster: 'clusters',
   endpoints: 'endpoints',
   secret: 'secrets',
+  extension: 'extensions',
   listener: 'listeners',
   scope: 'scopes',
   routes: 'routes',

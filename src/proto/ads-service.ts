@@ -41,6 +41,7 @@ export const discoveryServices = {
   clusters: discoveryService('envoy.service.cluster.v3.ClusterDiscoveryService', 'Clusters'),
   endpoints: discoveryService('envoy.service.endpoint.v3.EndpointDiscoveryService', 'Endpoints'),
   secrets: discoveryService('envoy.service.secret.v3.SecretDiscoveryService', 'Secrets'),
+  extensions: discoveryService('envoy.service.extension.v3.ExtensionConfigDiscoveryService', 'ExtensionConfigs'),
   listeners: discoveryService('envoy.service.listener.v3.ListenerDiscoveryService', 'Listeners'),
   scopes: discoveryService('envoy.service.route.v3.ScopedRoutesDiscoveryService', 'ScopedRoutes'),
   routes: discoveryService('envoy.service.route.v3.RouteDiscoveryService', 'Routes'),

@@ -81,7 +81,9 @@ export interface Difference {
   readonly what: string;
 }
 
-const singular = { clusters: 'cluster', endpoints: 'endpoints of', secrets: 'certificate', listeners: 'listener' } as const;
+const singular = {
+  ...{ clusters: 'cluster', endpoints: 'endpoints of', secrets: 'certificate', extensions: 'connection manager', listeners: 'listener' },
+} as const;
 
 /** Says what a snapshot changes: hosts instead of the scopes that they are in. */
 export function summarise(hosts: readonly Difference[], changes: readonly Change[]): string {

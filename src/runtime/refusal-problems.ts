@@ -7,6 +7,7 @@ const nouns: Readonly<Record<Quarantinable, string>> = {
   clusters: 'cluster',
   endpoints: 'endpoints of',
   secrets: 'certificate',
+  extensions: 'connection manager',
   listeners: 'listener',
   hosts: 'host',
 };
@@ -64,6 +65,7 @@ const leftOut: Readonly<Record<Quarantinable, string>> = {
   clusters: 'Routes that have no other backend are answered with 503.',
   endpoints: 'It has no endpoints: requests for it are answered with 503.',
   secrets: 'Its hosts are served with the default certificate, or not by HTTPS where there is none.',
+  extensions: 'Listeners have it in themselves.',
   listeners: 'There is no such listener.',
   hosts: 'The host is not served.',
 };

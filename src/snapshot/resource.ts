@@ -8,6 +8,7 @@ export const typeUrls = {
   clusters: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
   endpoints: 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment',
   secrets: 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret',
+  extensions: 'type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig',
   listeners: 'type.googleapis.com/envoy.config.listener.v3.Listener',
   scopes: 'type.googleapis.com/envoy.config.route.v3.ScopedRouteConfiguration',
   routes: 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration',

@@ -8,6 +8,7 @@ export const emptyResourceSet: ResourceSet = {
   clusters: ResourceTable.empty,
   endpoints: ResourceTable.empty,
   secrets: ResourceTable.empty,
+  extensions: ResourceTable.empty,
   listeners: ResourceTable.empty,
   scopes: ResourceTable.empty,
   routes: ResourceTable.empty,

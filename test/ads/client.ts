@@ -139,7 +139,7 @@ export class Client {
   /** A new client for the same Envoy: it says what this one holds, and asks for clusters, listeners, and the names of the rest. */
   takenOverBy(client: Client): void {
     const delta = this.protocol === 'delta';
-    for (const type of ['clusters', 'endpoints', 'listeners', 'routes', 'secrets'] as const) {
+    for (const type of ['clusters', 'endpoints', 'listeners', 'routes', 'secrets', 'extensions'] as const) {
       for (const [name, resource] of this.held(type)) client.held(type).set(name, resource);
       const version = this.version(type);
       if (version !== undefined) client.#version.set(type, version);

@@ -8,7 +8,7 @@ import { EnvoyModel } from './envoy-model.ts';
 import { cluster, endpoints, fake, listener, routes } from './fake-resources.ts';
 import { Stage } from './memory-link.ts';
 
-/** A consistent world: routes name only clusters that exist, listeners only routes and secrets that exist. */
+/** A consistent world: routes name only clusters that exist, listeners only routes, secrets and extensions that exist. */
 type World = readonly Resource[];
 
 const content = fc.oneof({ weight: 8, arbitrary: fc.constantFrom('1', '2') }, { weight: 1, arbitrary: fc.constantFrom('bad1', 'bad2') });
@@ -20,13 +20,18 @@ function worlds(contents: fc.Arbitrary<string>): fc.Arbitrary<World> {
     const table = (name: string) =>
       fc.tuple(fc.boolean(), used, contents).map(([there, clusters, text]) => (there ? [routes(name, clusters, text)] : []));
     return fc.tuple(fc.array(contents, { minLength: 8, maxLength: 8 }), table('r1'), table('r2')).map(([texts, r1, r2]) => {
-      const listeners = [...r1, ...r2].map(({ name }) => listener(`l-${name}`, name, texts[6], name === 'r1' ? ['s'] : []));
+      // Its name tells its content, as that of a connection manager does.
+      const extension = fake('extensions', `x${texts[5]?.slice(-1)}`);
+      const listeners = [...r1, ...r2].map(({ name }) =>
+        listener(`l-${name}`, name, texts[6], name === 'r1' ? ['s'] : [], [extension.name]),
+      );
       return printable([
         ...names.flatMap((name, index) => [cluster(name, texts[index]), endpoints(name, texts[index + 3])]),
         ...r1,
         ...r2,
         ...listeners,
         fake('secrets', 's', texts[7]),
+        extension,
       ]);
     });
   });

@@ -92,6 +92,7 @@ export class EnvoyModel {
     this.#want('endpoints', this.#references('clusters', 'endpoints'));
     this.#want('routes', this.#references('listeners', 'routes'));
     this.#want('secrets', this.#references('listeners', 'secrets'));
+    this.#want('extensions', this.#references('listeners', 'extensions'));
   }
 
   #want(type: TypeName, wanted: ReadonlySet<string>): void {
@@ -108,7 +109,9 @@ export class EnvoyModel {
   }
 
   /** Only what is new may come; endpoints also for warming. */
-  #checkNews({ type, resources }: Received): void {
+  #checkNews({ type, resources, removed }: Received): void {
+    // Connections that are still open may go by it.
+    if (type === 'extensions') assert.deepEqual(removed, [], 'an extension was taken away');
     if (this.#client.protocol === 'sotw' || type === 'endpoints') return;
     for (const { name, version } of resources) {
       const same = this.#client.held(type).get(name)?.version === version;

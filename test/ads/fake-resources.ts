@@ -33,10 +33,17 @@ export function routes(name: string, clusters: readonly string[], content = '1')
   );
 }
 
-export function listener(name: string, routeName: string, content = '1', secrets: readonly string[] = []): Resource {
+export function listener(
+  name: string,
+  routeName: string,
+  content = '1',
+  secrets: readonly string[] = [],
+  extensions: readonly string[] = [],
+): Resource {
   return fake('listeners', name, content, [
     { type: 'routes', name: routeName },
     ...secrets.map((secret) => ({ type: 'secrets', name: secret }) as const),
+    ...extensions.map((extension) => ({ type: 'extensions', name: extension }) as const),
   ]);
 }
 
@@ -48,6 +55,11 @@ function encodeFake(type: TypeName, name: string, text: string): Buffer {
       return encode('envoy.config.endpoint.v3.ClusterLoadAssignment', { cluster_name: name, endpoints: [{ locality: { zone: text } }] });
     case 'secrets':
       return encode('envoy.extensions.transport_sockets.tls.v3.Secret', { name, generic_secret: { secret: { inline_string: text } } });
+    case 'extensions':
+      return encode('envoy.config.core.v3.TypedExtensionConfig', {
+        name,
+        typed_config: { '@type': `type.googleapis.com/${text}`, value: '' },
+      });
     case 'listeners':
       return encode('envoy.config.listener.v3.Listener', { name, stat_prefix: text });
     case 'scopes':
@@ -70,10 +82,12 @@ export function readFake(message: Record<string, unknown>): FakeContent {
     endpoints: localities,
     generic_secret,
     internal_only_headers,
+    typed_config,
   } = message as {
     endpoints?: { locality: { zone: string } }[];
     generic_secret?: { secret: { inline_string: string } };
     internal_only_headers?: string[];
+    typed_config?: { '@type': string };
   };
   const text =
     alt_stat_name ??
@@ -82,6 +96,7 @@ export function readFake(message: Record<string, unknown>): FakeContent {
     localities?.[0]?.locality.zone ??
     generic_secret?.secret.inline_string ??
     internal_only_headers?.[0] ??
+    typed_config?.['@type'].slice('type.googleapis.com/'.length) ??
     '';
   const [content = '', ...references] = text.split(' ');
   return { name: name ?? cluster_name ?? '', content, references: references.map(readReference) };

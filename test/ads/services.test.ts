@@ -55,7 +55,7 @@ async function start(t: TestContext, options: Partial<AdsServerOptions> = {}): P
 }
 
 const everything = () => [
-  ...[cluster('a'), endpoints('a'), fake('secrets', 'a'), listener('a', 'a', '1', ['a'])],
+  ...[cluster('a'), endpoints('a'), fake('secrets', 'a'), fake('extensions', 'a'), listener('a', 'a', '1', ['a'])],
   ...[fake('scopes', 'a'), routes('a', ['a'])],
 ];
 

@@ -81,5 +81,8 @@ test('what there is not', async (t) => {
   assert.deepEqual([unknown.code, unknown.output], [1, 'There is no shop/none/80 among the clusters.\n']);
   const odd = await get(t, 'pods', '-f', 'manifests/demo');
   assert.equal(odd.code, 2);
-  assert.match(odd.errors, /There is no list of pods\. There are routes, hosts, clusters, endpoints, listeners, certs, scopes, secrets\./);
+  assert.match(
+    odd.errors,
+    /There is no list of pods\. There are routes, hosts, clusters, endpoints, listeners, certs, scopes, secrets, extensions\./,
+  );
 });

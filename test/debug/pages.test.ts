@@ -25,7 +25,7 @@ describe('/debug/snapshots', () => {
       ['a', 'b', 'c'],
     );
     assert.equal(clusters[0]?.version, cluster('a').version);
-    assert.deepEqual(others, { endpoints: [], secrets: [], listeners: [], scopes: [], routes: [] });
+    assert.deepEqual(others, { endpoints: [], secrets: [], extensions: [], listeners: [], scopes: [], routes: [] });
     assert.deepEqual(naru['changes'], [
       { type: 'clusters', name: 'b', verb: 'changed' },
       { type: 'clusters', name: 'c', verb: 'added' },

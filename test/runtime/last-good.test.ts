@@ -166,7 +166,15 @@ describe('a file that cannot be used', () => {
 describe('what is kept', () => {
   const proxy = (accepted: number, more: Partial<ProxyState> = {}): ProxyState => {
     const report = { subscribed: true, resources: 0, sent: accepted, acknowledged: accepted };
-    const types = { clusters: report, endpoints: report, secrets: report, listeners: report, scopes: report, routes: report };
+    const types = {
+      clusters: report,
+      endpoints: report,
+      secrets: report,
+      extensions: report,
+      listeners: report,
+      scopes: report,
+      routes: report,
+    };
     const common = { id: 'e', cluster: 'naru', fleet: 'naru', address: '', connectedSince: 0, protocol: 'delta' } as const;
     return { ...common, accepted, types, ...more };
   };

@@ -182,9 +182,9 @@ export class ModelFleet {
     return this.assembly.problems();
   }
 
-  /** Changes the Model in one batch. */
-  change(rows: ModelRows): void {
-    this.#process.rollout.passed(this.#process.source.change(rows));
+  /** Changes the Model in one batch. `quarantined`: rows of the quarantine that were put in by hand. */
+  change(rows: ModelRows, quarantined: Iterable<string> = []): void {
+    this.#process.rollout.passed(this.#process.source.change(rows, quarantined));
   }
 
   /** The first change, in two halves: Envoys have the head start, and the rest follows when the result is called. */
@@ -196,9 +196,9 @@ export class ModelFleet {
   }
 
   /** Changes it, and resolves when every Envoy runs all that is served; with the time it took. */
-  async given(rows: ModelRows): Promise<number> {
+  async given(rows: ModelRows, quarantined: Iterable<string> = []): Promise<number> {
     const begun = performance.now();
-    this.change(rows);
+    this.change(rows, quarantined);
     await this.settled();
     return performance.now() - begun;
   }

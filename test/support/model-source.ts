@@ -23,6 +23,8 @@ export interface ModelRows {
   readonly certificates?: Readonly<Record<string, Certificate | undefined>>;
   readonly hostCertificates?: Readonly<Record<string, HostTls | undefined>>;
   readonly listeners?: Readonly<Record<string, Listener | undefined>>;
+  /** Stay as they are where they are not given. */
+  readonly edge?: EdgeSettings;
 }
 
 export interface ModelSourceOptions {
@@ -76,6 +78,7 @@ export class ModelSource {
       [this.assembly.quarantine, new Set(quarantined)],
       [this.#tables.edge, new Set([edgeKey])],
     ]);
+    if (rows.edge !== undefined) this.#tables.edge.set(edgeKey, rows.edge);
     const put = <T>(table: SourceTable<T>, values: Readonly<Record<Key, T | undefined>> = {}): void => {
       for (const [key, value] of Object.entries(values)) table.set(key, value);
       changes.set(table, new Set(Object.keys(values)));

@@ -3,7 +3,9 @@ import { stringField } from '../../proto/string-field.ts';
 import type { TypeName } from '../../snapshot/resource.ts';
 
 /** The number of the field that names a resource: `name`, and `cluster_name` of a ClusterLoadAssignment. */
-const nameField: Readonly<Record<TypeName, number>> = { clusters: 1, endpoints: 1, secrets: 1, listeners: 1, scopes: 1, routes: 1 };
+const nameField: Readonly<Record<TypeName, number>> = {
+  ...{ clusters: 1, endpoints: 1, secrets: 1, extensions: 1, listeners: 1, scopes: 1, routes: 1 },
+};
 
 /** What a resource is called, by its own bytes. */
 export function nameOf(type: TypeName, bytes: Uint8Array): string {
@@ -19,6 +21,8 @@ export function named(type: TypeName, name: string): Buffer {
       return encode('envoy.config.endpoint.v3.ClusterLoadAssignment', { cluster_name: name });
     case 'secrets':
       return encode('envoy.extensions.transport_sockets.tls.v3.Secret', { name });
+    case 'extensions':
+      return encode('envoy.config.core.v3.TypedExtensionConfig', { name });
     case 'listeners':
       return encode('envoy.config.listener.v3.Listener', { name });
     case 'scopes':
@@ -46,6 +50,10 @@ function changeOf(type: TypeName, change: number): Buffer {
     case 'secrets':
       return encode('envoy.extensions.transport_sockets.tls.v3.Secret', {
         generic_secret: { secret: { inline_string: `change-${change}` } },
+      });
+    case 'extensions':
+      return encode('envoy.config.core.v3.TypedExtensionConfig', {
+        typed_config: { '@type': `type.googleapis.com/change-${change}`, value: '' },
       });
     case 'listeners':
       return encode('envoy.config.listener.v3.Listener', { stat_prefix: `change-${change}` });

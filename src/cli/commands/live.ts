@@ -41,7 +41,7 @@ export function snapshotsCommand(): Command {
 
 export function getCommand(): Command {
   const command = live('get', 'list what Envoys are given, and the objects it comes from: by a running Naru, or by files', serverOptions())
-    .argument('<what>', 'routes, hosts, clusters, endpoints, listeners or certs; also scopes and secrets')
+    .argument('<what>', 'routes, hosts, clusters, endpoints, listeners or certs; also scopes, secrets and extensions')
     .argument('[name]', 'one of them; -o yaml prints its contents')
     .addOption(filesOption())
     .addHelpText(

@@ -19,7 +19,7 @@ export interface CompletedOption {
 
 /** What `naru get` lists, and where else the first argument is one of few words. */
 const firstWords: Readonly<Record<string, readonly string[]>> = {
-  get: ['routes', 'hosts', 'clusters', 'endpoints', 'listeners', 'certs', 'scopes', 'secrets'],
+  get: ['routes', 'hosts', 'clusters', 'endpoints', 'listeners', 'certs', 'scopes', 'secrets', 'extensions'],
   completion: ['bash', 'zsh', 'fish'],
   explain: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'],
 };

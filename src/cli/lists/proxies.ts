@@ -100,6 +100,7 @@ function listOf(now: number, replicas: readonly Replica[]): List<ConnectedProxy>
       ...(replicas.length > 1 ? [ofReplica] : []),
     ],
     wide: [
+      ['EXTENSIONS', ({ types }) => printType(types['extensions'])],
       ['FLEET', ({ fleet }) => fleet],
       ['PROTOCOL', ({ protocol }) => protocol],
       ['ADDRESS', ({ address }) => address],

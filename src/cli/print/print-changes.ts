@@ -7,6 +7,7 @@ const singular = {
   clusters: 'cluster',
   endpoints: 'endpoints',
   secrets: 'secret',
+  extensions: 'extension',
   listeners: 'listener',
   scopes: 'scope',
   routes: 'routes',

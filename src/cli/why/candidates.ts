@@ -14,6 +14,7 @@ export function candidatesFor(
 ): readonly Setting[] {
   const further: Partial<Record<typeof resource.type, () => readonly Source[]>> = {
     listeners: () => behindListener(build, path),
+    extensions: () => behindListener(build, path),
     secrets: () => sources.flatMap(({ name }) => ingressesOf(build, (ingress) => isNamedBy(ingress, name))),
   };
   const objects = new Map(

@@ -4,7 +4,7 @@ import { findResource, type FoundResource } from '../../explain/find-resource.ts
 import type { Source } from '../../model/source.ts';
 import type { Build, Pass } from '../../runtime/build.ts';
 import type { ControllerSettings } from '../../settings.ts';
-import type { Resource } from '../../snapshot/resource.ts';
+import type { Resource, TypeName } from '../../snapshot/resource.ts';
 import { candidatesFor } from './candidates.ts';
 import { decisiveAmong } from './decisive.ts';
 import { type DefaultKey, defaultKeyOf, type Possible, possibleFor, shortName } from './possible.ts';
@@ -32,6 +32,9 @@ export interface Origin {
   readonly sources: readonly Source[];
 }
 
+/** The names of these follow from what is said of them: another one takes the place of one that changes. */
+const namedByContent: ReadonlySet<TypeName> = new Set(['clusters', 'extensions']);
+
 /**
  * Of a field such as `cluster/shop/api/80` has, by trying each setting that could decide it. Without a field: of the resource as a whole.
  * Undefined where there is no such resource.
@@ -51,10 +54,11 @@ export function originOf(
     return again && valueIn(again.resource);
   };
   const value = valueNow();
-  // The name of a cluster follows from what is said of it: another one takes its place.
   const now = ({ snapshot }: Pass): unknown => {
-    const instead = snapshot?.changes.find(({ type, before, after }) => type === 'clusters' && before === undefined && after !== undefined);
-    return found.resource.type === 'clusters' && instead?.after !== undefined ? valueIn(instead.after) : valueNow();
+    const instead = snapshot?.changes.find(
+      ({ type, before, after }) => type === found.resource.type && before === undefined && after !== undefined,
+    );
+    return namedByContent.has(found.resource.type) && instead?.after !== undefined ? valueIn(instead.after) : valueNow();
   };
   const valueWithout = (those: readonly Setting[]): unknown => without(build, those, valueNow);
   const candidates = candidatesFor(build, found, path, settings);

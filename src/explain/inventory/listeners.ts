@@ -1,5 +1,6 @@
 import type { Source } from '../../model/source.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
+import { isTrial, managerOf } from '../connection.ts';
 import { printAddress } from './endpoints.ts';
 import type { Resources } from './resources.ts';
 
@@ -26,7 +27,7 @@ export function listListeners({ listeners = [] }: Resources): readonly ListenerR
     return {
       name,
       address: printAddress(resource.address),
-      protocols: udp ? ['UDP'] : [...new Set(chains.map(protocolOf))].sort(),
+      protocols: udp ? ['UDP'] : [...new Set(chains.map((chain) => protocolOf(chain, resource)))].sort(),
       chains: chains.length,
       serverNames: chains.flatMap((chain) => chain.filter_chain_match?.server_names ?? []),
       version,
@@ -35,13 +36,14 @@ export function listListeners({ listeners = [] }: Resources): readonly ListenerR
   });
 }
 
-/** The default one is the last. */
+/** Those that are for connections; the default one is the last. */
 export function chainsOf({ filter_chains: chains = [], default_filter_chain: other }: Listener): readonly FilterChain[] {
-  return other === undefined ? chains : [...chains, other];
+  const used = chains.filter((chain) => !isTrial(chain));
+  return other === undefined ? used : [...used, other];
 }
 
-function protocolOf({ filters = [], transport_socket: tls, filter_chain_match: match }: FilterChain): string {
-  const http = filters.some(({ name }) => name === 'envoy.filters.network.http_connection_manager');
-  if (http) return tls === undefined ? 'HTTP' : 'HTTPS';
+function protocolOf(chain: FilterChain, listener: Listener): string {
+  const { transport_socket: tls, filter_chain_match: match } = chain;
+  if (managerOf(chain, listener) !== undefined) return tls === undefined ? 'HTTP' : 'HTTPS';
   return tls !== undefined || (match?.server_names ?? []).length > 0 ? 'TLS' : 'TCP';
 }

@@ -6,6 +6,7 @@ interface MessageOf {
   readonly clusters: Messages['envoy.config.cluster.v3.Cluster'];
   readonly endpoints: Messages['envoy.config.endpoint.v3.ClusterLoadAssignment'];
   readonly secrets: Messages['envoy.extensions.transport_sockets.tls.v3.Secret'];
+  readonly extensions: Messages['envoy.config.core.v3.TypedExtensionConfig'];
   readonly listeners: Messages['envoy.config.listener.v3.Listener'];
   readonly scopes: Messages['envoy.config.route.v3.ScopedRouteConfiguration'];
   readonly routes: Messages['envoy.config.route.v3.RouteConfiguration'];

@@ -20,11 +20,6 @@ export function renderChain(serverName: string, policy: TlsPolicy, settings: Lis
   };
 }
 
-/** What goes with it: the same for all server names with this policy. */
-export function renderChainFilters(policy: TlsPolicy, settings: ListenerSettings): Pick<FilterChain, 'filters'> {
-  return { filters: renderFilters('https', tlsChainOf(policy), settings) };
-}
-
 /** TLS for a server name goes on as it is. */
 export function renderPassthrough(serverName: string, cluster: string): FilterChain {
   return {
@@ -47,7 +42,8 @@ export function renderPassthrough(serverName: string, cluster: string): FilterCh
 export function renderDefaultChain(settings: ListenerSettings): FilterChain {
   const context =
     settings.listen.certificatesOnDemand === true ? onDemand(settings) : fixed(defaultCertificateName, defaultTlsPolicy, settings);
-  return { name: defaultCertificateName, ...renderChainFilters(defaultTlsPolicy, settings), ...transportSocket(context) };
+  const filters = renderFilters('https', tlsChainOf(defaultTlsPolicy), settings);
+  return { name: defaultCertificateName, filters, ...transportSocket(context) };
 }
 
 function fixed(secret: string, policy: TlsPolicy, { edge }: ListenerSettings): TlsContext {

@@ -1,6 +1,6 @@
 import { defaultCertificateKey } from '../../model/certificate.ts';
 import { edgeKey } from '../../model/edge.ts';
-import { defaultTlsPolicy, type HostTls } from '../../model/host-tls.ts';
+import type { HostTls } from '../../model/host-tls.ts';
 import type { VirtualHost } from '../../model/virtual-host.ts';
 import type { Resource } from '../../snapshot/resource.ts';
 import { DerivedTable, type Read, type OnFailure } from '../../store/derived-table.ts';
@@ -9,9 +9,9 @@ import { IndexTable } from '../../store/index-table.ts';
 import { OnlyRow } from '../../store/only-row.ts';
 import { PrefixedTable } from '../../store/prefixed-table.ts';
 import type { FollowingTable, Key, Table } from '../../store/table.ts';
-import { ChainEncoder } from './chain-encoder.ts';
-import { needsChain, serverNameOf } from './listener-server-name.ts';
-import { type EncodedChain, renderHttpListener, renderHttpsListener } from './listener.ts';
+import { ChainTables, type ServerName } from './chain-tables.ts';
+import { serverNameOf } from './listener-server-name.ts';
+import { renderHttpListener, renderHttpsListener } from './listener.ts';
 import { certificatesOf, renderOwnListener } from './own-listener.ts';
 import type { ListenerSettings, ListenOptions } from '../options.ts';
 import { type OverlayOptions, overlayResources } from '../quarantine/overlay.ts';
@@ -19,12 +19,6 @@ import type { ModelTables, RenderedTable } from '../rendering.ts';
 import { renderStreamListener } from './stream-listener.ts';
 import { defaultCertificateName, namedSecret, renderOwnCertificate, renderSecret, renderTicketKey, ticketKeyName } from '../tls/secret.ts';
 import { usesTicketKey } from '../tls/tls-parameters.ts';
-
-/** What is known of a name for which clients ask. */
-interface ServerName extends HostTls {
-  /** Cluster that gets its TLS as it is. */
-  readonly passthrough?: Key;
-}
 
 /** Listeners with what they serve TLS with. */
 export class ListenerTables {
@@ -65,14 +59,15 @@ export class ListenerTables {
     });
     const { ofListeners, ...namedSecrets } = this.#namedSecrets();
     const heldSecrets = overlayResources('secrets', [secrets, defaultSecret, tickets, ofListeners], held);
-    const chains = this.#chains(serverNames, heldSecrets.served);
+    const { hostCertificates } = model;
+    const settings = (read: Read) => this.#settings(read);
+    const { chains, ...ofChains } = new ChainTables({ serverNames, secrets: heldSecrets.served, hostCertificates, settings }, held);
     const onlyHttp = new OnlyRow('http');
     const http = this.#derive('http listener', onlyHttp, (_, read) => renderHttpListener(this.#settings(read)));
     const onlyHttps = new OnlyRow('https');
     const https = this.#derive('https listener', onlyHttps, (_, read) => {
-      const settings = this.#settings(read);
       const hasDefault = read.get(heldSecrets.served, defaultCertificateName) !== undefined;
-      return renderHttpsListener(read.all(chains), hasDefault && !settings.edge.tls.rejectUnknownNames, settings);
+      return renderHttpsListener(read.all(chains), read.all(ofChains.served.table), hasDefault, settings(read));
     });
     const streams = this.#derive('stream listeners', model.streams, (stream, read) =>
       read.all(leftOutClusters).has(stream.upstream) ? undefined : renderStreamListener(stream, this.#settings(read)),
@@ -86,40 +81,15 @@ export class ListenerTables {
 
     this.rendered = [
       ...[secrets, defaultSecret, tickets, ofListeners].map((table) => ({ type: 'secrets', table }) as const),
+      ofChains.rendered,
       ...[http, https, streams, own].map((table) => ({ type: 'listeners', table }) as const),
     ];
-    this.served = [
-      { type: 'secrets', table: heldSecrets.served },
-      { type: 'listeners', table: heldListeners.served },
-    ];
+    this.served = [{ type: 'secrets', table: heldSecrets.served }, ofChains.served, { type: 'listeners', table: heldListeners.served }];
     this.tables = [
       ...[serverNames, secrets, onlyDefault, defaultSecret, onlyTickets, tickets, ...namedSecrets.tables, ofListeners],
-      ...[...heldSecrets.tables, chains, onlyHttp, http, onlyHttps, https, streams, own, ...heldListeners.tables],
+      ...[...heldSecrets.tables, ...ofChains.tables],
+      ...[onlyHttp, http, onlyHttps, https, streams, own, ...heldListeners.tables],
     ];
-  }
-
-  /**
-   * Encoded, by server name; one whose secret is left out has none, so that it gets the default certificate. They say nothing of the
-   * certificate itself: another one is another secret, and no connection is closed for it.
-   */
-  #chains(serverNames: Table<ServerName>, secrets: Table<Resource>): DerivedTable<ServerName, EncodedChain> {
-    const encoder = new ChainEncoder();
-    return new DerivedTable<ServerName, EncodedChain>({
-      name: 'filter chains',
-      input: serverNames,
-      compute: (tls, read, name) => {
-        const { passthrough } = tls;
-        if (passthrough !== undefined) return encoder.passthrough(name, passthrough);
-        if (read.get(secrets, name) === undefined) return undefined;
-        const tlsOf = (hostname: Key) => read.get(this.#model.hostCertificates, hostname);
-        const settings = this.#settings(read);
-        const byDefaultChain = this.#listen.certificatesOnDemand === true && !settings.edge.tls.rejectUnknownNames;
-        if (byDefaultChain && !needsChain(name, tls, tlsOf)) return undefined;
-        return encoder.chain(name, tls.policy ?? defaultTlsPolicy, settings);
-      },
-      same: (a, b) => a.own.equals(b.own) && a.filters.equals(b.filters),
-      onFailure: (key, error) => this.#onFailure(`filter chain ${key}`, error),
-    });
   }
 
   #settings(read: Read): ListenerSettings {

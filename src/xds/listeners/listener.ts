@@ -3,9 +3,10 @@ import type { Messages } from '../../proto/gen/messages.ts';
 import { violations } from '../../proto/validate.ts';
 import type { Reference, Resource } from '../../snapshot/resource.ts';
 import type { Key } from '../../store/table.ts';
-import { fieldHead } from '../encoded-field.ts';
+import { encodedField, fieldHead } from '../encoded-field.ts';
 import { plainChain } from '../scopes/chain-header.ts';
 import { renderFilters } from '../connection-manager/http-connection-manager.ts';
+import type { EncodedChain } from './chain-encoder.ts';
 import { listenerBasics } from './listener-basics.ts';
 import { renderDefaultChain } from './listener-chain.ts';
 import { makeResource, resourceOf } from '../make-resource.ts';
@@ -23,6 +24,7 @@ const routes: Reference = { type: 'scopes', name: scopeOfOthers() };
 
 /** Number of `Listener.filter_chains`. */
 const filterChainsField = 3;
+const nothing = Buffer.of();
 
 export function renderHttpListener(settings: ListenerSettings): Resource {
   const message = {
@@ -37,28 +39,26 @@ export function renderHttpListener(settings: ListenerSettings): Resource {
   });
 }
 
-/** A filter chain of the TLS listener, in two parts of which many chains share one. */
-export interface EncodedChain {
-  readonly own: Buffer;
-  readonly filters: Buffer;
-  /** What it refers to by name. */
-  readonly needs: Reference;
-}
-
 /**
  * The TLS listener, put together from encoded filter chains, by server name: one that comes, changes or goes costs one encoding.
  * Envoy compares them one by one, and closes connections of those only that changed or are gone.
  * https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/listeners/lds
- * With nothing to serve there is no listener.
+ * With nothing to serve there is no listener. `extensions`: the names of connection managers that Envoys can ask for; `hasDefault`: there is
+ * a default certificate.
  */
 export function renderHttpsListener(
   chains: ReadonlyMap<Key, EncodedChain>,
-  withDefault: boolean,
+  extensions: { has(name: string): boolean },
+  hasDefault: boolean,
   settings: ListenerSettings,
 ): Resource | undefined {
+  const withDefault = hasDefault && !settings.edge.tls.rejectUnknownNames;
   if (chains.size === 0 && !withDefault) return undefined;
-  const names = [...chains.keys()].sort();
-  const needed = names.flatMap((name) => chains.get(name)?.needs ?? []);
+  const sorted = [...chains].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, chain]) => chain);
+  const needed = sorted.map(({ needs }) => needs);
+  const named = new Map(
+    sorted.flatMap(({ filters }) => (filters && extensions.has(filters.extension.name) ? [[filters.extension.name, filters]] : [])),
+  );
   // What is asked for on demand is not waited for.
   const fixedDefault: readonly Reference[] =
     withDefault && settings.listen.certificatesOnDemand !== true ? [{ type: 'secrets', name: defaultCertificateName }] : [];
@@ -70,13 +70,22 @@ export function renderHttpsListener(
   };
   const [objection] = violations('envoy.config.listener.v3.Listener', head);
   if (objection !== undefined) throw new Error(`Envoy would refuse the listener https: ${objection.path} ${objection.rule}`);
-  const encoded = names.flatMap((name) => {
-    const { own, filters } = chains.get(name) ?? { own: Buffer.of(), filters: Buffer.of() };
-    return [fieldHead(filterChainsField, own.length + filters.length), own, filters];
+  const encoded = sorted.flatMap(({ own, filters }) => {
+    const shared = filters === undefined ? nothing : named.has(filters.extension.name) ? filters.byName : filters.whole;
+    return [fieldHead(filterChainsField, own.length + shared.length), own, shared];
   });
-  return resourceOf('listeners', Buffer.concat([encode('envoy.config.listener.v3.Listener', head), ...encoded]), {
+  const used = [...named.keys()].sort();
+  const trials = used.flatMap((name) => encodedField(filterChainsField, named.get(name)?.trial ?? nothing));
+  return resourceOf('listeners', Buffer.concat([encode('envoy.config.listener.v3.Listener', head), ...encoded, ...trials]), {
     name: 'https',
-    references: [routes, ...needed, ...fixedDefault, ...tickets, ...collectorOf(settings.edge)],
+    references: [
+      routes,
+      ...needed,
+      ...used.map((name): Reference => ({ type: 'extensions', name })),
+      ...fixedDefault,
+      ...tickets,
+      ...collectorOf(settings.edge),
+    ],
     sources: settings.edge.sources,
   });
 }

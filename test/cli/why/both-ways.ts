@@ -7,7 +7,15 @@ import type { TypeName } from '../../../src/snapshot/resource.ts';
 import { whySettings } from './world.ts';
 
 const words: Readonly<Record<TypeName, string>> = {
-  ...{ clusters: 'cluster', endpoints: 'endpoints', listeners: 'listener', routes: 'routes', scopes: 'scope', secrets: 'secret' },
+  ...{
+    clusters: 'cluster',
+    endpoints: 'endpoints',
+    listeners: 'listener',
+    routes: 'routes',
+    scopes: 'scope',
+    secrets: 'secret',
+    extensions: 'extension',
+  },
 };
 
 /**
