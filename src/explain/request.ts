@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIPv4 } from 'node:net';
 
 /** A request as a client sends it. */
 export interface ExplainedRequest {
@@ -41,7 +41,7 @@ export function hostOf({ authority }: Pick<ExplainedRequest, 'authority'>): stri
 /** The server name of the TLS handshake; empty for none. A dot at its end is not said. */
 export function serverNameOf(request: Pick<ExplainedRequest, 'authority' | 'serverName'>): string {
   const name = request.serverName ?? hostOf(request).replace(/\.$/, '');
-  return name.startsWith('[') || isIP(name) !== 0 ? '' : name;
+  return name.startsWith('[') || isIPv4(name) ? '' : name;
 }
 
 /** The path without query and fragment: what paths of routes are compared with. */

@@ -6,7 +6,7 @@ import { ownListener } from '../../explain/listeners.ts';
 import type { Build } from '../../runtime/build.ts';
 import type { ControllerSettings } from '../../settings.ts';
 import { candidatesFor } from '../why/candidates.ts';
-import { type Setting, without } from '../why/settings-of.ts';
+import { type Setting, withoutEach } from '../why/settings-of.ts';
 
 interface Host {
   readonly routes?: readonly Route[];
@@ -62,8 +62,8 @@ export function decidedBy(
   const now = routesOf(build, domain)[place];
   if (found === undefined || now === undefined) return undefined;
   const decided = new Map<Told, Setting[]>();
-  for (const setting of candidatesFor(build, found, found.path, settings)) {
-    const then = without(build, [setting], () => likest(now, routesOf(build, domain)));
+  const candidates = candidatesFor(build, found, found.path, settings);
+  for (const [setting, then] of withoutEach(build, candidates, () => likest(now, routesOf(build, domain)))) {
     for (const told of differing(now, then)) decided.set(told, [...(decided.get(told) ?? []), setting]);
   }
   return decided;

@@ -60,7 +60,13 @@ export function originOf(
     );
     return namedByContent.has(found.resource.type) && instead?.after !== undefined ? valueIn(instead.after) : valueNow();
   };
-  const valueWithout = (those: readonly Setting[]): unknown => without(build, those, valueNow);
+  const tried = new Map<Setting, unknown>();
+  const valueWithout = (those: readonly Setting[]): unknown => {
+    const [one] = those;
+    if (one === undefined || those.length > 1) return without(build, those, valueNow);
+    if (!tried.has(one)) tried.set(one, without(build, those, valueNow));
+    return tried.get(one);
+  };
   const candidates = candidatesFor(build, found, path, settings);
   const decisive = decisiveAmong(candidates, (those) => differences(valueWithout(those), value).length > 0);
   const { settings: deciding, eachAlone } = decisive;

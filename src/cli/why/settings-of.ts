@@ -40,6 +40,29 @@ export function settingsOfReference(
 
 /** What `look` sees while these settings are not there; afterwards all is as it was. */
 export function without<T>(build: Build, settings: readonly Setting[], look: (pass: Pass) => T): T {
+  return instead(build, replacedWithout(build, settings), look);
+}
+
+/** What `look` sees while one of these settings is not there, for each; afterwards all is as it was. One pass leads from each to the next. */
+export function withoutEach<T>(build: Build, settings: readonly Setting[], look: () => T): readonly (readonly [Setting, T])[] {
+  const trials = settings.map((setting) => [setting, replacedWithout(build, [setting])] as const);
+  let before: readonly Replaced[] = [];
+  const goTo = (next: readonly Replaced[]): void => {
+    const back = before.filter(({ object }) => !next.some((one) => one.object === object));
+    before = next;
+    build.apply([...back.map(({ object }) => upsert(object)), ...next.map((one) => upsert(one.instead))]);
+  };
+  try {
+    return trials.map(([setting, replaced]) => {
+      goTo(replaced);
+      return [setting, look()];
+    });
+  } finally {
+    goTo([]);
+  }
+}
+
+function replacedWithout(build: Build, settings: readonly Setting[]): readonly Replaced[] {
   const objects = new Map<string, { readonly object: KubeObject; readonly names: Set<string> }>();
   for (const { source, name } of settings) {
     const object = objectOf(build, source);
@@ -48,8 +71,7 @@ export function without<T>(build: Build, settings: readonly Setting[], look: (pa
     const { names } = objects.get(id) ?? { names: new Set() };
     objects.set(id, { object, names: names.add(name) });
   }
-  const changed = [...objects.values()].map(({ object, names }) => ({ object, instead: withoutNames(object, names) }));
-  return instead(build, changed, look);
+  return [...objects.values()].map(({ object, names }) => ({ object, instead: withoutNames(object, names) }));
 }
 
 /** What `look` sees while an object has another annotation, or another value of it; afterwards all is as it was. */

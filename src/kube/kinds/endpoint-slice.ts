@@ -33,8 +33,8 @@ const port = fields({
 const addressTests: Readonly<Record<string, (address: string) => boolean>> = { IPv4: isIPv4, IPv6: isIPv6 };
 
 function addressTypeOf(address: string): 'IPv4' | 'IPv6' | 'FQDN' {
-  if (isIPv6(address)) return 'IPv6';
-  return isIPv4(address) ? 'IPv4' : 'FQDN';
+  if (isIPv4(address)) return 'IPv4';
+  return isIPv6(address) ? 'IPv6' : 'FQDN';
 }
 
 export const endpointSlice: KindRow<'EndpointSlice'> = {
