@@ -28,3 +28,9 @@ export type KubeEvent =
 export function objectKey(namespace: string, name: string): ObjectKey {
   return namespace === '' ? name : `${namespace}/${name}`;
 }
+
+/** That an object is there, or is otherwise than it was. */
+export function upsertOf(object: KubeObject): KubeEvent & { readonly type: 'upsert' } {
+  const { namespace, name } = object.metadata;
+  return { type: 'upsert', kind: object.kind, key: objectKey(namespace, name), object };
+}

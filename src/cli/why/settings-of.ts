@@ -1,4 +1,4 @@
-import { type KubeEvent, objectKey } from '../../kube/event.ts';
+import { objectKey, upsertOf } from '../../kube/event.ts';
 import { isKind, kindNames } from '../../kube/kinds.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { printSource, type Source } from '../../model/source.ts';
@@ -50,7 +50,7 @@ export function withoutEach<T>(build: Build, settings: readonly Setting[], look:
   const goTo = (next: readonly Replaced[]): void => {
     const back = before.filter(({ object }) => !next.some((one) => one.object === object));
     before = next;
-    build.apply([...back.map(({ object }) => upsert(object)), ...next.map((one) => upsert(one.instead))]);
+    build.apply([...back.map(({ object }) => upsertOf(object)), ...next.map((one) => upsertOf(one.instead))]);
   };
   try {
     return trials.map(([setting, replaced]) => {
@@ -89,17 +89,12 @@ interface Replaced {
 }
 
 function instead<T>(build: Build, replaced: readonly Replaced[], look: (pass: Pass) => T): T {
-  const pass = build.apply(replaced.map((one) => upsert(one.instead)));
+  const pass = build.apply(replaced.map((one) => upsertOf(one.instead)));
   try {
     return look(pass);
   } finally {
-    build.apply(replaced.map(({ object }) => upsert(object)));
+    build.apply(replaced.map(({ object }) => upsertOf(object)));
   }
-}
-
-function upsert(object: KubeObject): KubeEvent {
-  const { namespace, name } = object.metadata;
-  return { type: 'upsert', kind: object.kind, key: objectKey(namespace, name), object };
 }
 
 function withoutNames(object: KubeObject, names: ReadonlySet<string>): KubeObject {

@@ -1,7 +1,7 @@
 // The thread in which a running Naru finds out why: it has objects of its own, so that nothing that is tried here comes near an Envoy.
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import type { KubeEvent } from '../../kube/event.ts';
-import { objectKey } from '../../kube/event.ts';
+import { upsertOf } from '../../kube/event.ts';
 import { kindNames } from '../../kube/kinds.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { Build, type BuildOptions } from '../../runtime/build.ts';
@@ -30,7 +30,7 @@ function listen({ reference, field, options, build: buildOptions }: WhyQuestion)
   const events: KubeEvent[] = [];
   parentPort?.on('message', (objects: WhyObjects) => {
     if (objects !== 'all') {
-      for (const object of objects) events.push(upsert(object));
+      for (const object of objects) events.push(upsertOf(received(object)));
       return;
     }
     const build = new Build(buildOptions);
@@ -40,10 +40,8 @@ function listen({ reference, field, options, build: buildOptions }: WhyQuestion)
   });
 }
 
-function upsert(sent: KubeObject): KubeEvent {
-  const object = sent.kind === 'Secret' ? { ...sent, data: withBuffers(sent.data) } : sent;
-  const { namespace, name } = object.metadata;
-  return { type: 'upsert', kind: object.kind, key: objectKey(namespace, name), object };
+function received(object: KubeObject): KubeObject {
+  return object.kind === 'Secret' ? { ...object, data: withBuffers(object.data) } : object;
 }
 
 /** Between threads a Buffer becomes what it is made of. */
