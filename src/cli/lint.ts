@@ -4,11 +4,12 @@ import type { ControllerSettings } from '../settings.ts';
 import { buildOnce } from './files/build-once.ts';
 import { gatherFindings } from './lint/findings.ts';
 import { packageVersion } from './package-version.ts';
+import { type DataOutput, printData } from './print/print-data.ts';
 import { requirePath } from './files/require-path.ts';
 
 export interface LintSettings extends ControllerSettings {
   readonly filename: readonly string[];
-  readonly output: 'text' | 'json' | 'sarif';
+  readonly output: 'text' | DataOutput | 'sarif';
   readonly failOn: Severity;
 }
 
@@ -25,9 +26,10 @@ export async function lint(settings: LintSettings): Promise<void> {
       if (first !== undefined) process.stderr.write(`naru codes ${first.problem.code} tells more about a code.\n`);
       break;
     }
-    case 'json': {
-      const { lintJson } = await import('./lint/json.ts');
-      process.stdout.write(`${lintJson(found)}\n`);
+    case 'json':
+    case 'yaml': {
+      const { lintData } = await import('./lint/data.ts');
+      await printData(lintData(found), settings.output, process.stdout);
       break;
     }
     case 'sarif': {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { parse } from 'yaml';
 import { request } from '../support/request.ts';
 import { NaruProcess } from './naru-process.ts';
 import { sarifLog } from './sarif.ts';
@@ -138,6 +139,15 @@ test('json has every finding with its place', async (t) => {
     ['NR214', 'stdin', 6, 48, 52],
     ['NR501', 'stdin', 8, 3, 17],
   ]);
+});
+
+test('yaml says the same as json', async (t) => {
+  const [asJson, asYaml] = [
+    await lint(t, ['-f', '-', '-o', 'json'], { input: shop }),
+    await lint(t, ['-f', '-', '-o', 'yaml'], { input: shop }),
+  ];
+  assert.deepEqual(parse(asYaml.output), JSON.parse(asJson.output));
+  assert.equal(asYaml.code, 1);
 });
 
 test('sarif is what the standard says', async (t) => {

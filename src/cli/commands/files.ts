@@ -14,7 +14,7 @@ export function lintCommand(): Command {
     .description('say what is wrong with Kubernetes objects, and where; needs no cluster and no Envoy')
     .addOption(filesOption().makeOptionMandatory())
     .addOption(
-      new Option('-o, --output <format>', 'sarif is for code scanning services').choices(['text', 'json', 'sarif']).default('text'),
+      new Option('-o, --output <format>', 'sarif is for code scanning services').choices(['text', 'json', 'yaml', 'sarif']).default('text'),
     )
     .addOption(new Option('--fail-on <severity>', 'the least that makes the exit code 1').choices(severities).default('error'))
     .addHelpText(
