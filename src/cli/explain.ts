@@ -88,7 +88,7 @@ async function askFor(method: string, url: string, settings: ExplainSettings): P
   const query = new URLSearchParams({ method, url, fleet });
   for (const one of header) query.append('header', one);
   const { explanation } = await ask<{ readonly explanation: Explanation }>(server[0], `/debug/explain?${query.toString()}`);
-  const reader = async () => listedMessages((await readResources(['listeners', 'scopes'], settings)).resources);
+  const reader = async () => listedMessages((await readResources(['listeners', 'scopes', 'extensions'], settings)).resources);
   return { explanation, place: () => undefined, reader };
 }
 

@@ -1,4 +1,5 @@
 import type { Messages } from '../proto/gen/messages.ts';
+import type { MessageReader } from './resource-reader.ts';
 
 type Listener = Messages['envoy.config.listener.v3.Listener'];
 type FilterChain = Messages['envoy.config.listener.v3.FilterChain'];
@@ -6,6 +7,8 @@ export type Manager = Messages['envoy.extensions.filters.network.http_connection
 
 type DownstreamTls = Messages['envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext'];
 type TcpProxy = Messages['envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy'];
+
+const managerFilter = 'envoy.filters.network.http_connection_manager';
 
 /** The filter chain that a connection goes through. */
 export interface FoundChain {
@@ -27,15 +30,18 @@ export interface FoundChain {
  * of these first, then the default one.
  * https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/config/listener/v3/listener_components.proto#config-listener-v3-filterchainmatch
  */
-export function findChain(listener: Listener, serverName: string): FoundChain | undefined {
-  const { filter_chains: all = [], default_filter_chain: other } = listener;
+export function findChain(
+  { filter_chains: all = [], default_filter_chain: other }: Listener,
+  serverName: string,
+  resources: MessageReader,
+): FoundChain | undefined {
   const chains = all.filter((chain) => !isTrial(chain));
   for (const name of [serverName, ...wildcardsFor(serverName)]) {
     const chain = chains.find(({ filter_chain_match: match }) => match?.server_names?.includes(name) === true);
-    if (chain !== undefined) return { ...described(chain, listener), serverName: name };
+    if (chain !== undefined) return { ...described(chain, resources), serverName: name };
   }
   const any = chains.find(({ filter_chain_match: match }) => (match?.server_names ?? []).length === 0) ?? other;
-  return any && described(any, listener);
+  return any && described(any, resources);
 }
 
 function wildcardsFor(serverName: string): readonly string[] {
@@ -48,17 +54,22 @@ export function isTrial({ filter_chain_match: match }: FilterChain): boolean {
   return match?.transport_protocol !== undefined;
 }
 
-/** The connection manager of a chain, which may stand in another of its listener: see `ChainFilters` of `xds/listeners/`. */
-export function managerOf({ filters = [] }: FilterChain, { filter_chains: chains = [] }: Listener): Manager | undefined {
+/** Whether a chain speaks HTTP. */
+export function hasManager({ filters = [] }: FilterChain): boolean {
+  return filters.some(({ name, config_discovery: named }) => name === managerFilter || named !== undefined);
+}
+
+/** It stands in the chain, or the chain names it. */
+function managerOf({ filters = [] }: FilterChain, resources: MessageReader): Manager | undefined {
   const named = filters.find(({ config_discovery: discovery }) => discovery !== undefined)?.name;
-  const trial = named === undefined ? undefined : chains.find(({ filter_chain_match: match }) => match?.transport_protocol === named);
-  const found = (trial?.filters ?? filters).find(({ name }) => name === 'envoy.filters.network.http_connection_manager');
+  const extension = named === undefined ? undefined : resources.get('extensions', named);
+  const found = extension ?? filters.find(({ name }) => name === managerFilter);
   return found?.typed_config as Manager | undefined;
 }
 
-function described(found: FilterChain, listener: Listener): FoundChain {
+function described(found: FilterChain, resources: MessageReader): FoundChain {
   const { name = '', filters = [], transport_socket: tls } = found;
-  const manager = managerOf(found, listener);
+  const manager = managerOf(found, resources);
   const proxy = filters.find((one) => one.name === 'envoy.filters.network.tcp_proxy')?.typed_config as TcpProxy | undefined;
   const chain = { name, endsTls: tls !== undefined, ...certificateOf(tls) };
   if (manager !== undefined) return { ...chain, manager };

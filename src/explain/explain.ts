@@ -84,7 +84,7 @@ export function isSomebodys({ tried, outcome }: Explanation): boolean {
 
 function explainAt({ name, listener }: FoundListener, request: ExplainedRequest, reader: ResourceReader, known: Known): Explanation {
   const nothing = { listener: name, tried: [], filters: [] } as const;
-  const chain = findChain(listener, serverNameOf(request));
+  const chain = findChain(listener, serverNameOf(request), reader);
   if (chain === undefined) return { ...nothing, outcome: closed('The connection is closed: no filter chain is for this server name.') };
   const shown = { ...nothing, chain: withoutContents(chain) };
   if (chain.manager === undefined) return { ...shown, outcome: connectionOutcome(chain, reader) };

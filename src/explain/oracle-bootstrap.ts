@@ -46,7 +46,7 @@ export function oracleBootstrap(
   { socket, certificate }: OracleOptions,
 ): Buffer | undefined {
   const listener = reader.get('listeners', name);
-  const manager = listener && findChain(listener, serverNameOf(request))?.manager;
+  const manager = listener && findChain(listener, serverNameOf(request), reader)?.manager;
   if (manager === undefined) return undefined;
   const { access_log: _logs, tracing: _tracing, scoped_routes: scopes, ...others } = manager;
   const inline: Manager = {

@@ -6,6 +6,7 @@ import type { ResourceSet } from '../snapshot/snapshot.ts';
 
 interface MessageOf {
   readonly listeners: Messages['envoy.config.listener.v3.Listener'];
+  readonly extensions: Messages['envoy.config.core.v3.TypedExtensionConfig'];
   readonly scopes: Messages['envoy.config.route.v3.ScopedRouteConfiguration'];
   readonly routes: Messages['envoy.config.route.v3.RouteConfiguration'];
   readonly clusters: Messages['envoy.config.cluster.v3.Cluster'];
@@ -52,6 +53,7 @@ export class ResourceReader implements MessageReader {
 
 const messageNames = {
   listeners: nameOf(typeUrls.listeners),
+  extensions: nameOf(typeUrls.extensions),
   scopes: nameOf(typeUrls.scopes),
   routes: nameOf(typeUrls.routes),
   clusters: nameOf(typeUrls.clusters),

@@ -17,7 +17,7 @@ const usual = defaultEdgeSettings();
 const refused: EdgeSettings = { ...usual, blocked: { ...usual.blocked, userAgents: [{ type: 'regex', text: '(' }] } };
 
 /** Every answer says who made it. */
-function answeredBy(server: string): ModelRows {
+function answeredBy(server: string): { readonly edge: EdgeSettings } {
   return { edge: { ...usual, answers: { ...usual.answers, server } } };
 }
 
@@ -109,25 +109,30 @@ test('another one is in effect for all TLS hosts, without a failed request; conn
   assert.match(await fleet.stats(0, 'extension_config|listener_manager.listener_create_failure|update_rejected'), /^$/);
 });
 
-test('one that Envoy refuses harms nobody, and is told; a fresh Envoy gets what was good as well', async (t) => {
-  const fleet = await serving(t);
-  const open = new Open(t, fleet, 'a.test');
-  assert.equal(await open.ask(), 'first');
-  await fleet.given({ edge: refused });
-  assert.deepEqual(reports(fleet), putBack);
-  assert.deepEqual(await servers(fleet), ['first', 'first', 'first']);
-  assert.equal(await open.ask(), 'first');
-  assert.equal(open.ended, '');
+for (const rejectUnknownNames of [false, true]) {
+  const without = rejectUnknownNames ? ', without a default chain' : '';
+  test(`one that Envoy refuses harms nobody, and is told; a fresh Envoy gets what was good as well${without}`, async (t) => {
+    const fleet = await serving(t);
+    const tls = { ...usual.tls, rejectUnknownNames };
+    await fleet.given({ edge: { ...answeredBy('first').edge, tls } });
+    const open = new Open(t, fleet, 'a.test');
+    assert.equal(await open.ask(), 'first');
+    await fleet.given({ edge: { ...refused, tls } });
+    assert.deepEqual(reports(fleet), putBack);
+    assert.deepEqual(await servers(fleet), ['first', 'first', 'first']);
+    assert.equal(await open.ask(), 'first');
+    assert.equal(open.ended, '');
 
-  await fleet.stopEnvoy(0);
-  await fleet.addEnvoy('node-2');
-  await fleet.settled();
-  assert.deepEqual(await servers(fleet), ['first', 'first', 'first']);
+    await fleet.stopEnvoy(0);
+    await fleet.addEnvoy('node-2');
+    await fleet.settled();
+    assert.deepEqual(await servers(fleet), ['first', 'first', 'first']);
 
-  await fleet.given(answeredBy('mended'));
-  assert.deepEqual(reports(fleet), []);
-  await eventually('what is mended', async () => (await servers(fleet)).every((each) => each === 'mended') || undefined);
-});
+    await fleet.given({ edge: { ...answeredBy('mended').edge, tls } });
+    assert.deepEqual(reports(fleet), []);
+    await eventually('what is mended', async () => (await servers(fleet)).every((each) => each === 'mended') || undefined);
+  });
+}
 
 test('a restart of Naru sends nothing to an Envoy that has it; what has changed meanwhile is in effect', async (t) => {
   const fleet = await serving(t);

@@ -20,7 +20,7 @@ const managerName = 'envoy.extensions.filters.network.http_connection_manager.v3
 export function startIngressOracle(resources: ResourceSet): Promise<AskedEnvoy> {
   const reader = new ResourceReader(resources);
   const listener = reader.get('listeners', 'http');
-  const manager = listener && findChain(listener, '')?.manager;
+  const manager = listener && findChain(listener, '', reader)?.manager;
   if (manager === undefined) throw new Error('there is no listener for HTTP');
   const { access_log: _logs, tracing: _tracing, scoped_routes: scoped, ...others } = manager;
   const { scoped_rds: _remote, rds_config_source: _source, ...builder } = scoped ?? {};

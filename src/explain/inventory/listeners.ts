@@ -1,6 +1,6 @@
 import type { Source } from '../../model/source.ts';
 import type { Messages } from '../../proto/gen/messages.ts';
-import { isTrial, managerOf } from '../connection.ts';
+import { hasManager, isTrial } from '../connection.ts';
 import { printAddress } from './endpoints.ts';
 import type { Resources } from './resources.ts';
 
@@ -27,7 +27,7 @@ export function listListeners({ listeners = [] }: Resources): readonly ListenerR
     return {
       name,
       address: printAddress(resource.address),
-      protocols: udp ? ['UDP'] : [...new Set(chains.map((chain) => protocolOf(chain, resource)))].sort(),
+      protocols: udp ? ['UDP'] : [...new Set(chains.map(protocolOf))].sort(),
       chains: chains.length,
       serverNames: chains.flatMap((chain) => chain.filter_chain_match?.server_names ?? []),
       version,
@@ -42,8 +42,8 @@ export function chainsOf({ filter_chains: chains = [], default_filter_chain: oth
   return other === undefined ? used : [...used, other];
 }
 
-function protocolOf(chain: FilterChain, listener: Listener): string {
+function protocolOf(chain: FilterChain): string {
   const { transport_socket: tls, filter_chain_match: match } = chain;
-  if (managerOf(chain, listener) !== undefined) return tls === undefined ? 'HTTP' : 'HTTPS';
+  if (hasManager(chain)) return tls === undefined ? 'HTTP' : 'HTTPS';
   return tls !== undefined || (match?.server_names ?? []).length > 0 ? 'TLS' : 'TCP';
 }

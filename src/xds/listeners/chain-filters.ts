@@ -29,11 +29,6 @@ export interface ChainFilters {
   readonly byName: Buffer;
   /** The same, with the connection manager itself. */
   readonly whole: Buffer;
-  /**
-   * A chain with the connection manager itself, for no connection. What Envoy refuses as an extension would leave chains without a connection manager; in
-   * a listener it refuses the whole, and goes on with the listener that it has.
-   */
-  readonly trial: Buffer;
 }
 
 export function renderChainFilters(policy: TlsPolicy, settings: ListenerSettings): ChainFilters {
@@ -48,8 +43,6 @@ export function renderChainFilters(policy: TlsPolicy, settings: ListenerSettings
     extension: makeResource('extensions', { name, typed_config }, { name, references, sources }),
     byName: encodedChain(name, { filters: [...filters.slice(0, -1), named(name)] }),
     whole: encodedChain(name, { filters }),
-    // No connection has a transport protocol of this name.
-    trial: encodedChain(name, { name: `{${chain}}`, filter_chain_match: { transport_protocol: name }, filters }),
   };
 }
 

@@ -38,6 +38,15 @@ export function renderPassthrough(serverName: string, cluster: string): FilterCh
   };
 }
 
+/**
+ * A chain with a connection manager in itself, for no connection: none has a transport protocol of this name. What Envoy refuses as an extension
+ * would leave chains without a connection manager; with the whole listener, it goes on with the one that it has. Those of the policies differ in a header only.
+ */
+export function renderTrialChain(settings: ListenerSettings): FilterChain {
+  const filters = renderFilters('https', tlsChainOf(defaultTlsPolicy), settings);
+  return { name: '{trial}', filter_chain_match: { transport_protocol: '{none}' }, filters };
+}
+
 /** For clients that name no server, or one without a chain of its own. */
 export function renderDefaultChain(settings: ListenerSettings): FilterChain {
   const context =

@@ -3,12 +3,12 @@ import type { Messages } from '../../proto/gen/messages.ts';
 import { violations } from '../../proto/validate.ts';
 import type { Reference, Resource } from '../../snapshot/resource.ts';
 import type { Key } from '../../store/table.ts';
-import { encodedField, fieldHead } from '../encoded-field.ts';
+import { fieldHead } from '../encoded-field.ts';
 import { plainChain } from '../scopes/chain-header.ts';
 import { renderFilters } from '../connection-manager/http-connection-manager.ts';
 import type { EncodedChain } from './chain-encoder.ts';
 import { listenerBasics } from './listener-basics.ts';
-import { renderDefaultChain } from './listener-chain.ts';
+import { renderDefaultChain, renderTrialChain } from './listener-chain.ts';
 import { makeResource, resourceOf } from '../make-resource.ts';
 import type { ListenerSettings } from '../options.ts';
 import { readProxyProtocol } from '../connection-manager/proxy-protocol.ts';
@@ -56,27 +56,25 @@ export function renderHttpsListener(
   if (chains.size === 0 && !withDefault) return undefined;
   const sorted = [...chains].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, chain]) => chain);
   const needed = sorted.map(({ needs }) => needs);
-  const named = new Map(
-    sorted.flatMap(({ filters }) => (filters && extensions.has(filters.extension.name) ? [[filters.extension.name, filters]] : [])),
-  );
+  const used = [...new Set(sorted.flatMap(({ filters }) => filters?.extension.name ?? []))].filter((name) => extensions.has(name)).sort();
+  const isNamed = new Set(used);
+  const trial = used.length === 0 ? {} : { filter_chains: [renderTrialChain(settings)] };
   // What is asked for on demand is not waited for.
   const fixedDefault: readonly Reference[] =
     withDefault && settings.listen.certificatesOnDemand !== true ? [{ type: 'secrets', name: defaultCertificateName }] : [];
   const tickets: readonly Reference[] = usesTicketKey(settings.edge.tls) ? [{ type: 'secrets', name: ticketKeyName }] : [];
   const head: Listener = {
     ...listenerBasics('https', settings, settings.listen.httpsPort),
-    ...(withDefault ? { default_filter_chain: renderDefaultChain(settings) } : {}),
+    ...(withDefault ? { default_filter_chain: renderDefaultChain(settings) } : trial),
     listener_filters: [...readProxyProtocol(settings.edge.client), tlsInspector],
   };
   const [objection] = violations('envoy.config.listener.v3.Listener', head);
   if (objection !== undefined) throw new Error(`Envoy would refuse the listener https: ${objection.path} ${objection.rule}`);
   const encoded = sorted.flatMap(({ own, filters }) => {
-    const shared = filters === undefined ? nothing : named.has(filters.extension.name) ? filters.byName : filters.whole;
+    const shared = filters === undefined ? nothing : isNamed.has(filters.extension.name) ? filters.byName : filters.whole;
     return [fieldHead(filterChainsField, own.length + shared.length), own, shared];
   });
-  const used = [...named.keys()].sort();
-  const trials = used.flatMap((name) => encodedField(filterChainsField, named.get(name)?.trial ?? nothing));
-  return resourceOf('listeners', Buffer.concat([encode('envoy.config.listener.v3.Listener', head), ...encoded, ...trials]), {
+  return resourceOf('listeners', Buffer.concat([encode('envoy.config.listener.v3.Listener', head), ...encoded]), {
     name: 'https',
     references: [
       routes,
