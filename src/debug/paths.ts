@@ -78,7 +78,7 @@ export const debugPaths = {
   '/debug/why': {
     about: "where a field of Envoy's comes from, or what a setting does, of the objects as they are now",
     query: {
-      ref: 'as in cluster/shop/api/80, host/shop.example.com, ingress/shop/web or configmap',
+      ref: 'as in cluster/shop/api/80, host/shop.example.com, route/shop/web:prefix:/, ingress/shop/web or configmap',
       field: 'one of its fields, annotations or keys',
     },
     fields: {

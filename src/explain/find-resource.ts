@@ -27,12 +27,21 @@ export interface FoundResource {
   readonly sources: readonly Source[];
 }
 
-/** The resource that a command line means, as in `cluster/shop/api/80`, or the virtual host of `host/shop.example.com`. */
+/** The name of a route as one word, for scripts: `shop/api prefix /v1` is `shop/api:prefix:/v1`. */
+export function routeWord(name: string): string {
+  return name.replaceAll(/\s/g, ':');
+}
+
+/**
+ * The resource that a command line means, as in `cluster/shop/api/80`, the virtual host of `host/shop.example.com`, or the route of
+ * `route/shop/api:prefix:/v1`: of the first host that has it.
+ */
 export function findResource(resources: ResourceSet, reference: string): FoundResource | undefined {
   const slash = reference.indexOf('/');
   const [word, name] = [reference.slice(0, slash), reference.slice(slash + 1)];
   if (slash < 0) return undefined;
   if (word === 'host') return findHost(resources, name);
+  if (word === 'route') return findRoute(resources, routeWord(name));
   const type = types[word];
   const resource = type === undefined ? undefined : (resources[type].get(name) ?? onlyVariant(resources[type], name));
   if (resource === undefined) return undefined;
@@ -55,6 +64,22 @@ function findHost(resources: ResourceSet, name: string): FoundResource | undefin
     const host = resource && hostsOf(resource).find((one) => one.name === name);
     if (resource === undefined || host === undefined) continue;
     return { resource, path: `route_configuration.virtual_hosts[${name}]`, sources: sourcesOf(host.routes ?? []) };
+  }
+  return undefined;
+}
+
+function findRoute({ scopes }: ResourceSet, word: string): FoundResource | undefined {
+  for (const scope of [...scopes.names()].sort()) {
+    const resource = scopes.get(scope);
+    if (resource === undefined || !resource.sources.some(({ namespace, name }) => word.startsWith(`${namespace}/${name}:`))) continue;
+    for (const { name: host = '', routes = [] } of hostsOf(resource)) {
+      const names = routes.map(({ name = '' }) => name);
+      const place = names.findIndex((name) => routeWord(name) === word);
+      const route = routes[place];
+      if (route === undefined) continue;
+      const inList = new Set(names).size < names.length ? place : route.name;
+      return { resource, path: `route_configuration.virtual_hosts[${host}].routes[${inList}]`, sources: sourcesOf([route]) };
+    }
   }
   return undefined;
 }

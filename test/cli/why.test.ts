@@ -63,6 +63,17 @@ test('why says which annotation decides a field of Envoy, and what it would be w
   );
 });
 
+test('why takes the names of routes that get prints for scripts', async (t) => {
+  const path = folder(t, files);
+  const { output: names } = await naru(t, 'get', 'routes', '-o', 'name', '-f', path);
+  const found = names.split('\n').find((name) => name.startsWith('route/shop/api'));
+  assert.equal(found, 'route/shop/api:prefix:/');
+  const { code, output } = await naru(t, 'why', found, 'route.host_rewrite_literal', '-f', path);
+  assert.equal(code, 0);
+  assert.match(output, /^route\.host_rewrite_literal is "inner\.example\.com"\n {2}Ingress shop\/api .*upstream-vhost/);
+  assert.match((await naru(t, 'get', 'routes', 'shop/api:prefix:/', '-f', path)).output, /^HOST/);
+});
+
 test('why says what an annotation does', async (t) => {
   const { code, output } = await naru(t, 'why', 'ingress/shop/api', 'upstream-vhost', '-f', folder(t, files));
   assert.equal(code, 0);

@@ -79,7 +79,10 @@ export function codesCommand(): Command {
 export function whyCommand(): Command {
   const command = new Command('why')
     .description("say where a field of Envoy's comes from, or what an annotation does: by files, or by a running Naru")
-    .argument('<what>', 'such as cluster/shop/api/80, host/shop.example.com, listener/http, ingress/shop/web, configmap')
+    .argument(
+      '<what>',
+      'such as cluster/shop/api/80, host/shop.example.com, route/shop/web:prefix:/, listener/http, ingress/shop/web, configmap',
+    )
     .argument('[field]', 'a field of it, such as connect_timeout; an annotation; a key of the ConfigMap')
     .addOption(filesOption())
     .addOption(outputOption())

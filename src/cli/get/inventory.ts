@@ -4,6 +4,7 @@ import { type EndpointRow, listEndpoints } from '../../explain/inventory/endpoin
 import { type HostRow, listHostRows } from '../../explain/inventory/hosts.ts';
 import { listListeners, type ListenerRow } from '../../explain/inventory/listeners.ts';
 import { objectsOf, type Resources } from '../../explain/inventory/resources.ts';
+import { routeWord } from '../../explain/find-resource.ts';
 import { listRoutes, type RouteRow } from '../../explain/inventory/routes.ts';
 import type { Source } from '../../model/source.ts';
 import type { TypeName } from '../../snapshot/resource.ts';
@@ -40,8 +41,8 @@ const routes: Inventory<RouteRow> = {
     ['LISTENER', ({ listener }) => listener],
     ['NAME', ({ name }) => name],
   ],
-  name: ({ name }) => `route/${name}`,
-  called: ({ host, name, sources }) => [host, name, ...sources.map((source) => `${source.namespace}/${source.name}`)],
+  name: ({ name }) => `route/${routeWord(name)}`,
+  called: ({ host, name, sources }) => [host, name, routeWord(name), ...sources.map((source) => `${source.namespace}/${source.name}`)],
   sourcesOf: ({ sources }) => sources,
   empty: 'There are no routes.',
 };
