@@ -36,8 +36,7 @@ function valueIn(list: unknown, path: string): unknown {
   if (!Array.isArray(list)) return undefined;
   for (const item of list as readonly unknown[]) {
     const name = isRecord(item) ? item['name'] : undefined;
-    const isNamed = typeof name === 'string' && (path === `[${name}]` || path.startsWith(`[${name}].`));
-    const found = isNamed ? valueAt(item, path.slice(name.length + 2)) : undefined;
+    const found = typeof name === 'string' && path.startsWith(`[${name}].`) ? valueAt(item, path.slice(name.length + 2)) : undefined;
     if (found !== undefined) return found;
   }
   return undefined;
