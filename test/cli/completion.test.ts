@@ -58,6 +58,9 @@ test('zsh and fish know every verb and option, whatever stands in their descript
     assert.ok(zsh.includes(`    '${name}:`) && fish.includes(` -a ${name} -d '`), name);
     for (const flag of options.flatMap(({ flags }) => flags)) assert.ok(zsh.includes(`'${flag}[`), flag);
   }
+  // Files stand where they may be arguments, and as values of options.
+  assert.ok(!fish.includes("'__fish_seen_subcommand_from dev' -f\n") && fish.includes("'__fish_seen_subcommand_from get' -f\n"));
+  assert.match(fish, /'__fish_seen_subcommand_from lint' -s f -l filename -r -F /);
   // Quotes come in pairs in each line of fish.
   for (const line of fish.split('\n')) assert.equal((line.replaceAll("\\'", '').match(/'/g) ?? []).length % 2, 0, line);
 });

@@ -7,6 +7,8 @@ export interface CompletedVerb {
   readonly options: readonly CompletedOption[];
   /** Words that its first argument may be. */
   readonly words: readonly string[];
+  /** Its arguments may be files and folders. */
+  readonly takesPaths: boolean;
 }
 
 export interface CompletedOption {
@@ -31,6 +33,7 @@ export function completedVerbs(program: Command): readonly CompletedVerb[] {
     description: command.description(),
     options: command.options.filter(({ hidden }) => !hidden).map(completedOption),
     words: firstWords[command.name()] ?? command.commands.map((one) => one.name()),
+    takesPaths: command.registeredArguments.some((argument) => argument.name() === 'dir'),
   }));
 }
 

@@ -2,9 +2,9 @@ import type { CompletedOption, CompletedVerb } from './words.ts';
 
 /** For a file `_naru` in a folder of `$fpath`, or `source <(naru completion zsh)`. */
 export function zshCompletion(verbs: readonly CompletedVerb[]): string {
-  const cases = verbs.map(({ name, options, words }) => {
+  const cases = verbs.map(({ name, options, words, takesPaths }) => {
     const first = words.length === 0 ? [] : [`'1: :(${words.join(' ')})'`];
-    const specs = [...options.flatMap(optionSpecs), ...first, `'*: :_files'`];
+    const specs = [...options.flatMap(optionSpecs), ...first, takesPaths ? `'*: :_files'` : `'*: :()'`];
     return `        ${name}) _arguments ${specs.join(' \\\n          ')} ;;`;
   });
   return `#compdef naru kubectl-naru
@@ -23,7 +23,8 @@ ${cases.join('\n')}
       esac ;;
   esac
 }
-compdef _naru naru kubectl-naru
+# From a folder of $fpath this is the function itself, called for the first time.
+if [ "$funcstack[1]" = _naru ]; then _naru "$@"; else compdef _naru naru kubectl-naru; fi
 `;
 }
 
