@@ -171,7 +171,7 @@ describe('the verbs in a cluster', () => {
       ...elsewhere,
     );
     assert.deepEqual([routes.code, routes.errors], [0, '']);
-    assert.equal(routes.output, `route/${app.namespace}/shop prefix /\n`);
+    assert.equal(routes.output, `route/${app.namespace}/shop:prefix:/\n`);
     const wrong = await kubectlNaru(t, 'proxies', '--context', 'nowhere');
     assert.equal(wrong.code, 3);
     assert.match(wrong.errors, /^naru: kubectl does not find Naru's pods: .*context "nowhere" does not exist/);

@@ -36,8 +36,28 @@ test('the tarball, installed elsewhere, runs naru dev', async (t) => {
   // So are packages, whose names may be hidden by that.
   for (const output of ['yaml', 'json', 'wide', 'name', 'table']) {
     const printed = await run(program, ['get', 'routes', '--server', server, '-o', output]);
-    assert.match(printed.stdout, /shop\/web prefix|shop\.localhost/, output);
+    assert.match(printed.stdout, /shop\/web[ :]prefix|shop\.localhost/, output);
   }
   naru.signal('SIGTERM');
   assert.equal(await naru.ended(), 0);
+
+  // Verbs that soon end are another file, of which the second process runs what was compiled for the first.
+  const files = ['-f', resolve('manifests/demo')];
+  const env = { ...process.env, NARU_ENVOY: found.path, XDG_CACHE_HOME: join(folder, 'cache') };
+  for (const verb of [
+    ['lint', ...files],
+    ['translate', ...files],
+    ['get', 'hosts', ...files],
+    ['get', 'certs', ...files, '-o', 'yaml'],
+    ['explain', 'GET', 'http://shop.localhost/api', ...files],
+    ['why', 'ingress/shop/web-canary', ...files],
+    ['migrate', 'gateway-api', ...files],
+    ['codes', 'NR303'],
+    ['completion', 'zsh'],
+    ['--help'],
+  ]) {
+    const { stdout: expected } = await run(process.execPath, ['src/main.ts', ...verb], { env });
+    for (const time of ['first', 'second'])
+      assert.equal((await run(program, verb, { env })).stdout, expected, `${verb.join(' ')}, the ${time} time`);
+  }
 });

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { choosePort } from '../../src/dev/ports.ts';
 import { certificateFor } from './certificates.ts';
 import { sharedControlPlane } from './cluster.ts';
@@ -11,6 +12,7 @@ import { type Answer, type Ports, request, type RequestDetails } from './request
 import { TcpProxy } from './tcp-proxy.ts';
 
 const host = 'shop.example.com';
+const preStopMs = 200;
 
 /** An application in a namespace of a real API server: two pods behind an Ingress with TLS. */
 export class Shop {
@@ -67,6 +69,8 @@ export class Shop {
     const pod = this.#pods.get(name);
     if (pod === undefined) throw new Error(`there is no pod ${name}`);
     await settled(pod.port);
+    // Workers of an Envoy hear of it a moment after its main thread, which says so: a pod waits for them in its preStop hook.
+    await delay(preStopMs);
     await pod.stop();
     this.#pods.delete(name);
     await this.#control.deletePod(this.namespace, `${name}-0`);
