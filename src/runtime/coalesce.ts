@@ -8,6 +8,7 @@ import {
   EMPTY,
   exhaustMap,
   filter,
+  ignoreElements,
   type Observable,
   of,
   type OperatorFunction,
@@ -20,11 +21,15 @@ import {
 } from 'rxjs';
 
 export interface CoalesceOptions {
+  /** What comes out of quiet goes after all that goes at once and came in the same call, whichever came first. */
+  readonly isLater?: boolean;
   /** A batch ends when nothing has come for this long, asked when it begins… */
   readonly quietMs: () => number;
   /** …or has been open for this long. */
   readonly maxWaitMs: number;
 }
+
+const sameTurn = timer(0, asapScheduler);
 
 /**
  * Gathers a burst of values into batches. What comes out of quiet is mostly alone, and goes at once, with what comes in
@@ -33,7 +38,7 @@ export interface CoalesceOptions {
  *     source  a-b-c---------d---|
  *     output  a------(bc)---d---|      quiet = 3
  */
-export function coalesce<T>({ quietMs, maxWaitMs }: CoalesceOptions): OperatorFunction<T, readonly T[]> {
+export function coalesce<T>({ isLater = false, quietMs, maxWaitMs }: CoalesceOptions): OperatorFunction<T, readonly T[]> {
   return (source) =>
     defer(() => {
       let gathered = 0;
@@ -42,7 +47,11 @@ export function coalesce<T>({ quietMs, maxWaitMs }: CoalesceOptions): OperatorFu
       const batchEnd = (values: Observable<T>): Observable<unknown> =>
         defer(() => race(untilQuiet(values), timer(maxWaitMs)).pipe(take(1)));
       const burst = (values: Observable<T>): Observable<unknown> =>
-        concat(timer(0, asapScheduler), batchEnd(values).pipe(repeat({ delay: () => (gathered > 0 ? of(null) : EMPTY) })));
+        concat(
+          isLater ? sameTurn.pipe(ignoreElements()) : EMPTY,
+          sameTurn,
+          batchEnd(values).pipe(repeat({ delay: () => (gathered > 0 ? of(null) : EMPTY) })),
+        );
       return source.pipe(
         connect((values) => values.pipe(buffer(values.pipe(exhaustMap(() => burst(values)))))),
         tap(({ length }) => (gathered = length)),

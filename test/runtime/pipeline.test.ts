@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lastValueFrom, map, of, toArray } from 'rxjs';
+import { firstValueFrom, lastValueFrom, map, of, Subject, take, toArray } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { KubeEvent } from '../../src/kube/event.ts';
 import type { Pass } from '../../src/runtime/build.ts';
@@ -19,6 +19,22 @@ test('no event is lost, even of a source that speaks while it is subscribed to, 
   const passes = await lastValueFrom(pipeline(of(web, pods, route), { apply, begin: () => undefined }).pipe(toArray()));
   assert.deepEqual(batches, [[pods], [web, route]]);
   assert.equal(passes.length, 2);
+});
+
+test('endpoints go first of what comes in one moment, whatever comes first in it', async () => {
+  const batches: (readonly KubeEvent[])[] = [];
+  const apply = (batch: readonly KubeEvent[]): Pass => {
+    batches.push(batch);
+    return { cause: '', newProblems: [], changes: new Map() };
+  };
+  const route = upsert(ingress({ name: 'web', host: 'shop.test', paths: [{ path: '/', service: 'web' }] }));
+  const pods = upsert(slice('web-1', 'web', ['10.0.0.1']));
+  const events = new Subject<KubeEvent>();
+  const passes = firstValueFrom(pipeline(events, { apply, begin: () => undefined }).pipe(take(2), toArray()));
+  events.next(route);
+  events.next(pods);
+  await passes;
+  assert.deepEqual(batches, [[pods], [route]]);
 });
 
 test('after a pass that took long, events are gathered as long as it took', () => {
