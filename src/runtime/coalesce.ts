@@ -8,7 +8,6 @@ import {
   EMPTY,
   exhaustMap,
   filter,
-  ignoreElements,
   type Observable,
   of,
   type OperatorFunction,
@@ -21,24 +20,22 @@ import {
 } from 'rxjs';
 
 export interface CoalesceOptions {
-  /** What comes out of quiet goes after all that goes at once and came in the same call, whichever came first. */
-  readonly isLater?: boolean;
+  /** How long a value waits that comes out of quiet; 0: only for what comes in the same call. */
+  readonly firstMs: number;
   /** A batch ends when nothing has come for this long, asked when it begins… */
   readonly quietMs: () => number;
   /** …or has been open for this long. */
   readonly maxWaitMs: number;
 }
 
-const sameTurn = timer(0, asapScheduler);
-
 /**
- * Gathers a burst of values into batches. What comes out of quiet is mostly alone, and goes at once, with what comes in
- * the same call; what follows it before it is quiet again is one batch.
+ * Gathers a burst of values into batches. What comes out of quiet is mostly alone, and goes at once; what follows it
+ * before it is quiet again is one batch.
  *
  *     source  a-b-c---------d---|
- *     output  a------(bc)---d---|      quiet = 3
+ *     output  a------(bc)---d---|      first = 0, quiet = 3
  */
-export function coalesce<T>({ isLater = false, quietMs, maxWaitMs }: CoalesceOptions): OperatorFunction<T, readonly T[]> {
+export function coalesce<T>({ firstMs, quietMs, maxWaitMs }: CoalesceOptions): OperatorFunction<T, readonly T[]> {
   return (source) =>
     defer(() => {
       let gathered = 0;
@@ -47,11 +44,7 @@ export function coalesce<T>({ isLater = false, quietMs, maxWaitMs }: CoalesceOpt
       const batchEnd = (values: Observable<T>): Observable<unknown> =>
         defer(() => race(untilQuiet(values), timer(maxWaitMs)).pipe(take(1)));
       const burst = (values: Observable<T>): Observable<unknown> =>
-        concat(
-          isLater ? sameTurn.pipe(ignoreElements()) : EMPTY,
-          sameTurn,
-          batchEnd(values).pipe(repeat({ delay: () => (gathered > 0 ? of(null) : EMPTY) })),
-        );
+        concat(timer(firstMs, asapScheduler), batchEnd(values).pipe(repeat({ delay: () => (gathered > 0 ? of(null) : EMPTY) })));
       return source.pipe(
         connect((values) => values.pipe(buffer(values.pipe(exhaustMap(() => burst(values)))))),
         tap(({ length }) => (gathered = length)),

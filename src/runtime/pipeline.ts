@@ -8,8 +8,8 @@ import { coalesce } from './coalesce.ts';
  * The least quiet and the longest wait, by measurement: see `bench/coalesce.ts`. Endpoints come and go often and a change of
  * them costs little: they wait less than the rest. They also go first when both come at once, so that a route finds its pods.
  */
-const endpointBurst = { isLater: false, quietMs: 2, maxWaitMs: 50 };
-const burst = { isLater: true, quietMs: 5, maxWaitMs: 250 };
+const endpointBurst = { firstMs: 0, quietMs: 2, maxWaitMs: 50 };
+const burst = { firstMs: 1, quietMs: 5, maxWaitMs: 250 };
 
 export interface PipelineOptions {
   /** Milliseconds on a clock that does not jump. */
@@ -28,7 +28,7 @@ export function pipeline(
   { now = () => performance.now(), onHeadStart }: PipelineOptions = {},
 ): Observable<Pass> {
   // Whoever waits as long as the last pass took is not busy for much more than half of the time.
-  const passes = ({ isLater, quietMs, maxWaitMs }: typeof burst): OperatorFunction<KubeEvent, () => Observable<Pass>> => {
+  const passes = ({ firstMs, quietMs, maxWaitMs }: typeof burst): OperatorFunction<KubeEvent, () => Observable<Pass>> => {
     let tookMs = 0;
     let since: number | undefined;
     const apply = (batch: readonly KubeEvent[]): Observable<Pass> => {
@@ -48,7 +48,7 @@ export function pipeline(
     return (source) =>
       source.pipe(
         tap(() => (since ??= now())),
-        coalesce({ isLater, quietMs: () => Math.max(quietMs, tookMs), maxWaitMs }),
+        coalesce({ firstMs, quietMs: () => Math.max(quietMs, tookMs), maxWaitMs }),
         map((batch) => () => apply(batch)),
       );
   };

@@ -4,10 +4,10 @@ import { TestScheduler } from 'rxjs/testing';
 import { coalesce } from '../../src/runtime/coalesce.ts';
 
 /** Marbles: one character is a millisecond. Letters of the output stand for the batches below them. */
-function expectBatches(given: string, expected: string, batches: Readonly<Record<string, string>>): void {
+function expectBatches(given: string, expected: string, batches: Readonly<Record<string, string>>, firstMs = 0): void {
   new TestScheduler((actual, wanted) => assert.deepEqual(actual, wanted)).run(({ cold, expectObservable }) => {
     const values = Object.fromEntries(Object.entries(batches).map(([name, members]) => [name, members.split('')]));
-    expectObservable(cold(given).pipe(coalesce({ quietMs: () => 3, maxWaitMs: 10 }))).toBe(expected, values);
+    expectObservable(cold(given).pipe(coalesce({ firstMs, quietMs: () => 3, maxWaitMs: 10 }))).toBe(expected, values);
   });
 }
 
@@ -17,6 +17,10 @@ test('one value goes at once', () => {
 
 test('what comes in one moment goes together', () => {
   expectBatches('(ab)---', 'x------', { x: 'ab' });
+});
+
+test('the first may be told to wait a little, and takes along what comes meanwhile', () => {
+  expectBatches('ab-----', '-x-----', { x: 'ab' }, 1);
 });
 
 test('what follows the first is one batch, and after quiet there is a first again', () => {

@@ -70,7 +70,7 @@ describe('the first pass in two halves', () => {
         onHeadStart: ({ number }) => seen.next(`head start ${number}`),
       });
       const snapshots = passes.pipe(map(({ snapshot }) => `snapshot ${snapshot?.number}: ${snapshot?.changes.length} changes`));
-      expectObservable(merge(seen, snapshots)).toBe('a 4ms (bc)', {
+      expectObservable(merge(seen, snapshots)).toBe('-a 4ms (bc)', {
         a: 'head start 0',
         b: `snapshot 1: ${whole().changes.length} changes`,
         c: 'snapshot 2: 1 changes',
