@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build as bundle, type BuildOptions, type Plugin } from 'esbuild';
+import { serverVerbs } from '../src/cli/server-verbs.ts';
 import { builtinModules } from './builtin-modules.ts';
 import { licencesOf } from './licences.ts';
 
@@ -52,9 +53,8 @@ function elsewhere(files: Readonly<Record<string, string>>): Plugin {
 /** What short verbs seldom need, and which needs nothing of theirs. */
 const apart = { './kube-config.ts': './kube-config.js', '@peculiar/x509': './x509.js', 'reflect-metadata': './reflect-metadata.js' };
 
-/** Only other verbs import what servers do. */
-const never = './program.js';
-const servers = { '../dev.ts': never, '../serve.ts': never, '../authz.ts': never, '../certgen.ts': never, '../ads-testbed.ts': never };
+/** Never imported there: their verbs are those of the whole program. */
+const servers = Object.fromEntries(serverVerbs.map((verb) => [`../${verb}.ts`, './program.js']));
 
 const common = {
   absWorkingDir: root,

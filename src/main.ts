@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { runKept } from './cli/kept-code.ts';
 import type * as Program from './cli/program.ts';
+import { serverVerbs } from './cli/server-verbs.ts';
 import { sparePauses } from './cli/spare-pauses.ts';
 
 const [, calledAs = '', verb = ''] = process.argv;
@@ -21,7 +22,7 @@ process.exitCode = await run(process.argv);
 
 /** Once built, all but what servers need is in one file, too, which starts in half of the time. */
 function shortProgram(): typeof Program | undefined {
-  if (['dev', 'serve', 'authz', 'certgen', 'ads-testbed'].includes(verb)) return undefined;
+  if (serverVerbs.includes(verb)) return undefined;
   sparePauses();
   const isVerb = /^[a-z][a-z-]*$/.test(verb) && !basename(calledAs).startsWith('kubectl_complete-') && !process.argv.includes('--help');
   return runKept({

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { typeNames, typeUrls, type Reference, type Resource, type TypeName } from '../snapshot/resource.ts';
+import { byType, typeNames, typeUrls, type Reference, type Resource, type TypeName } from '../snapshot/resource.ts';
 import { type Snapshot, tells } from '../snapshot/snapshot.ts';
 import { Acceptance } from './acceptance.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
@@ -11,7 +11,7 @@ import type { SnapshotListener } from './fleet.ts';
 import { bringsOther, holdsOther } from './stand-in.ts';
 import { anyTime, Order, sendingOrder, warmedBy, type OrderOptions } from './order.ts';
 import { Pin } from './pin.ts';
-import type { Accepted, ProxyState, TypeReport } from './proxy-state.ts';
+import type { Accepted, ProxyState } from './proxy-state.ts';
 import { isHelper, versionOf, type DiscoveryRequest, type Node } from './request.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
 import { TypeState } from './type-state.ts';
@@ -67,16 +67,7 @@ export class ProxyStream implements SnapshotListener {
     const { lately } = fleet;
     const onHeld = (resource: Resource) => this.#acceptance.held(resource);
     const hasOther = ({ type, name }: Reference) => this.#types[type].mayHold(name);
-    const state = (type: TypeName) => new TypeState(type, variant, { hasOther, onHeld, lately });
-    this.#types = {
-      clusters: state('clusters'),
-      endpoints: state('endpoints'),
-      secrets: state('secrets'),
-      extensions: state('extensions'),
-      listeners: state('listeners'),
-      scopes: state('scopes'),
-      routes: state('routes'),
-    };
+    this.#types = byType((type) => new TypeState(type, variant, { hasOther, onHeld, lately }));
     this.#order = new Order(options);
     this.#responses = options.responses ?? new FramedResponses(options.clock);
     // Without an order between types there is nothing to bring to its end.
@@ -147,15 +138,6 @@ export class ProxyStream implements SnapshotListener {
 
   state(): ProxyState {
     const version = versionOf(this.#node);
-    const types: Record<TypeName, TypeReport> = {
-      clusters: this.#types.clusters.report(),
-      endpoints: this.#types.endpoints.report(),
-      secrets: this.#types.secrets.report(),
-      extensions: this.#types.extensions.report(),
-      listeners: this.#types.listeners.report(),
-      scopes: this.#types.scopes.report(),
-      routes: this.#types.routes.report(),
-    };
     return {
       id: this.#id,
       cluster: this.#node.cluster ?? '',
@@ -166,7 +148,7 @@ export class ProxyStream implements SnapshotListener {
       ...(version === undefined ? {} : { version }),
       ...(this.#options.only === undefined ? {} : { only: this.#options.only }),
       accepted: this.#acceptance.accepted,
-      types,
+      types: byType((type) => this.#types[type].report()),
     };
   }
 

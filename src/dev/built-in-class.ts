@@ -1,5 +1,5 @@
 import { concatMap, type MonoTypeOperatorFunction, from } from 'rxjs';
-import type { KubeEvent } from '../kube/event.ts';
+import { type KubeEvent, upsertOf } from '../kube/event.ts';
 import { builtInClass } from './class-of-folder.ts';
 
 /**
@@ -9,7 +9,7 @@ import { builtInClass } from './class-of-folder.ts';
 export function withBuiltInClass(name: string, controller: string): MonoTypeOperatorFunction<KubeEvent> {
   const own = new Set<string>();
   let synced = false;
-  const add = (): KubeEvent => ({ type: 'upsert', kind: 'IngressClass', key: name, object: builtInClass(name, controller) });
+  const add = (): KubeEvent => upsertOf(builtInClass(name, controller));
   return concatMap((event) => {
     if (event.type === 'synced' && event.kind === 'IngressClass') {
       synced = true;

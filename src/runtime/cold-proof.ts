@@ -5,7 +5,7 @@ import type { Quarantinable, RenderedHost } from '../xds/quarantine/quarantine.t
 import { listenerOf } from '../model/virtual-host.ts';
 import { isOfOneHost, renderOtherHosts } from '../xds/scopes/scope.ts';
 import { ColdRun, type Refused, type StartEnvoy } from './cold-run.ts';
-import { namesIn } from './names-in-message.ts';
+import { namesIn } from './refusal-message.ts';
 
 /** Something that a fresh Envoy refuses. */
 export interface Verdict {

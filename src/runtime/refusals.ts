@@ -7,7 +7,7 @@ import type { Assembly } from './assembly.ts';
 import type { Verdict } from './cold-proof.ts';
 import { Finds, storm } from './finds.ts';
 import { LastAccepted, type PartOf } from './last-accepted.ts';
-import { namesIn } from './names-in-message.ts';
+import { isLocal, namesIn } from './refusal-message.ts';
 import { QuarantineChanges } from './quarantine-changes.ts';
 import { nameOf } from './refusal-problems.ts';
 import { type Choice, Replacements } from './replacements.ts';
@@ -299,9 +299,4 @@ export class Refusals {
     if (what === 'hosts') return this.#replacements.acceptedHost(proxy, name, (host) => versionIn(host, name) === version) !== undefined;
     return this.#accepted.find(proxy, what, name, (resource) => resource.version === version) !== undefined;
   }
-}
-
-/** An Envoy that cannot listen where it should says nothing about what it was told. */
-function isLocal(message: string): boolean {
-  return /cannot bind|address already in use|permission denied/i.test(message);
 }

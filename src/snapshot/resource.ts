@@ -17,6 +17,11 @@ export const typeUrls = {
 export type TypeName = keyof typeof typeUrls;
 export const typeNames = Object.keys(typeUrls) as readonly TypeName[];
 
+/** Something for each type. */
+export function byType<T>(make: (type: TypeName) => T): Record<TypeName, T> {
+  return Object.fromEntries(typeNames.map((type) => [type, make(type)])) as Record<TypeName, T>;
+}
+
 export interface Reference {
   readonly type: TypeName;
   readonly name: string;

@@ -1,18 +1,10 @@
 import { ResourceTable } from './resource-table.ts';
-import { type Resource, typeNames, type TypeName } from './resource.ts';
+import { byType, type Resource, typeNames, type TypeName } from './resource.ts';
 
 /** All resources of one moment, by type and name. Immutable. */
 export type ResourceSet = Readonly<Record<TypeName, ResourceTable>>;
 
-export const emptyResourceSet: ResourceSet = {
-  clusters: ResourceTable.empty,
-  endpoints: ResourceTable.empty,
-  secrets: ResourceTable.empty,
-  extensions: ResourceTable.empty,
-  listeners: ResourceTable.empty,
-  scopes: ResourceTable.empty,
-  routes: ResourceTable.empty,
-};
+export const emptyResourceSet: ResourceSet = byType(() => ResourceTable.empty);
 
 /** One resource that differs from the snapshot before: added (no `before`), removed (no `after`) or changed. */
 export interface Change {

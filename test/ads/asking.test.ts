@@ -284,23 +284,3 @@ test('delta: a reconnect with everything current costs nothing', () => {
   assert.deepEqual(after.lines, []);
   assert.deepEqual(stage.state(after).types.secrets, { subscribed: true, resources: 1, sent: 1, acknowledged: 1 });
 });
-
-for (const protocol of protocols) {
-  test(`${protocol}: an extension is never taken away, for connections may still go by it, nor is one said to be missing`, () => {
-    const stage = new Stage(protocol);
-    stage.publisher.publish(cluster('a'), fake('extensions', 'x1'));
-    const client = stage.connectEnvoy();
-    client.subscribe('extensions', ['x1', 'x2']);
-    assert.deepEqual(client.ackAll(), ['clusters: a', 'extensions: x1']);
-    stage.publisher.publish(fake('extensions', 'x2'), 'extensions/x1');
-    stage.clock.advance(60_000);
-    assert.deepEqual(client.ackAll(), ['extensions: x2']);
-    assert.equal(stage.state(client).types.extensions.acknowledged, 2);
-
-    const back = stage.connect();
-    client.takenOverBy(back);
-    stage.clock.advance(60_000);
-    assert.deepEqual(back.ackAll(), protocol === 'sotw' ? ['clusters: a', 'extensions: x2', 'listeners:'] : ['listeners:']);
-    assert.equal(stage.state(back).types.extensions.acknowledged, 2);
-  });
-}

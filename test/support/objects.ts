@@ -1,5 +1,5 @@
 import type { KubeEvent } from '../../src/kube/event.ts';
-import { objectKey } from '../../src/kube/event.ts';
+import { objectKey, upsertOf } from '../../src/kube/event.ts';
 import { kindNames } from '../../src/kube/kinds.ts';
 import type { EndpointSlice, Ingress, IngressClass, KubeObject, Metadata, Service } from '../../src/kube/objects.ts';
 
@@ -71,9 +71,7 @@ export function slice(
   };
 }
 
-export function upsert(object: KubeObject): KubeEvent {
-  return { type: 'upsert', kind: object.kind, key: objectKey(object.metadata.namespace, object.metadata.name), object };
-}
+export const upsert: (object: KubeObject) => KubeEvent = upsertOf;
 
 export function remove(object: KubeObject): KubeEvent {
   return { type: 'delete', kind: object.kind, key: objectKey(object.metadata.namespace, object.metadata.name) };

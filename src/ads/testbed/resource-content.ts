@@ -2,14 +2,9 @@ import { encode } from '../../proto/codec.ts';
 import { stringField } from '../../proto/string-field.ts';
 import type { TypeName } from '../../snapshot/resource.ts';
 
-/** The number of the field that names a resource: `name`, and `cluster_name` of a ClusterLoadAssignment. */
-const nameField: Readonly<Record<TypeName, number>> = {
-  ...{ clusters: 1, endpoints: 1, secrets: 1, extensions: 1, listeners: 1, scopes: 1, routes: 1 },
-};
-
-/** What a resource is called, by its own bytes. */
-export function nameOf(type: TypeName, bytes: Uint8Array): string {
-  return stringField(bytes, nameField[type]) ?? '';
+/** What a resource is called, by its own bytes: the first field of each type, `name` or `cluster_name`. */
+export function nameOf(bytes: Uint8Array): string {
+  return stringField(bytes, 1) ?? '';
 }
 
 /** A resource with a name and nothing else. */

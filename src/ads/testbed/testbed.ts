@@ -116,7 +116,7 @@ function unary<Request, Response>(answer: (request: Request) => Response): handl
 function given({ typeUrl, value }: SetStateRequest['resources'][number]): GivenResource {
   const type = typeOf(typeUrl);
   const bytes = Buffer.from(value);
-  return { type, name: nameOf(type, bytes), bytes };
+  return { type, name: nameOf(bytes), bytes };
 }
 
 function typeOf(typeUrl: string): TypeName {

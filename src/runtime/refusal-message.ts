@@ -12,3 +12,8 @@ export function namesIn(message: string, names: readonly string[]): readonly str
 function isPart(character: string | undefined): boolean {
   return character !== undefined && /[\w.*/-]/.test(character);
 }
+
+/** An Envoy that cannot listen where it should says nothing about what it was told. */
+export function isLocal(message: string): boolean {
+  return /cannot bind|address already in use|permission denied/i.test(message);
+}
