@@ -63,7 +63,7 @@ export class ClusterWorld implements World {
     const left = objects.toReversed();
     const write = async (): Promise<void> => {
       for (let object = left.pop(); object !== undefined; object = left.pop()) {
-        await this.#control.call('POST', this.#path(object), object);
+        await this.create(object);
       }
     };
     await Promise.all(Array.from({ length: writers }, write));
@@ -79,11 +79,12 @@ export class ClusterWorld implements World {
     await this.#running.accepted(0);
   }
 
+  async create(object: Raw): Promise<void> {
+    await this.#control.call('POST', this.#path(object), object);
+  }
+
   async write(object: Raw): Promise<void> {
-    await this.#control.call('PATCH', `${this.#path(object)}/${object.metadata.name}`, object).catch(async (error: unknown) => {
-      if (!String(error).includes(': 404 ')) throw error;
-      await this.#control.call('POST', this.#path(object), object);
-    });
+    await this.#control.call('PATCH', `${this.#path(object)}/${object.metadata.name}`, object);
   }
 
   async remove(object: Raw): Promise<void> {

@@ -77,6 +77,10 @@ export class EventWorld implements World {
     for (const event of [...this.#loaded, ...synced]) this.#events.next(event);
   }
 
+  create(object: Raw): Promise<void> {
+    return this.write(object);
+  }
+
   async write(object: Raw): Promise<void> {
     this.#events.next(upsert(objectOf(object)));
   }

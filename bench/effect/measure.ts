@@ -18,6 +18,8 @@ export interface Plan {
 export interface Effect {
   readonly ms: number;
   readonly p95Ms: number;
+  /** Of that, until the write was answered, the median. */
+  readonly writeMs: number;
   /** What Envoy was sent for one change, on average. */
   readonly bytes: number;
 }
@@ -74,12 +76,13 @@ class Observer {
 
   async effects(times: number, change: (turn: number) => { readonly write: () => Promise<void>; readonly shown: () => Promise<boolean> }) {
     const ms: number[] = [];
+    const writes: number[] = [];
     // Asked for twice only: Envoy looks for it among the statistics of all clusters, for a second where there are 20,000.
     const before = await this.received();
     for (let turn = 0; turn < times; turn++) {
       const { write, shown } = change(turn);
       const begun = performance.now();
-      const writing = write();
+      const writing = write().then(() => writes.push(performance.now() - begun));
       await this.until('a change', shown);
       ms.push(performance.now() - begun);
       await writing;
@@ -87,7 +90,7 @@ class Observer {
       await delay(300);
     }
     const bytes = ((await this.received()) - before) / times;
-    return { ms: quantile(ms, 0.5), p95Ms: quantile(ms, 0.95), bytes };
+    return { ms: quantile(ms, 0.5), p95Ms: quantile(ms, 0.95), writeMs: quantile(writes, 0.5), bytes };
   }
 
   async envoyMb(): Promise<number> {
@@ -126,7 +129,7 @@ async function measureChanges(world: World, observer: Observer, { hosts, times }
   });
   const of = (turn: number) => ingresses[turn] ?? ingresses[0] ?? { host: '', object: world.kind.secure() };
   const added = await observer.effects(times, (turn) => ({
-    write: () => world.write(of(turn).object),
+    write: () => world.create(of(turn).object),
     shown: () => isServed(observer, of(turn).host),
   }));
   const removed = await observer.effects(times, (turn) => ({

@@ -18,6 +18,8 @@ export interface World {
   begin(): Promise<void>;
   /** Naru is killed and begins anew, until Envoy runs what it says. Absent where it cannot be killed by itself. */
   restart?(): Promise<void>;
+  /** Something that is not there yet. */
+  create(object: Raw): Promise<void>;
   write(object: Raw): Promise<void>;
   remove(object: Raw): Promise<void>;
   stop(): Promise<void>;
