@@ -74,6 +74,11 @@ export class ClusterWorld implements World {
     this.#served = await Served.start(this.#control.kubeconfig, flags, { program: 'dist/src/main.js' });
   }
 
+  async end(): Promise<void> {
+    await this.#running.stop();
+    this.#served = undefined;
+  }
+
   async restart(): Promise<void> {
     await this.#running.restart();
     await this.#running.accepted(0);

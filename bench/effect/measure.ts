@@ -25,8 +25,10 @@ export interface Effect {
 }
 
 export interface Measured extends Plan {
-  /** From the start of Naru and Envoy until the last host answers; and how many of all hosts then did not. */
+  /** From the start of Naru and Envoy until the last host answers, the median of several starts; and how many of all hosts then did not. */
   readonly startMs: number;
+  /** The first of them, which finds nothing compiled, and an API server that has just been given all. */
+  readonly firstStartMs: number;
   readonly wrongAtStart: number;
   readonly effects: Readonly<Record<'endpoint' | 'new host' | 'removed host' | 'weight' | 'certificate', Effect>>;
   /** 200 changes of endpoints, 20 in a second. */
@@ -41,6 +43,7 @@ const pollMs = 1;
 /** Asking takes processor time, of which Naru, the API server and Envoy want all that there is. */
 const startPollMs = 5;
 const deadlineMs = 60_000;
+const starts = 5;
 const churn = { changes: 200, everyMs: 50 };
 
 /** Changes something again and again, and sees each change at Envoy. */
@@ -187,6 +190,21 @@ async function countWrong(observer: Observer, hosts: number, rest: () => void): 
   return wrong;
 }
 
+async function measureStarts(world: World, observer: Observer, { hosts }: Plan, rest: () => void) {
+  const all: number[] = [];
+  let wrongAtStart = 0;
+  do {
+    if (all.length > 0) await world.end?.();
+    const begun = performance.now();
+    await world.begin();
+    await observer.until('a listener', () => observer.listens(), startPollMs);
+    await observer.until('the last host', () => isServed(observer, hostOf(hosts - 1)), startPollMs);
+    all.push(performance.now() - begun);
+    wrongAtStart += await countWrong(observer, hosts, rest);
+  } while (world.end !== undefined && all.length < starts);
+  return { startMs: quantile(all, 0.5), firstStartMs: all[0] ?? 0, wrongAtStart };
+}
+
 export async function measure(world: World, plan: Plan): Promise<Measured> {
   const observer = new Observer(world);
   const running = await Promise.all([Pod.start('pod-0', world.address), Pod.start('pod-1', world.address)]);
@@ -195,12 +213,7 @@ export async function measure(world: World, plan: Plan): Promise<Measured> {
   const pods: Pods = [first, second];
   try {
     await world.load(firstObjects(world.kind, plan.hosts, plan.times, pods, await secretOf()));
-    const begun = performance.now();
-    await world.begin();
-    await observer.until('a listener', () => observer.listens(), startPollMs);
-    await observer.until('the last host', () => isServed(observer, hostOf(plan.hosts - 1)), startPollMs);
-    const startMs = performance.now() - begun;
-    const wrongAtStart = await countWrong(observer, plan.hosts, () => running.forEach((pod) => pod.rest()));
+    const started = await measureStarts(world, observer, plan, () => running.forEach((pod) => pod.rest()));
     await observer.until('the host with TLS', async () => (await observer.get(tlsHost, 'https')).status === 200);
     await delay(1_000);
     const memory = (): number | undefined => world.naru && costOf(world.naru).rssMb;
@@ -211,7 +224,7 @@ export async function measure(world: World, plan: Plan): Promise<Measured> {
     const reconnectBytes = await measureRestart(world, observer);
     return {
       ...plan,
-      ...{ startMs, reconnectBytes, wrongAtStart, effects, envoyMb, churn: churned.churn },
+      ...{ ...started, reconnectBytes, effects, envoyMb, churn: churned.churn },
       naruMb: loaded === undefined || churned.after === undefined ? undefined : { loaded, churned: churned.after },
     };
   } finally {

@@ -16,6 +16,8 @@ export interface World {
   load(objects: readonly Raw[]): Promise<void>;
   /** Naru and Envoy begin, with all that is loaded. */
   begin(): Promise<void>;
+  /** Naru and Envoy end, to begin once more. Absent where they can begin only once. */
+  end?(): Promise<void>;
   /** Naru is killed and begins anew, until Envoy runs what it says. Absent where it cannot be killed by itself. */
   restart?(): Promise<void>;
   /** Something that is not there yet. */
