@@ -12,17 +12,17 @@ const kind = routeKinds[routes];
 const all =
   full || only !== undefined
     ? [
-        { hosts: 100, times: 20, source: 'API server' },
-        { hosts: 1_000, times: 20, source: 'API server' },
-        { hosts: 3_000, times: 20, source: 'API server' },
-        { hosts: 20_000, times: 20, source: 'events' },
+        { hosts: 100, times: 40, source: 'API server' },
+        { hosts: 1_000, times: 40, source: 'API server' },
+        { hosts: 3_000, times: 40, source: 'API server' },
+        { hosts: 20_000, times: 40, source: 'events' },
       ]
     : [
         { hosts: 100, times: 10, source: 'API server' },
         { hosts: 1_000, times: 10, source: 'events' },
       ];
 
-const plans = only === undefined ? all : [all.find(({ hosts }) => hosts === only) ?? { hosts: only, times: 20, source: 'API server' }];
+const plans = only === undefined ? all : [all.find(({ hosts }) => hosts === only) ?? { hosts: only, times: 40, source: 'API server' }];
 
 const results: (Measured & { readonly source: string })[] = [];
 for (const { source, ...plan } of plans) {

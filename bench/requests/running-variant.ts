@@ -32,9 +32,9 @@ export class RunningVariant {
     this.#envoy = parts.envoy;
   }
 
-  static async start(name: Variant, snapshotAt: (port: number) => Snapshot): Promise<RunningVariant> {
-    const found = await findEnvoy();
-    if (!found.found) throw new Error(found.message);
+  /** `envoy`: how it is started; default: as it is. */
+  static async start(name: Variant, snapshotAt: (port: number) => Snapshot, envoy?: string): Promise<RunningVariant> {
+    const path = envoy ?? (await envoyPath());
     const port = await choosePort(0);
     const fleet = new Fleet('naru');
     const server = new AdsServer({ fleets: [fleet], host: address, port: 0, log: (line) => console.error(`${name}: ${line}`) });
@@ -42,9 +42,13 @@ export class RunningVariant {
     const accepted = new Promise<void>((resolve) => server.accepted.subscribe(() => resolve()));
     fleet.publish(snapshotAt(port));
     const bootstrap = { nodeId: 'node-1', adsAddress: { host: address, port: adsPort } };
-    const envoy = EnvoyProcess.start({ envoy: found.path, bootstrap });
+    const running = EnvoyProcess.start({ envoy: path, bootstrap });
     await accepted;
-    return new RunningVariant({ name, port, server, envoy });
+    return new RunningVariant({ name, port, server, envoy: running });
+  }
+
+  get pid(): number | undefined {
+    return this.#envoy.pid;
   }
 
   /** Of all its threads since it began. https://docs.kernel.org/scheduler/sched-stats.html */
@@ -71,4 +75,11 @@ export class RunningVariant {
     await this.#envoy.stop();
     await this.#server.stop();
   }
+}
+
+/** Of the Envoy that Naru is tested with. */
+export async function envoyPath(): Promise<string> {
+  const found = await findEnvoy();
+  if (!found.found) throw new Error(found.message);
+  return found.path;
 }
