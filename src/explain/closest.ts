@@ -2,7 +2,7 @@ import { nearest } from '../model/nearest.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import { hostnameOf, listenerOf } from '../model/virtual-host.ts';
 import { sourcesIn } from '../xds/routes/route-metadata.ts';
-import { isOfOneHost, scopeOfOthers } from '../xds/scopes/scope.ts';
+import { hostOfScope, isOfOneHost, scopeOfOthers } from '../xds/scopes/scope.ts';
 import { printPathMatch } from './match/route.ts';
 import { type ExplainedRequest, hostOf, pathOnly } from './request.ts';
 import type { ResourceReader } from './resource-reader.ts';
@@ -87,7 +87,7 @@ function servedHosts(listener: string | undefined, reader: ResourceReader): Read
   const exact = reader
     .names('scopes')
     .filter((name) => listenerOf(name) === listener && isOfOneHost(name))
-    .map((name) => [hostnameOf(name), () => sourcesOf(hostsOf(name)[0])] as const);
+    .map((name) => [hostnameOf(hostOfScope(name, () => reader.get('scopes', name))), () => sourcesOf(hostsOf(name)[0])] as const);
   const others = hostsOf(scopeOfOthers(listener))
     .filter(isNamed)
     .map((host) => [host.name ?? '', () => sourcesOf(host)] as const);

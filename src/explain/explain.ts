@@ -16,7 +16,7 @@ import { connectionOutcome, type Outcome, outcomeOf } from './outcome.ts';
 import { type ExplainedRequest, hostOf, serverNameOf } from './request.ts';
 import { ResourceReader } from './resource-reader.ts';
 import { sourcesIn } from '../xds/routes/route-metadata.ts';
-import { scopeOfOthers } from '../xds/scopes/scope.ts';
+import { scopeOf, scopeOfOthers } from '../xds/scopes/scope.ts';
 
 type RouteConfiguration = Messages['envoy.config.route.v3.RouteConfiguration'];
 
@@ -149,7 +149,9 @@ function asRouted(request: ExplainedRequest, manager: Manager): ExplainedRequest
 /** The scope of the host, or that of all hosts of the listener that have none of their own. */
 function routesFor(request: ExplainedRequest, listener: string | undefined, reader: ResourceReader): RouteConfiguration {
   const host = hostOf(request);
-  return (reader.get('scopes', hostKey(host, listener)) ?? reader.get('scopes', scopeOfOthers(listener)))?.route_configuration ?? {};
+  return (
+    (reader.get('scopes', scopeOf(hostKey(host, listener))) ?? reader.get('scopes', scopeOfOthers(listener)))?.route_configuration ?? {}
+  );
 }
 
 function describeRoute({ name = '', match = {}, metadata }: Messages['envoy.config.route.v3.Route']): Omit<ExplainedRoute, 'objection'> {

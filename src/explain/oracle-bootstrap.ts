@@ -1,7 +1,7 @@
 import { any, encode } from '../proto/codec.ts';
 import type { Messages } from '../proto/gen/messages.ts';
 import { hostKey } from '../model/virtual-host.ts';
-import { scopeOfOthers } from '../xds/scopes/scope.ts';
+import { scopeOf, scopeOfOthers } from '../xds/scopes/scope.ts';
 import { findChain, type Manager } from './connection.ts';
 import { ownListener } from './listeners.ts';
 import { normalisePath } from './normalised-path.ts';
@@ -82,7 +82,7 @@ function inlineScopes(
   reader: MessageReader,
 ): NonNullable<Manager['scoped_routes']> {
   const host = hostOf(request).replace(/\.$/, '');
-  const names = [hostKey(host, listener), scopeOfOthers(listener)];
+  const names = [...new Set([scopeOf(hostKey(host, listener)), scopeOfOthers(listener)])];
   const scopes = names.flatMap((name) => reader.get('scopes', name) ?? []);
   const scoped_route_configurations = scopes.map((scope) => ({
     ...scope,

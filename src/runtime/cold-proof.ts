@@ -122,10 +122,10 @@ export class ColdProof {
   async #verdictsOf(run: ColdRun, snapshot: Snapshot, { type, name, message }: Refused): Promise<readonly Verdict[]> {
     if (type === 'routes') return [];
     if (type !== 'scopes') return [{ what: type, name, message }];
-    if (isOfOneHost(name)) return [{ what: 'hosts', name, message }];
     const resource = snapshot.resources.scopes.get(name);
     const hosts = resource === undefined ? new Map<string, RenderedHost>() : this.#options.hostsIn(resource);
     const all = [...hosts.keys()].sort();
+    if (isOfOneHost(name)) return all.map((host) => ({ what: 'hosts', name: host, message }));
     const named = namesIn(message, all);
     const accepts = (some: readonly string[]): Promise<boolean> =>
       run.accepts(renderOtherHosts(new Map([...hosts].filter(([host]) => some.includes(host))), listenerOf(name)), snapshot);

@@ -28,6 +28,7 @@ const build = built([
   { kind: 'IngressClass', metadata: metadata('nginx', { namespace: '' }), spec: { controller: 'k8s.io/ingress-nginx' } },
   service('web'),
   ingress({ name: 'web', host: 'shop.example.com', paths: [{ path: '/cart', service: 'web' }] }),
+  ingress({ name: 'long', host: 'a-long-name.of-a-team.example.net', paths: [{ path: '/', service: 'web' }] }),
   ingress({
     name: 'wide',
     host: '*.wide.test',
@@ -56,6 +57,7 @@ function hintsOf(url: string): readonly string[] {
 
 for (const [url, ...expected] of [
   ['http://shop.exmaple.com/', 'host shop.example.com of shop/web: It is written nearly so.'],
+  ['http://a-long-nmae.of-a-team.example.net/', 'host a-long-name.of-a-team.example.net of shop/long: It is written nearly so.'],
   ['http://a.b.wide.test/Docs', 'host *.wide.test of shop/wide: A wildcard stands for one label, and this name has more.'],
   ['http://wide.test/', 'host *.wide.test of shop/wide: A wildcard does not stand for the name behind it.'],
   ['http://a.wide.test/docs/x', 'path /Docs of shop/wide: Capital letters count in a path.'],

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { Refusals } from '../../src/runtime/refusals.ts';
 import type { TypeName } from '../../src/snapshot/resource.ts';
 import type { Snapshot } from '../../src/snapshot/snapshot.ts';
-import { ModelSource, type ModelRows, service } from '../support/model-source.ts';
+import { scopeOf } from '../../src/xds/scopes/scope.ts';
+import { answering, hosts, ModelSource, type ModelRows, service } from '../support/model-source.ts';
 
 /** Answers written by hand, to snapshots of a Model. */
 class Desk {
@@ -99,6 +100,15 @@ test('a response with several that goes again one by one is waited for, unless E
   assert.deepEqual(desk.quarantine, ['clusters shop/b/80']);
   desk.answer('one', 'clusters', ['shop/c/80'], 'it is bad');
   assert.deepEqual(desk.quarantine, ['clusters shop/b/80', 'clusters shop/c/80']);
+});
+
+test('a host is found in what Envoy says by the name of its scope', () => {
+  const desk = new Desk();
+  const named = ['checkout', 'payment'].map((name) => `${name}.shop.example.com`);
+  desk.given({ virtualHosts: hosts(...named.map((hostname) => ({ hostname, routes: [answering('/', hostname, 'web')] }))) });
+  const [first = '', second = ''] = named.map(scopeOf);
+  desk.answer('one', 'scopes', [first, second], `Error adding/updating scoped route(s): ${second}: it is bad`);
+  assert.deepEqual(desk.quarantine, ['hosts payment.shop.example.com shop/web']);
 });
 
 test('a whole response is searched by halves', () => {

@@ -7,6 +7,7 @@ import { FilteredTable } from '../../store/filtered-table.ts';
 import { IndexTable } from '../../store/index-table.ts';
 import { OnlyRow } from '../../store/only-row.ts';
 import { PrefixedTable } from '../../store/prefixed-table.ts';
+import { RenamedTable } from '../../store/renamed-table.ts';
 import type { FollowingTable, Key, Table } from '../../store/table.ts';
 import type { RenderedHost } from '../quarantine/quarantine.ts';
 import { renderHostScope, renderOtherHosts, scopeOf, scopeOfOthers } from './scope.ts';
@@ -41,8 +42,9 @@ export class ScopeTables {
     const ofEdge = this.#derive('scope of other hosts', onlyEdge, (_, read) => joined(read));
     const ofListeners = this.#derive('scopes of other hosts', takingRequests, (_, read, listener) => joined(read, listener));
     const byName = new PrefixedTable(scopeOfOthers(''), ofListeners);
-    this.served = [ofHosts, ofEdge, byName];
-    this.tables = [takingRequests, ofHosts, others, othersIn, onlyEdge, ofEdge, ofListeners, byName];
+    const named = new RenamedTable('named scopes', ofHosts, scopeOf);
+    this.served = [named, ofEdge, byName];
+    this.tables = [takingRequests, ofHosts, named, others, othersIn, onlyEdge, ofEdge, ofListeners, byName];
   }
 
   /** The virtual hosts that a scope was put together from, by their keys. */
