@@ -1,3 +1,4 @@
+import { nameForPeople } from '../explain/name-for-people.ts';
 import type { TypeName } from '../snapshot/resource.ts';
 import type { Change } from '../snapshot/snapshot.ts';
 import { type Difference, differences } from './differences.ts';
@@ -12,7 +13,9 @@ export interface DescribedChange {
   readonly fields: readonly Difference[];
 }
 
-export function describeChange({ type, name, before, after }: Change): DescribedChange {
+export function describeChange({ type, before, after, name: own }: Change): DescribedChange {
+  const there = after ?? before;
+  const name = there === undefined ? own : nameForPeople(there);
   if (before === undefined) return { type, name, verb: 'added', fields: [] };
   if (after === undefined) return { type, name, verb: 'removed', fields: [] };
   return { type, name, verb: 'changed', fields: differences(resourceMessage(before), resourceMessage(after)) };

@@ -1,6 +1,7 @@
 // What the scopes of hosts are called: Envoy copies the names of all with each change of one, and long ones cost it much more.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { describeChange } from '../../src/debug/describe-changes.ts';
 import { findResource } from '../../src/explain/find-resource.ts';
 import { decode } from '../../src/proto/codec.ts';
 import type { Build } from '../../src/runtime/build.ts';
@@ -43,4 +44,14 @@ test('it is found by its host, too', () => {
       ['long'],
     );
   }
+});
+
+test('a change of it is told by its host', () => {
+  const build = built([naruClass, service('web'), long]);
+  const { snapshot } = build.apply([remove(long)]);
+  const told = (snapshot?.changes ?? []).map(describeChange).map(({ type, name, verb }) => `${type} ${name} ${verb}`);
+  assert.deepEqual(
+    told.filter((change) => change.startsWith('scopes')),
+    ['scopes checkout.shop.example.com removed'],
+  );
 });
