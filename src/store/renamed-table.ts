@@ -1,4 +1,4 @@
-import { type Changes, type FollowingTable, type Key, noKeys, type Table } from './table.ts';
+import type { Changes, FollowingTable, Key, Table } from './table.ts';
 
 /** The rows of another table under other names. Of rows that should have the same name the one that came last is there. */
 export class RenamedTable<T> implements FollowingTable<T> {
@@ -23,8 +23,7 @@ export class RenamedTable<T> implements FollowingTable<T> {
   }
 
   refresh(changes: Changes): ReadonlySet<Key> {
-    const changed = changes.get(this.#input);
-    return changed === undefined ? noKeys : new Set([...changed].map((key) => this.#follow(key)));
+    return new Set([...(changes.get(this.#input) ?? [])].map((key) => this.#follow(key)));
   }
 
   #follow(key: Key): Key {

@@ -11,9 +11,6 @@ export interface Table<T> {
 /** What a batch has changed so far: table → keys of the rows that were added, changed or removed. */
 export type Changes = ReadonlyMap<Table<unknown>, ReadonlySet<Key>>;
 
-/** That nothing of a table has changed. */
-export const noKeys: ReadonlySet<Key> = new Set();
-
 /** A table that follows others. */
 export interface FollowingTable<T> extends Table<T> {
   /** Brings the table up to date with a batch and returns the keys of its own rows that differ now. */
