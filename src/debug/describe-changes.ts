@@ -1,4 +1,4 @@
-import { nameForPeople } from '../explain/name-for-people.ts';
+import { scopeForPeople } from '../explain/scope-for-people.ts';
 import type { TypeName } from '../snapshot/resource.ts';
 import type { Change } from '../snapshot/snapshot.ts';
 import { type Difference, differences } from './differences.ts';
@@ -15,7 +15,7 @@ export interface DescribedChange {
 
 export function describeChange({ type, before, after, name: own }: Change): DescribedChange {
   const there = after ?? before;
-  const name = there === undefined ? own : nameForPeople(there);
+  const name = type === 'scopes' && there !== undefined ? scopeForPeople(there) : own;
   if (before === undefined) return { type, name, verb: 'added', fields: [] };
   if (after === undefined) return { type, name, verb: 'removed', fields: [] };
   return { type, name, verb: 'changed', fields: differences(resourceMessage(before), resourceMessage(after)) };
