@@ -214,7 +214,8 @@ test('a connection ends after so many requests, and heads have a largest size', 
   await given({ 'keep-alive-requests': '2', 'large-client-header-buffers': '2 4k' });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   await becomes(431, async () => (await naru.get('http://web.test/', { headers: { large: 'x'.repeat(9000) }, fresh: true })).status);
-  assert.equal((await naru.get('http://web.test/', { headers: { large: 'x'.repeat(7000) } })).status, 200);
+  // One that was opened before goes by the settings of its time.
+  assert.equal((await naru.get('http://web.test/', { headers: { large: 'x'.repeat(7000) }, fresh: true })).status, 200);
   const endings: unknown[] = [];
   for (const _ of [1, 2, 3]) endings.push((await naru.get('http://web.test/', { agent })).headers.connection);
   agent.destroy();
