@@ -44,8 +44,7 @@ export function findResource(resources: ResourceSet, reference: string): FoundRe
   if (word === 'route') return findRoute(resources, routeWord(name));
   const type = types[word];
   const called = type === 'scopes' ? scopeOf(name) : name;
-  const resource =
-    type === undefined ? undefined : (resources[type].get(name) ?? resources[type].get(called) ?? onlyVariant(resources[type], name));
+  const resource = type === undefined ? undefined : (resources[type].get(called) ?? onlyVariant(resources[type], name));
   if (resource === undefined) return undefined;
   const throughRoutes = type === 'clusters' || type === 'endpoints' ? sourcesOf(routesTo(resources, resource.name)) : [];
   const objects = resource.sources.filter((source) => printSource(source) !== printSource(byDefault));

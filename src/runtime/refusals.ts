@@ -2,13 +2,12 @@ import type { Acknowledgement } from '../ads/acknowledgement.ts';
 import type { Accepted } from '../ads/proxy-state.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type Quarantinable, type Quarantined, quarantineKey, splitName, versionIn } from '../xds/quarantine/quarantine.ts';
-import { scopeOf } from '../xds/scopes/scope.ts';
 import { isStreamListener } from '../xds/listeners/stream-listener.ts';
 import type { Assembly } from './assembly.ts';
 import type { Verdict } from './cold-proof.ts';
 import { Finds, storm } from './finds.ts';
 import { LastAccepted, type PartOf } from './last-accepted.ts';
-import { isLocal, namesIn } from './refusal-message.ts';
+import { contentIn, isLocal } from './refusal-message.ts';
 import { QuarantineChanges } from './quarantine-changes.ts';
 import { nameOf } from './refusal-problems.ts';
 import { type Choice, Replacements } from './replacements.ts';
@@ -161,7 +160,7 @@ export class Refusals {
     if (this.#runsElsewhere(answer)) return;
     if (judges !== undefined && !(retriesAlone && content.every((name) => judges(what, name)))) return;
     const refused = { proxy, fleet, message };
-    const named = content.filter((name) => namesIn(message, what === 'hosts' ? namesOfHost(splitName(name).hostname) : [name]).length > 0);
+    const named = contentIn(message, what, content);
     // Which ports are free is a matter of each machine; but those of TCP and UDP services are somebody's choice.
     if (isLocal(message) && !(named.length > 0 && named.every(isStreamListener))) return;
     const certain = new Set(named.map((name) => splitName(name).hostname)).size === named.length;
@@ -300,9 +299,4 @@ export class Refusals {
     if (what === 'hosts') return this.#replacements.acceptedHost(proxy, name, (host) => versionIn(host, name) === version) !== undefined;
     return this.#accepted.find(proxy, what, name, (resource) => resource.version === version) !== undefined;
   }
-}
-
-/** What an Envoy may call it. */
-function namesOfHost(host: string): readonly string[] {
-  return [host, scopeOf(host)];
 }

@@ -81,7 +81,7 @@ function alikeAt(listener: string | undefined): Buffer {
 /** The scope of one exact host: Envoy takes a change of it by itself, whatever number of hosts there is. */
 export function renderHostScope(key: Key, host: EncodedVirtualHost): Resource {
   const name = encode('envoy.config.route.v3.RouteConfiguration', { name: key });
-  return renderScope(key, scopeOf(key), [name, alikeAt(listenerOf(key))], [host]);
+  return renderScope(key, [name, alikeAt(listenerOf(key))], [host]);
 }
 
 /**
@@ -93,12 +93,13 @@ export function renderOtherHosts(hosts: ReadonlyMap<Key, EncodedVirtualHost>, li
   const head = encode('envoy.config.route.v3.RouteConfiguration', { ...common, ...ofListener(listener), name });
   const sorted = [...hosts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, host]) => host);
   const whole = listener === undefined || hosts.has(hostKey(anyHost, listener));
-  return renderScope(name, name, [head], whole ? sorted : [...sorted, { bytes: nobody, clusters: [], sources: [] }]);
+  return renderScope(name, [head], whole ? sorted : [...sorted, { bytes: nobody, clusters: [], sources: [] }]);
 }
 
-/** Joins virtual hosts that are encoded already. */
-function renderScope(key: Key, name: string, head: readonly Buffer[], hosts: readonly EncodedVirtualHost[]): Resource {
+/** Joins virtual hosts that are encoded already. `key`: of the only one, or what stands for the others. */
+function renderScope(key: Key, head: readonly Buffer[], hosts: readonly EncodedVirtualHost[]): Resource {
   const routes = [...head, ...hosts.flatMap(({ bytes }) => encodedField(virtualHostsField, bytes))];
+  const name = scopeOf(key);
   const listener = listenerOf(key);
   const string_key = scopeKey(hostnameOf(key), listener);
   const scope = encode('envoy.config.route.v3.ScopedRouteConfiguration', { name, key: { fragments: [{ string_key }] } });
